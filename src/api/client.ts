@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto'
+import { FormData } from 'undici'
+import type { ErrorCode } from '../errors.js'
+import type { ApiSettings } from '../config.js'
+import { interpretAnswer } from './answer.js'
+import type { Page } from './envelope.js'
+import { RateGate, type Turn } from './rate-gate.js'
+import { routes, type MicroUsd, type ParamsOf, type Route, type RouteName } from './routes.js'
+import { Transport, type Exchange, type KeptBody } from './transport.js'
+
+/** What became of one request that was sent. */
+export type Reply = PageReply | RefusalReply
+
+interface Settled {
+  /** HTTP status; null where no answer came. */
+  readonly status: number | null
+  /** What was paid, or may have been: the price after a 200 and where nobody knows, else 0. */
+  readonly cost: MicroUsd
+}
+
+export interface PageReply extends Settled {
+  readonly kind: 'page'
+  readonly page: Page
+  readonly kept: KeptBody
+}
+
+export interface RefusalReply extends Settled {
+  readonly kind: 'refusal'
+  readonly code: ErrorCode
+  /** The server's own words, or what went wrong on the way. */
+  readonly message: string
+  /** The wait that a 429 asked for, in milliseconds. */
+  readonly waitMs: number | undefined
+  readonly kept: KeptBody | undefined
+  /** A hash of the body: equal for two answers that are the same to the byte. */
+  readonly fingerprint: string | undefined
+  /** True where the request never reached a server, or its fate is unknown to us. */
+  readonly fate: 'answered' | 'unknown' | 'never-sent'
+}
+
+export interface ClientOptions extends ApiSettings {
+  /** Requests a second. */
+  readonly rate: number
+  readonly concurrency: number
+  readonly timeoutMs?: number
+}
+
+/** Sends requests, once each: retrying is for the caller, whose ledger sees every request. */
+export class ApiClient {
+  readonly gate: RateGate
+  readonly #transport: Transport
+  readonly #settings: ApiSettings
+
+  constructor(options: ClientOptions) {
+    this.#settings = options
+    this.gate = new RateGate(options.rate)
+    this.#transport = new Transport({ connections: options.concurrency, timeoutMs: options.timeoutMs ?? 60_000 })
+  }
+
+  /**
+   * Sends one request and says what its answer means; never throws for what a server does.
+   * @param _turn leave to send, from {@link RateGate.turn}
+   * @throws ZodError if the parameters are not the route's
+   */
+  async send<N extends RouteName>(_turn: Turn, name: N, params: ParamsOf<N>): Promise<Reply> {
+    const route: Route = routes[name]
+    const checked = route.params.parse(params)
+    const exchange = await this.#transport.send({ method: route.method, key: this.#settings.key, ...target(this.#settings.url, name, route, checked) })
+    return exchange.kind === 'failed' ? failure(exchange, route) : answered(exchange, route, checked['cursor'] !== undefined)
+  }
+
+  close(): Promise<void> {
+    return this.#transport.close()
+  }
+}
+
+function target(prefix: string, name: RouteName, route: Route, params: Record<string, unknown>): { url: URL; body?: string | FormData } {
+  const url = new URL(`${prefix}/${name}`)
+  if (route.method === 'POST') return { url, body: bodyOf(params) }
+  for (const [key, value] of Object.entries(params)) if (value !== undefined) url.searchParams.set(key, String(value))
+  return { url }
+}
+
+function bodyOf(params: Record<string, unknown>): string | FormData {
+  if (!(params['file'] instanceof Blob)) return JSON.stringify(params)
+  const form = new FormData()
+  form.set('file', params['file'])
+  return form
+}
+
+function failure(exchange: Extract<Exchange, { kind: 'failed' }>, route: Route): RefusalReply {
+  const { reason, refused } = exchange
+  return {
+    kind: 'refusal',
+    code: 'unreachable',
+    message: reason,
+    status: null,
+    cost: refused ? 0 : route.price,
+    waitMs: undefined,
+    kept: undefined,
+    fingerprint: undefined,
+    fate: refused ? 'never-sent' : 'unknown',
+  }
+}
+
+function answered(exchange: Extract<Exchange, { kind: 'answered' }>, route: Route, hadCursor: boolean): Reply {
+  const { answer, kept } = exchange
+  const meaning = interpretAnswer(route, hadCursor, answer)
+  const settled = { status: answer.status, cost: answer.status === 200 ? route.price : 0 }
+  if (meaning.kind === 'page') return { kind: 'page', page: meaning.page, kept, ...settled }
+  const fingerprint = createHash('sha256').update(answer.text).digest('base64')
+  return { kind: 'refusal', code: meaning.code, message: meaning.message, waitMs: meaning.waitMs, kept, fingerprint, fate: 'answered', ...settled }
+}

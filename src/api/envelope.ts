@@ -1,0 +1,96 @@
+import { isObject, typeName } from './payloads.js'
+import type { Shape } from './routes.js'
+
+/** A payload taken apart: the records as served (unread), and what it says of the next page. */
+export interface Page {
+  readonly items: readonly unknown[]
+  /** The cursor of the next page; null where the payload names none. */
+  readonly next: string | null
+  /** What the payload says itself; undefined where it says nothing. */
+  readonly hasMore: boolean | undefined
+  /** The post, comment or profile that the payload shows beside its records (comment trees do). */
+  readonly root: Record<string, unknown> | undefined
+}
+
+/** Why a 200 is not the answer that was asked for. */
+export class UnreadableBody extends Error {}
+
+/**
+ * The page inside a body that came with status 200.
+ * @throws UnreadableBody if it is not JSON, has no data, carries an error, or holds no records where the route keeps them
+ */
+export function openEnvelope(body: string, shape: Shape): Page {
+  const envelope = parseBody(body)
+  const data = envelope['data']
+  if (data === undefined || data === null) throw new UnreadableBody(errorText(envelope) ?? 'the answer has no data')
+  if (typeof envelope['code'] === 'number' && envelope['code'] >= 400) throw new UnreadableBody(errorText(envelope) ?? `code ${envelope['code']}`)
+  if (isObject(data) && isObject(data['error'])) throw new UnreadableBody(errorText(data) ?? 'the data is an error')
+  return pageOf(data, shape)
+}
+
+function parseBody(body: string): Record<string, unknown> {
+  if (body.trim() === '') throw new UnreadableBody('the body is empty')
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(body)
+  } catch {
+    throw new UnreadableBody(looksLikeHtml(body) ? 'an HTML page instead of JSON' : 'the body is not JSON, or was cut off')
+  }
+  if (!isObject(parsed)) throw new UnreadableBody(`the body is a ${typeName(parsed)}, not an object`)
+  return parsed
+}
+
+function pageOf(data: unknown, shape: Shape): Page {
+  if (shape === 'post' || shape === 'profile' || shape === 'task') return { items: [singleRecord(data, shape)], next: null, hasMore: false, root: undefined }
+  if (Array.isArray(data)) return { items: data, next: null, hasMore: undefined, root: undefined }
+  if (!isObject(data)) throw new UnreadableBody(`data is a ${typeName(data)}`)
+  const holder = shape === 'children' ? childrenOf(data) : data
+  const items = holder['items']
+  if (items !== null && !Array.isArray(items)) throw new UnreadableBody(`the list of records is ${typeName(items)}`)
+  return {
+    items: items ?? [],
+    next: cursorIn(holder) ?? cursorIn(data) ?? null,
+    hasMore: [holder['has_more'], data['has_more']].find((value) => typeof value === 'boolean'),
+    root: shape === 'children' ? data : undefined,
+  }
+}
+
+function childrenOf(data: Record<string, unknown>): Record<string, unknown> {
+  const children = data['children']
+  if (isObject(children)) return children
+  if (Array.isArray(children)) return { items: children }
+  if (children === null) return { items: [] }
+  return data
+}
+
+/** A wrapper (`{post, profile}`, `{profile}`), or the flat record itself; the reader of the record knows both. */
+function singleRecord(data: unknown, shape: Shape): unknown {
+  return shape === 'profile' && isObject(data) && 'profile' in data ? data['profile'] : data
+}
+
+function cursorIn(holder: Record<string, unknown>): string | undefined {
+  const cursor = holder['cursor']
+  return typeof cursor === 'string' && cursor !== '' ? cursor : undefined
+}
+
+/** The message of an error in any of the gateways' dialects; undefined where there is none. */
+export function errorText(body: unknown): string | undefined {
+  if (typeof body === 'string') return body === '' ? undefined : body
+  if (Array.isArray(body)) return body.map(validationText).filter((text) => text !== undefined).join('; ') || undefined
+  if (!isObject(body)) return undefined
+  return errorText(body['detail']) ?? errorText(body['error']) ?? firstString(body['message'], body['msg'], body['message_zh'], body['code'])
+}
+
+function validationText(entry: unknown): string | undefined {
+  if (!isObject(entry)) return undefined
+  const field = Array.isArray(entry['loc']) ? entry['loc'].join('.') : undefined
+  return [field, firstString(entry['msg'])].filter(Boolean).join(': ') || undefined
+}
+
+function firstString(...values: unknown[]): string | undefined {
+  return values.find((value): value is string => typeof value === 'string' && value !== '')
+}
+
+export function looksLikeHtml(body: string): boolean {
+  return /^\s*<(!doctype|html|head|body)/i.test(body)
+}

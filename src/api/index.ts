@@ -1,0 +1,17 @@
+export { ApiClient, type ClientOptions, type PageReply, type RefusalReply, type Reply } from './client.js'
+export { openEnvelope, UnreadableBody, type Page } from './envelope.js'
+export {
+  attachmentFields,
+  commentFields,
+  encodingUrl,
+  isObject,
+  postFields,
+  profileFields,
+  readFields,
+  readId,
+  typeName,
+  type Drift,
+} from './payloads.js'
+export type { RateGate, Turn } from './rate-gate.js'
+export { readRoutes, routes, type GenerationRoute, type MicroUsd, type ParamsOf, type ReadRoute, type Route, type RouteName, type Shape } from './routes.js'
+export { keptText, type KeptBody } from './transport.js'

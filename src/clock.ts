@@ -1,0 +1,26 @@
+/** ISO 8601 UTC with milliseconds: the form of every time in the database. */
+export type IsoTime = string
+
+/** The time of day, for what is stored. It may jump; nothing is ordered by it. */
+export function now(): IsoTime {
+  return new Date().toISOString()
+}
+
+/** Milliseconds that only ever grow, for waits and rates. */
+export function monotonicMs(): number {
+  return performance.now()
+}
+
+/** Resolves after `ms`, or at once when `signal` aborts; never rejects. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted || ms <= 0) return resolve()
+    const done = (): void => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, ms)
+    signal.addEventListener('abort', done)
+  })
+}

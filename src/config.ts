@@ -1,0 +1,78 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseEnv } from 'node:util'
+import { AppError } from './errors.js'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Where requests go and what opens the door. */
+export interface ApiSettings {
+  /** The prefix up to and including `/sora2`, without a slash at its end. */
+  readonly url: string
+  readonly key: string
+}
+
+/** One setting that can come from the environment or a .env file; the list is what `--help` and the README document. */
+export const settings = {
+  SORA_API_KEY: 'the API key',
+  SORA_API_URL: 'the prefix of the routes, up to and including /sora2',
+  TIKOMNI_API_KEY: 'a key of TikOmni; chooses that gateway',
+  TIKOMNI_BASE_URL: 'another address of TikOmni',
+  TIKHUB_API_KEY: 'a key of TikHub; chooses that gateway',
+} as const
+
+const gateways = {
+  tikomni: { base: 'https://api.tikomni.com', prefix: '/api/u1/v1/sora2' },
+  tikhub: { base: 'https://api.tikhub.io', prefix: '/api/v1/sora2' },
+}
+
+/** The environment over `.env.local` over `.env` of a folder; an empty value counts as not set. */
+export function readEnvironment(folder: string, environment: Environment): Environment {
+  const layers = [readEnvFile(join(folder, '.env')), readEnvFile(join(folder, '.env.local')), environment]
+  const merged: Record<string, string> = {}
+  for (const layer of layers) {
+    for (const [name, value] of Object.entries(layer)) if (value !== undefined && value.trim() !== '') merged[name] = value.trim()
+  }
+  return merged
+}
+
+function readEnvFile(path: string): Environment {
+  if (!existsSync(path)) return {}
+  try {
+    return parseEnv(readFileSync(path, 'utf8'))
+  } catch (cause) {
+    throw new AppError('bad-setting', `${path} cannot be read`, { cause })
+  }
+}
+
+/**
+ * The gateway that the settings choose: SORA_API_KEY with SORA_API_URL, else TikOmni's, else TikHub's variables.
+ * @throws AppError `no-key` or `bad-setting`; the message never repeats the key.
+ */
+export function apiSettings(environment: Environment): ApiSettings {
+  const key = environment['SORA_API_KEY'] ?? environment['TIKOMNI_API_KEY'] ?? environment['TIKHUB_API_KEY']
+  if (key === undefined) throw new AppError('no-key', 'none of SORA_API_KEY, TIKOMNI_API_KEY, TIKHUB_API_KEY is set')
+  if (!/^[\x21-\x7e]+$/.test(key)) throw new AppError('bad-setting', 'the API key has characters that no HTTP header can carry')
+  return { key, url: validUrl(chosenUrl(environment)) }
+}
+
+function chosenUrl(environment: Environment): string {
+  if (environment['SORA_API_URL'] !== undefined) return environment['SORA_API_URL']
+  if (environment['SORA_API_KEY'] !== undefined) {
+    throw new AppError('bad-setting', `SORA_API_KEY is set and SORA_API_URL is not; for example SORA_API_URL=${gateways.tikomni.base}${gateways.tikomni.prefix}`)
+  }
+  if (environment['TIKOMNI_API_KEY'] === undefined) return gateways.tikhub.base + gateways.tikhub.prefix
+  const base = (environment['TIKOMNI_BASE_URL'] ?? gateways.tikomni.base).replace(/\/+$/, '')
+  return base.endsWith('/sora2') ? base : base + gateways.tikomni.prefix
+}
+
+function validUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
+    throw new AppError('bad-setting', `SORA_API_URL is not an http(s) address: ${text}`)
+  }
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    throw new AppError('bad-setting', 'SORA_API_URL takes an address without user, password, query or fragment')
+  }
+  return url.href.replace(/\/+$/, '')
+}

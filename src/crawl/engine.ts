@@ -1,0 +1,279 @@
+import { routes, type ApiClient, type PageReply, type ParamsOf, type ReadRoute, type RefusalReply, type Turn } from '../api/index.js'
+import { monotonicMs, pause } from '../clock.js'
+import type { Candidate, CrawlStore, Lease, OpenRun, RefusalStep, RunPlan, RunTally, Settlement, StreamReport } from '../db/index.js'
+import { AppError, ExitCode } from '../errors.js'
+import type { Logger } from '../log.js'
+import { Circuit } from './circuit.js'
+import type { Crawler } from './contract.js'
+import { advance, needsNoRequest } from './pass.js'
+import { decide, type Decision } from './policy.js'
+import { Progress } from './progress.js'
+
+/** Until the API has answered once, no more requests than this are in flight. */
+const GENTLE_CONCURRENCY = 8
+/** A longer wait than this is not waited for: the run stops and says when to come back. */
+const LONGEST_WAIT_MS = 15 * 60_000
+const MAX_RATE_LIMITS_IN_A_ROW = 20
+/** A 404 for so many entities that other routes have served means that the route is gone, not the entities. */
+const MISSES_THAT_CONDEMN = 5
+
+export interface CrawlParts {
+  readonly store: CrawlStore
+  readonly client: ApiClient
+  readonly crawlers: readonly Crawler[]
+  readonly log: Logger
+  readonly concurrency: number
+  readonly programVersion: string
+}
+
+/** How an invocation ended. */
+export interface CrawlOutcome {
+  readonly run: OpenRun
+  /** True if everything in scope has been read (or failed for good). */
+  readonly finished: boolean
+  readonly exitCode: ExitCode
+  /** Why it stopped before that, as one line. */
+  readonly stopped: string | null
+  readonly tally: RunTally
+  readonly troubled: readonly StreamReport[]
+}
+
+/**
+ * Reads everything in a run's scope: take the next stream, reserve a request, send it, interpret the answer, commit. One
+ * dispatcher hands out streams, so each stream's pages come in order; up to `concurrency` requests are in flight.
+ */
+export class Crawl {
+  readonly progress = new Progress()
+  readonly #parts: CrawlParts
+  readonly #byName: ReadonlyMap<string, Crawler>
+  readonly #circuit = new Circuit()
+  readonly #inFlight = new Set<Promise<void>>()
+  readonly #delayed = new Set<Promise<void>>()
+  readonly #restarted = new Set<number>()
+  readonly #condemned = new Set<string>()
+  readonly #lastBody = new Map<number, string>()
+  readonly #stopping = new AbortController()
+  #rateLimitsInARow = 0
+  #stop: { exitCode: ExitCode; line: string } | undefined
+  #fault: unknown
+  #wake: () => void = () => undefined
+
+  constructor(parts: CrawlParts) {
+    this.#parts = parts
+    this.#byName = new Map(parts.crawlers.map((crawler) => [crawler.name, crawler]))
+  }
+
+  /** Runs to the end, or until {@link stop}. @throws whatever is no failure of the API: a bug, a full disk. */
+  async run(plan: RunPlan): Promise<CrawlOutcome> {
+    const { store } = this.#parts
+    const run = await store.openRun(plan)
+    this.progress.begin(run, await store.tally(run.id))
+    try {
+      await this.#dispatch(run)
+    } finally {
+      this.#stopping.abort()
+      await Promise.all([...this.#inFlight, ...this.#delayed])
+    }
+    if (this.#fault !== undefined) throw this.#fault
+    return this.#close(run)
+  }
+
+  /** Ends the run politely: what is in flight is awaited and committed, nothing else is sent. */
+  stop(line: string, exitCode: ExitCode = ExitCode.stopped): void {
+    this.#stop ??= { line, exitCode }
+    this.#stopping.abort()
+    this.#wake()
+  }
+
+  async #dispatch(run: OpenRun): Promise<void> {
+    while (!this.#ended()) {
+      if (this.#inFlight.size >= this.#limit()) await this.#change()
+      else if ((await this.#nextToRead(run)) !== undefined) await this.#sendNext(run)
+      else if (this.#inFlight.size + this.#delayed.size === 0) return
+      else await this.#change()
+    }
+  }
+
+  async #sendNext(run: OpenRun): Promise<void> {
+    const turn = await this.#parts.client.gate.turn(this.#stopping.signal)
+    if (turn === undefined || this.#ended() || this.#inFlight.size >= this.#limit()) return
+    // While waiting for the turn, answers came in: the best stream may be another one now, or none.
+    const candidate = await this.#nextToRead(run)
+    if (candidate === undefined) return
+    const { route } = this.#crawlerOf(candidate)
+    const lease = await this.#parts.store.reserve(candidate, route, routes[route].price)
+    this.progress.sent()
+    this.#track(this.#inFlight, this.#read(lease, turn))
+  }
+
+  /** The next stream that needs a request; those that need none are ended on the way. */
+  async #nextToRead(run: OpenRun): Promise<Candidate | undefined> {
+    const { store } = this.#parts
+    for (;;) {
+      const candidate = await store.next(run)
+      if (candidate === undefined) return undefined
+      const { emptyWhenZero } = this.#crawlerOf(candidate)
+      const state = this.#condemned.has(candidate.stream) ? 'failed' : needsNoRequest(candidate, emptyWhenZero)
+      if (state === undefined) return candidate
+      await store.skip(candidate, state, state === 'failed' ? ROUTE_GONE : undefined)
+      this.progress.ended(state)
+    }
+  }
+
+  async #read(lease: Lease, turn: Turn): Promise<void> {
+    const { candidate } = lease
+    const crawler = this.#crawlerOf(candidate)
+    const wasProbe = this.#circuit.state === 'open'
+    const cursor = candidate.checkpoint.cursor ?? undefined
+    const params = { ...crawler.params(candidate.subject), ...(cursor === undefined ? {} : { cursor }) }
+    const started = monotonicMs()
+    const reply = await this.#parts.client.send(turn, crawler.route, params as ParamsOf<ReadRoute>)
+    const { status, cost } = reply
+    this.#parts.log.debug({ stream: candidate.stream, subject: candidate.subject.id, page: candidate.checkpoint.pages + 1, status, ms: Math.round(monotonicMs() - started) }, 'answer')
+    this.progress.answered(cost)
+    if (reply.kind !== 'refusal' || reply.code !== 'rate-limited') this.#rateLimitsInARow = 0
+    if (reply.kind === 'page') await this.#commitPage(lease, crawler, reply)
+    else await this.#commitRefusal(lease, crawler, reply, wasProbe)
+  }
+
+  async #commitPage(lease: Lease, crawler: Crawler, reply: PageReply): Promise<void> {
+    const { store, programVersion } = this.#parts
+    const { candidate } = lease
+    const { page } = reply
+    const cursorWasUsed = page.next !== null && (await store.cursorWasUsed(candidate.streamId, page.next))
+    const step = advance(page, candidate, cursorWasUsed)
+    const rows = crawler.interpret(page, candidate.subject)
+    const settlement: Settlement = { state: 'answered', status: reply.status, cost: reply.cost, error: null }
+    const counts = await store.commitPage({ lease, settlement, body: reply.kept, served: page.items.length, rows, step, ranks: crawler.ranks, programVersion })
+    this.progress.committed(counts, step.state)
+    this.#lastBody.delete(candidate.streamId)
+    this.#circuit.succeeded(candidate.streamId)
+  }
+
+  async #commitRefusal(lease: Lease, crawler: Crawler, reply: RefusalReply, wasProbe: boolean): Promise<void> {
+    const { store, log } = this.#parts
+    const { candidate } = lease
+    const sameBody = reply.fingerprint !== undefined && reply.code === 'malformed-answer' && this.#lastBody.get(candidate.streamId) === reply.fingerprint
+    if (reply.fingerprint !== undefined) this.#lastBody.set(candidate.streamId, reply.fingerprint)
+    const route = await store.routeHasAnswered(crawler.route, candidate.runId)
+    const decision = decide(reply, { candidate, route, restarted: this.#restarted.has(candidate.streamId), sameBody, random: Math.random() })
+    log.info({ stream: candidate.stream, subject: candidate.subject.id, code: reply.code, message: reply.message, decision: decision.do }, 'refused')
+    const settlement: Settlement = { state: reply.fate, status: reply.status, cost: reply.cost, error: `${reply.code}: ${reply.message}` }
+    const step = refusalStep(decision, candidate)
+    const hasConsequences = step.to !== 'delayed' && step.to !== 'ready'
+    await store.commitRefusal({ lease, settlement, body: hasConsequences ? (reply.kept ?? null) : null, step })
+    await this.#follow(decision, candidate, { noServer: reply.fate === 'never-sent', wasProbe, message: reply.message })
+  }
+
+  /** What a decision means beyond its stream. */
+  async #follow(decision: Decision, candidate: Candidate, how: { noServer: boolean; wasProbe: boolean; message: string }): Promise<void> {
+    if (decision.do === 'wait') this.#waitAsAsked(decision.askedMs)
+    if (decision.do === 'stop') this.stop(decision.error.line, decision.error.exit)
+    if (decision.do === 'restart') this.#restarted.add(candidate.streamId)
+    if (decision.do === 'retry') {
+      this.#track(this.#delayed, this.#releaseLater(candidate, decision.delayMs))
+      this.#judge(candidate, how)
+    }
+    if (decision.do === 'doubt') await this.#considerRoute(candidate)
+    if (decision.do === 'fail' || decision.do === 'unavailable') this.progress.ended(decision.do === 'fail' ? 'failed' : 'complete')
+  }
+
+  #waitAsAsked(askedMs: number | undefined): void {
+    this.#rateLimitsInARow += 1
+    const ms = Math.max(250, askedMs ?? Math.min(60_000, 1_000 * 2 ** (this.#rateLimitsInARow - 1)))
+    const back = new Date(Date.now() + ms)
+    if (ms > LONGEST_WAIT_MS || this.#rateLimitsInARow >= MAX_RATE_LIMITS_IN_A_ROW) {
+      const when = Number.isNaN(back.getTime()) ? 'much later' : `after ${back.toISOString()}`
+      return this.stop(new AppError('rate-limited', `come back ${when}`).line)
+    }
+    this.#parts.client.gate.closeFor(ms)
+    this.progress.waiting(ms, 'the API asked for it')
+  }
+
+  #judge({ streamId }: Candidate, { noServer, wasProbe, message }: { noServer: boolean; wasProbe: boolean; message: string }): void {
+    const before = this.#circuit.state
+    this.#circuit.failed(streamId, noServer, wasProbe)
+    if (this.#circuit.state === 'down') return this.stop(new AppError('unreachable', message).line)
+    if (this.#circuit.state !== 'open' || (before === 'open' && !wasProbe)) return
+    this.#parts.client.gate.closeFor(this.#circuit.probeWaitMs)
+    this.progress.waiting(this.#circuit.probeWaitMs, 'the API does not answer')
+  }
+
+  /** A route that has never answered, and knows none of five entities that others served, is gone itself. */
+  async #considerRoute({ runId, stream }: Candidate): Promise<void> {
+    if (!this.#condemned.has(stream) && (await this.#parts.store.doubtfulStreams(runId, stream)) < MISSES_THAT_CONDEMN) return this.progress.ended('complete')
+    this.#condemned.add(stream)
+    await this.#parts.store.condemn(runId, stream, ROUTE_GONE)
+    this.progress.restate(await this.#parts.store.tally(runId))
+  }
+
+  async #releaseLater({ runId, streamId }: Candidate, delayMs: number): Promise<void> {
+    await pause(delayMs, this.#stopping.signal)
+    await this.#parts.store.release(runId, streamId)
+  }
+
+  #limit(): number {
+    if (this.#circuit.state === 'open') return 1
+    return this.#circuit.everSucceeded ? this.#parts.concurrency : Math.min(this.#parts.concurrency, GENTLE_CONCURRENCY)
+  }
+
+  #ended(): boolean {
+    return this.#stop !== undefined || this.#fault !== undefined
+  }
+
+  /** Resolves when something that the dispatcher waits for has happened. */
+  #change(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve
+    })
+  }
+
+  /** Follows work that goes on beside the dispatcher; the first fault ends the run. */
+  #track(set: Set<Promise<void>>, work: Promise<void>): void {
+    const followed = work
+      .catch((error: unknown) => {
+        this.#fault ??= error
+        this.#stopping.abort()
+      })
+      .finally(() => {
+        set.delete(followed)
+        this.#wake()
+      })
+    set.add(followed)
+  }
+
+  async #close(run: OpenRun): Promise<CrawlOutcome> {
+    const { store } = this.#parts
+    const tally = await store.tally(run.id)
+    const finished = this.#stop === undefined
+    const exitCode = this.#stop?.exitCode ?? (tally.failed > 0 ? ExitCode.streamsFailed : ExitCode.finished)
+    await store.closeRun(run.id, { finished, outcome: this.#stop?.line ?? 'finished', exitCode })
+    return { run, finished, exitCode, stopped: this.#stop?.line ?? null, tally, troubled: await store.troubled(run.id, 20) }
+  }
+
+  #crawlerOf({ stream }: Candidate): Crawler {
+    const crawler = this.#byName.get(stream)
+    if (crawler === undefined) throw new Error(`no crawler is named ${stream}`)
+    return crawler
+  }
+}
+
+const ROUTE_GONE = 'the API no longer has this route (404 for every entity, while other routes serve them)'
+
+function refusalStep(decision: Decision, { attempts, round }: Candidate): RefusalStep {
+  switch (decision.do) {
+    case 'wait':
+    case 'stop':
+      return { to: 'ready', attempts, round }
+    case 'retry':
+      return { to: 'delayed', attempts: decision.attempts, round: decision.round }
+    case 'restart':
+      return { to: 'restart' }
+    case 'unavailable':
+      return { to: 'unavailable', as: decision.as }
+    case 'doubt':
+      return { to: 'doubtful' }
+    case 'fail':
+      return { to: 'failed', reason: decision.reason, endsPass: decision.endsPass }
+  }
+}

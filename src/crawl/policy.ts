@@ -1,0 +1,83 @@
+import type { RefusalReply } from '../api/index.js'
+import type { Candidate } from '../db/index.js'
+import { AppError } from '../errors.js'
+
+/** Requests for one page before its stream is put back, and how often it is put back before it fails for this run. */
+export const MAX_ATTEMPTS = 5
+export const MAX_ROUNDS = 3
+
+const FIRST_DELAY_MS = 500
+const LONGEST_DELAY_MS = 30_000
+const ROUND_DELAY_MS = 2_000
+
+/** What is known beside the answer itself. */
+export interface RefusalContext {
+  readonly candidate: Candidate
+  /** Whether the route has answered a page in this run, or ever in this database. */
+  readonly route: { readonly inRun: boolean; readonly ever: boolean }
+  /** Whether the pass was already restarted by this process. */
+  readonly restarted: boolean
+  /** Whether the last answer to the same request was the same to the byte. */
+  readonly sameBody: boolean
+  /** A number in [0, 1): the jitter. */
+  readonly random: number
+}
+
+export type Decision =
+  | { readonly do: 'wait'; readonly askedMs: number | undefined }
+  | { readonly do: 'retry'; readonly delayMs: number; readonly attempts: number; readonly round: number }
+  | { readonly do: 'restart' }
+  | { readonly do: 'unavailable'; readonly as: 'gone' | 'private' }
+  | { readonly do: 'doubt' }
+  | { readonly do: 'fail'; readonly reason: string; readonly endsPass: boolean }
+  | { readonly do: 'stop'; readonly error: AppError }
+
+/** What to do about a refusal: the contract's table of answers as a pure function. */
+export function decide(reply: RefusalReply, context: RefusalContext): Decision {
+  const error = new AppError(reply.code, reply.message)
+  const isEntity = !['feed', 'leaderboard', 'query'].includes(context.candidate.subject.kind)
+  if (reply.code === 'forbidden' && context.route.inRun && isEntity) return { do: 'unavailable', as: 'private' }
+  switch (error.recovery) {
+    case 'wait':
+      return { do: 'wait', askedMs: reply.waitMs }
+    case 'stop':
+      return { do: 'stop', error }
+    case 'restart':
+      return restart(context)
+    case 'skip':
+      return { do: 'fail', reason: `HTTP ${reply.status}: ${reply.message}`, endsPass: true }
+    case 'mark':
+      return isEntity ? mark(reply, context) : { do: 'fail', reason: `HTTP ${reply.status}: ${reply.message}`, endsPass: true }
+    case 'retry':
+      return retry(reply, context)
+  }
+}
+
+function mark(reply: RefusalReply, { route }: RefusalContext): Decision {
+  if (reply.code === 'private') return { do: 'unavailable', as: 'private' }
+  return route.ever ? { do: 'unavailable', as: 'gone' } : { do: 'doubt' }
+}
+
+function retry(reply: RefusalReply, context: RefusalContext): Decision {
+  const { attempts, round, checkpoint } = context.candidate
+  if (context.sameBody) return { do: 'fail', reason: `the same unreadable answer twice: ${reply.message}`, endsPass: false }
+  if (attempts + 1 < MAX_ATTEMPTS) return { do: 'retry', delayMs: backOff(attempts, context.random), attempts: attempts + 1, round }
+  if (reply.code === 'asked-to-retry' && checkpoint.cursor !== null) return restart(context)
+  if (round + 1 < MAX_ROUNDS) return { do: 'retry', delayMs: ROUND_DELAY_MS * (round + 1), attempts: 0, round: round + 1 }
+  return { do: 'fail', reason: `${MAX_ATTEMPTS * MAX_ROUNDS} attempts failed, the last with: ${reply.message}`, endsPass: false }
+}
+
+/** A dead cursor: from the top once, unless that has just been tried or is known to lead no deeper. */
+function restart({ candidate, restarted }: RefusalContext): Decision {
+  const { pages, diedAtPage } = candidate.checkpoint
+  const deepest = Math.max(pages, diedAtPage ?? 0)
+  const noDeeper = diedAtPage !== null && pages <= diedAtPage
+  if (!restarted && !noDeeper) return { do: 'restart' }
+  return { do: 'fail', reason: `the API drops the cursor after ${deepest} pages; --max-pages ${deepest} reads that far`, endsPass: true }
+}
+
+/** Exponential back-off with full jitter in its upper half, in milliseconds. */
+export function backOff(attempts: number, random: number): number {
+  const ceiling = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** attempts)
+  return ceiling * (0.5 + random / 2)
+}

@@ -1,0 +1,61 @@
+import type { SubjectKind } from '../db/index.js'
+
+/** A seed in its normal form, and what it starts. */
+export interface Seed {
+  readonly text: string
+  readonly kind: SubjectKind
+  readonly id: string
+}
+
+const ID = /^(user-|ch_|s_)[\w-]+$/
+const HANDLE = /^[^\s@/?#]+$/
+const HOST = 'sora.chatgpt.com'
+
+/** The forms of a seed, for error messages and help. */
+export const SEED_FORMS = 'feed, leaderboard, search:WORD, user-…, ch_…, @name, s_…, https://sora.chatgpt.com/p/s_… or https://sora.chatgpt.com/profile/name'
+
+/**
+ * Reads one seed.
+ * @returns the seed, or why the text is none
+ */
+export function parseSeed(text: string): Seed | { readonly problem: string } {
+  const seed = text.trim()
+  if (seed === 'feed' || seed === 'leaderboard') return { text: seed, kind: seed, id: '' }
+  if (seed.startsWith('search:')) return query(seed.slice('search:'.length).trim())
+  if (seed.startsWith('@')) return handle(seed.slice(1)) ?? { problem: `"${seed}" is no handle` }
+  if (/^https?:\/\//i.test(seed)) return address(seed)
+  return entity(seed) ?? { problem: `"${seed}" is not a seed; a seed is one of ${SEED_FORMS}` }
+}
+
+function query(word: string): Seed | { problem: string } {
+  return word === '' ? { problem: 'a search needs a word: search:WORD' } : { text: `search:${word}`, kind: 'query', id: word }
+}
+
+function handle(name: string): Seed | undefined {
+  return HANDLE.test(name) ? { text: `@${name}`, kind: 'handle', id: name } : undefined
+}
+
+function entity(id: string): Seed | undefined {
+  if (!ID.test(id)) return undefined
+  return { text: id, kind: id.startsWith('s_') ? 'link' : 'user', id }
+}
+
+/** A profile's or a post's public page; query string and fragment say nothing. */
+function address(text: string): Seed | { problem: string } {
+  const problem = { problem: `"${text}" is not the address of a post (https://${HOST}/p/s_…) or a profile (https://${HOST}/profile/name)` }
+  if (!URL.canParse(text)) return problem
+  const url = new URL(text)
+  const [place, name, ...rest] = url.pathname.split('/').filter((part) => part !== '')
+  if (url.hostname !== HOST || name === undefined || rest.length > 0) return problem
+  const decoded = decode(name)
+  if (place === 'p' && decoded?.startsWith('s_')) return entity(decoded) ?? problem
+  return (place === 'profile' && decoded !== undefined && handle(decoded)) || problem
+}
+
+function decode(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,12 @@
+import { defineCrawler } from '../crawl/index.js'
+
+/** The feed: posts, ranked and always moving, so that a whole reading of it has no end worth paying for. */
+export default defineCrawler({
+  route: 'get_feed',
+  accepts: 'feed',
+  order: 'ranked',
+  ranks: 'feed',
+  defaultMaxPages: 50,
+  params: () => ({}),
+  read: (record, page) => page.rank(page.listPost(record)),
+})

@@ -1,0 +1,11 @@
+import { defineCrawler } from '../crawl/index.js'
+
+/** The users who appear most in others' posts, ranked. */
+export default defineCrawler({
+  route: 'get_cameo_leaderboard',
+  accepts: 'leaderboard',
+  order: 'ranked',
+  ranks: 'leaderboard',
+  params: () => ({}),
+  read: (record, page) => page.rank(page.listUser(record)),
+})

@@ -1,0 +1,10 @@
+import { defineCrawler } from '../crawl/index.js'
+
+/** The posts of a user. */
+export default defineCrawler({
+  route: 'get_user_posts',
+  accepts: 'user',
+  order: 'newest-first',
+  params: (user) => ({ user_id: user.id }),
+  read: (record, page) => void page.listPost(record),
+})

@@ -1,0 +1,10 @@
+import { defineCrawler } from '../crawl/index.js'
+
+/** A user's profile: the only answer with every counter of the user. */
+export default defineCrawler({
+  route: 'get_user_profile',
+  accepts: 'user',
+  order: 'single',
+  params: (user) => ({ user_id: user.id }),
+  read: (record, page) => void page.storeUser(record),
+})

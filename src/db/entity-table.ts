@@ -1,0 +1,74 @@
+import { eq, getTableColumns, sql, type Table } from 'drizzle-orm'
+import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
+import type { Drizzle } from './open.js'
+
+export type Effect = 'inserted' | 'updated' | 'unchanged'
+
+type Values = Record<string, unknown>
+interface Statement {
+  get(values: Values): Values | undefined
+  run(values: Values): unknown
+}
+
+export interface EntityTableOptions {
+  /** True for tables with `first_seen_at` and `last_seen_at`. */
+  readonly stamped: boolean
+  /** Columns whose new values are kept and are no change: signed links differ at every fetch. */
+  readonly volatile: ReadonlySet<string>
+}
+
+/**
+ * Upserts by `id` under one rule: what a page does not tell (undefined or null) never overwrites what is known, and a row
+ * that did not change is not rewritten. Statements are prepared once.
+ */
+export class EntityTable {
+  readonly #columns: readonly string[]
+  readonly #options: EntityTableOptions
+  readonly #select: Statement
+  readonly #insert: Statement
+  readonly #update: Statement
+  readonly #touch: Statement | undefined
+
+  constructor(db: Drizzle, table: SQLiteTable & { id: SQLiteColumn }, options: EntityTableOptions) {
+    this.#columns = Object.keys(getTableColumns(table as Table))
+    this.#options = options
+    const values = Object.fromEntries(this.#columns.map((name) => [name, sql`${sql.placeholder(name)}`]))
+    const sameId = eq(table.id, sql.placeholder('id'))
+    this.#select = db.select().from(table).where(sameId).prepare() as unknown as Statement
+    this.#insert = db.insert(table).values(values).prepare() as unknown as Statement
+    this.#update = db.update(table).set(values).where(sameId).prepare() as unknown as Statement
+    const seen = { last_seen_at: sql`${sql.placeholder('last_seen_at')}` } as Values
+    this.#touch = options.stamped ? (db.update(table).set(seen).where(sameId).prepare() as unknown as Statement) : undefined
+  }
+
+  /**
+   * Brings a row in.
+   * @param at the time at which it was told
+   * @returns what happened, the row as it is now, and the columns that are new to us
+   */
+  put(row: { id: string }, at: string): { effect: Effect; row: Values; changed: ReadonlySet<string> } {
+    const told: Values = row as unknown as Values
+    const known = this.#select.get({ id: row.id })
+    const merged: Values = {}
+    const changed = new Set<string>()
+    for (const column of this.#columns) {
+      merged[column] = told[column] ?? known?.[column] ?? null
+      if (merged[column] !== (known?.[column] ?? null)) changed.add(column)
+    }
+    if (this.#options.stamped) Object.assign(merged, { first_seen_at: known?.['first_seen_at'] ?? at, last_seen_at: at })
+    return { effect: this.#write(known, merged, changed), row: merged, changed }
+  }
+
+  #write(known: Values | undefined, merged: Values, changed: ReadonlySet<string>): Effect {
+    if (known === undefined) {
+      this.#insert.run(merged)
+      return 'inserted'
+    }
+    if (changed.size === 0) {
+      this.#touch?.run(merged)
+      return 'unchanged'
+    }
+    this.#update.run(merged)
+    return [...changed].every((column) => this.#options.volatile.has(column)) ? 'unchanged' : 'updated'
+  }
+}

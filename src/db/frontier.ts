@@ -1,0 +1,166 @@
+import type { Sqlite } from './open.js'
+import type { Candidate, Checkpoint, CounterName, OpenRun, PassState, RunTally, StreamReport, SubjectKind } from './port.js'
+
+/** Which stream a run reads next, and how its streams stand. Only reads and small state changes; commits are elsewhere. */
+export class Frontier {
+  readonly #statements: ReturnType<typeof prepare>
+
+  constructor(sqlite: Sqlite) {
+    this.#statements = prepare(sqlite)
+  }
+
+  /**
+   * Streams that were put back come last; then the shallowest; among those, the seed with the fewest requests in this run, so
+   * that one huge seed does not starve the others; of a seed, its oldest stream, so that few passes are open at a time.
+   */
+  next(run: OpenRun): Candidate | undefined {
+    const level = this.#statements.level.get({ run: run.id })
+    if (level === undefined) return undefined
+    const seed = this.#statements.seed.get({ run: run.id, ...level })
+    const row = this.#statements.candidate.get({ run: run.id, ...level, seed })
+    return row === undefined ? undefined : this.#candidate(run.id, row)
+  }
+
+  setState(runId: number, streamId: number, state: string, reason: string | null = null): void {
+    this.#statements.setState.run({ run: runId, stream: streamId, state, reason })
+  }
+
+  move(runId: number, streamId: number, state: 'ready' | 'claimed' | 'delayed', attempts: number, round: number): void {
+    this.#statements.move.run({ run: runId, stream: streamId, state, attempts, round })
+  }
+
+  release(runId: number, streamId: number): void {
+    this.#statements.release.run({ run: runId, stream: streamId })
+  }
+
+  /** A counter of the entity moved: listings that were left out because of it are due again. */
+  reopenGated(runId: number, subjectId: string): void {
+    this.#statements.reopenGated.run({ run: runId, subject: subjectId })
+  }
+
+  /** Streams of a kind in given states: ids. */
+  streamsIn(runId: number, stream: string, states: readonly string[]): number[] {
+    return this.#statements.streamsIn.all({ run: runId, stream, states: JSON.stringify(states) })
+  }
+
+  doubtfulStreams(runId: number, stream: string): number {
+    return this.#statements.doubtfulKnown.get({ run: runId, stream }) ?? 0
+  }
+
+  tally(runId: number): RunTally {
+    const streams = this.#statements.states.all({ run: runId })
+    const sum = (...states: string[]): number => streams.filter(({ state }) => states.includes(state)).reduce((total, { n }) => total + n, 0)
+    const open = sum('ready', 'claimed', 'delayed')
+    const failed = sum('failed')
+    const all = streams.reduce((total, { n }) => total + n, 0)
+    const { requests, cost } = this.#statements.spent.get({ run: runId }) ?? { requests: 0, cost: 0 }
+    return { open, failed, done: all - open - failed, requests, cost }
+  }
+
+  troubled(runId: number, limit: number): StreamReport[] {
+    return this.#statements.troubled.all({ run: runId, limit })
+  }
+
+  #candidate(runId: number, row: CandidateRow): Candidate {
+    const checkpoint: Checkpoint = {
+      pass: row.pass,
+      passState: row.pass_state,
+      cursor: row.cursor,
+      pages: row.pages,
+      items: row.items,
+      emptyPages: row.empty_pages,
+      diedAtPage: row.died_at_page,
+    }
+    return {
+      runId,
+      streamId: row.stream_id,
+      stream: row.stream,
+      subject: { kind: row.subject_kind, id: row.subject_id, parentId: row.parent_id },
+      depth: row.depth,
+      maxPages: row.max_pages,
+      attempts: row.attempts,
+      round: row.round,
+      checkpoint,
+      alreadyRead: row.pass_state === 'completed' && row.in_this_run === 1,
+      counters: this.#counters(row),
+    }
+  }
+
+  #counters(row: CandidateRow): Record<CounterName, number | null> {
+    const none = { reply_count: null, recursive_reply_count: null, remix_count: null }
+    if (row.subject_kind === 'post') return this.#statements.postCounters.get({ id: row.subject_id }) ?? none
+    if (row.subject_kind === 'comment') return { ...none, reply_count: this.#statements.replyCount.get({ id: row.subject_id }) ?? null }
+    return none
+  }
+}
+
+interface CandidateRow {
+  stream_id: number
+  depth: number
+  max_pages: number | null
+  attempts: number
+  round: number
+  stream: string
+  subject_kind: SubjectKind
+  subject_id: string
+  parent_id: string | null
+  cursor: string | null
+  pass: number
+  pass_state: PassState
+  pages: number
+  items: number
+  empty_pages: number
+  died_at_page: number | null
+  in_this_run: 0 | 1
+}
+
+function prepare(sqlite: Sqlite) {
+  return {
+    level: sqlite.prepare<object, { round: number; depth: number }>(
+      "SELECT round, depth FROM frontier WHERE run_id = :run AND state = 'ready' ORDER BY round, depth LIMIT 1",
+    ),
+    seed: sqlite
+      .prepare<object, number>(`
+        SELECT seed FROM run_seeds s WHERE run_id = :run AND EXISTS (
+          SELECT 1 FROM frontier f WHERE f.run_id = :run AND f.state = 'ready' AND f.round = :round AND f.depth = :depth AND f.seed = s.seed)
+        ORDER BY requests, seed LIMIT 1`)
+      .pluck(),
+    candidate: sqlite.prepare<object, CandidateRow>(`
+      SELECT f.stream_id, f.depth, f.max_pages, f.attempts, f.round, k.stream, k.subject_kind, k.subject_id, k.parent_id,
+        k.cursor, k.pass, k.pass_state, k.pages, k.items, k.empty_pages, k.died_at_page,
+        k.pass_after_request >= r.started_after_request AS in_this_run
+      FROM frontier f JOIN checkpoints k ON k.id = f.stream_id JOIN runs r ON r.id = f.run_id
+      WHERE f.run_id = :run AND f.state = 'ready' AND f.round = :round AND f.depth = :depth AND f.seed = :seed
+      ORDER BY f.stream_id LIMIT 1`),
+    postCounters: sqlite.prepare<object, Record<CounterName, number | null>>(
+      'SELECT reply_count, recursive_reply_count, remix_count FROM posts WHERE id = :id',
+    ),
+    replyCount: sqlite.prepare<object, number | null>('SELECT reply_count FROM comments WHERE id = :id').pluck(),
+    setState: sqlite.prepare('UPDATE frontier SET state = :state, reason = :reason, attempts = 0, round = 0 WHERE run_id = :run AND stream_id = :stream'),
+    move: sqlite.prepare('UPDATE frontier SET state = :state, attempts = :attempts, round = :round WHERE run_id = :run AND stream_id = :stream'),
+    release: sqlite.prepare("UPDATE frontier SET state = 'ready' WHERE run_id = :run AND stream_id = :stream AND state = 'delayed'"),
+    reopenGated: sqlite.prepare(`
+      UPDATE frontier SET state = 'ready' WHERE run_id = :run AND state = 'gated'
+        AND stream_id IN (SELECT id FROM checkpoints WHERE stream IN (SELECT DISTINCT stream FROM run_collects) AND subject_id = :subject)`),
+    streamsIn: sqlite
+      .prepare<object, number>(`
+        SELECT f.stream_id FROM frontier f JOIN checkpoints k ON k.id = f.stream_id
+        WHERE f.run_id = :run AND k.stream = :stream AND f.state IN (SELECT value FROM json_each(:states))`)
+      .pluck(),
+    doubtfulKnown: sqlite
+      .prepare<object, number>(`
+        SELECT count(*) FROM frontier f JOIN checkpoints k ON k.id = f.stream_id
+        WHERE f.run_id = :run AND f.state = 'doubtful' AND k.stream = :stream AND (
+          k.subject_kind = 'user' AND EXISTS (SELECT 1 FROM users WHERE id = k.subject_id)
+          OR k.subject_kind IN ('post', 'link') AND EXISTS (SELECT 1 FROM posts WHERE id = k.subject_id)
+          OR k.subject_kind = 'comment' AND EXISTS (SELECT 1 FROM comments WHERE id = k.subject_id))`)
+      .pluck(),
+    states: sqlite.prepare<object, { state: string; n: number }>('SELECT state, count(*) AS n FROM frontier WHERE run_id = :run GROUP BY state'),
+    spent: sqlite.prepare<object, { requests: number; cost: number }>(
+      "SELECT count(*) AS requests, coalesce(sum(cost_microusd), 0) AS cost FROM requests WHERE run_id = :run AND state <> 'never-sent'",
+    ),
+    troubled: sqlite.prepare<object, StreamReport>(`
+      SELECT k.stream, k.subject_id AS subject, f.state, f.reason, k.pages FROM frontier f JOIN checkpoints k ON k.id = f.stream_id
+      WHERE f.run_id = :run AND f.state IN ('failed', 'unavailable', 'doubtful', 'capped') ORDER BY f.state, f.stream_id LIMIT :limit`),
+  }
+}

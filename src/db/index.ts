@@ -1,0 +1,5 @@
+export type { Origin } from './origin.js'
+export * from './port.js'
+export { dictionary, type TableDoc } from './schema/index.js'
+export type * from './schema/rows.js'
+export { openStore } from './store.js'

@@ -1,0 +1,59 @@
+import { now } from '../clock.js'
+import type { Sqlite } from './open.js'
+import type { Candidate, Settlement } from './port.js'
+
+/** The ledger of requests. A row is written before its request is sent, so that whatever happens to us, we know what may have been paid. */
+export class Ledger {
+  readonly #s: ReturnType<typeof prepare>
+
+  constructor(sqlite: Sqlite) {
+    this.#s = prepare(sqlite)
+  }
+
+  reserve({ runId, streamId, checkpoint }: Candidate, route: string, price: number): number {
+    const at = now()
+    const { lastInsertRowid } = this.#s.reserve.run({ run: runId, stream: streamId, route, cursor: checkpoint.cursor, price, at })
+    this.#s.countForSeed.run({ run: runId, stream: streamId })
+    this.#s.countForRun.run({ run: runId, request: lastInsertRowid })
+    return Number(lastInsertRowid)
+  }
+
+  settle(requestId: number, settlement: Settlement, at: string): void {
+    const { state, status, cost, error } = settlement
+    this.#s.settle.run({ request: requestId, state, status, cost, error, at })
+  }
+
+  /** Requests that a dead process had in flight: nobody knows their fate, so they keep their price. */
+  settleAbandoned(): void {
+    this.#s.settleAbandoned.run({ at: now() })
+  }
+
+  routeHasAnswered(route: string, runId: number): { inRun: boolean; ever: boolean } {
+    const runs = this.#s.proofs.all({ route })
+    return { inRun: runs.includes(runId), ever: runs.length > 0 }
+  }
+
+  /** Notes that the route of a request answers; true if it never did before in this database. */
+  proveRoute(requestId: number, at: string): boolean {
+    const request = this.#s.routeOf.get({ request: requestId })
+    if (request === undefined) return false
+    const { inRun, ever } = this.routeHasAnswered(request.route, request.run_id)
+    if (!inRun) this.#s.prove.run({ ...request, at })
+    return !ever
+  }
+}
+
+function prepare(sqlite: Sqlite) {
+  return {
+    reserve: sqlite.prepare(`
+      INSERT INTO requests (run_id, stream_id, route, cursor, state, cost_microusd, reserved_at) VALUES (:run, :stream, :route, :cursor, 'reserved', :price, :at)`),
+    countForSeed: sqlite.prepare(`
+      UPDATE run_seeds SET requests = requests + 1 WHERE run_id = :run AND seed = (SELECT seed FROM frontier WHERE run_id = :run AND stream_id = :stream)`),
+    countForRun: sqlite.prepare('UPDATE runs SET last_request = :request WHERE id = :run'),
+    settle: sqlite.prepare('UPDATE requests SET state = :state, status = :status, cost_microusd = :cost, error = :error, settled_at = :at WHERE id = :request'),
+    settleAbandoned: sqlite.prepare("UPDATE requests SET state = 'unknown', settled_at = :at, error = 'the process ended before the answer was stored' WHERE state = 'reserved'"),
+    proofs: sqlite.prepare<object, number>('SELECT run_id FROM route_proofs WHERE route = :route').pluck(),
+    routeOf: sqlite.prepare<object, { route: string; run_id: number }>('SELECT route, run_id FROM requests WHERE id = :request'),
+    prove: sqlite.prepare('INSERT OR IGNORE INTO route_proofs (route, run_id, first_answer_at) VALUES (:route, :run_id, :at)'),
+  }
+}

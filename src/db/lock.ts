@@ -1,0 +1,24 @@
+import Database from 'better-sqlite3'
+import { AppError } from '../errors.js'
+import { databaseError } from './open.js'
+
+/**
+ * The one write lock of a database: an exclusive transaction held open on a small file beside it. The kernel frees it when its
+ * holder dies, however it dies, so that no dead process ever blocks.
+ * @returns how to let go
+ * @throws AppError `locked` at once if another process holds it
+ */
+export function takeWriteLock(file: string): () => void {
+  const path = `${file}.lock`
+  let sqlite: Database.Database | undefined
+  try {
+    sqlite = new Database(path, { timeout: 0 })
+    sqlite.exec('BEGIN EXCLUSIVE')
+  } catch (error) {
+    sqlite?.close()
+    const known = databaseError(error, path)
+    throw known instanceof AppError && known.code === 'locked' ? new AppError('locked', file) : known
+  }
+  const held = sqlite
+  return () => held.close()
+}

@@ -1,0 +1,211 @@
+import type { PageRows } from './schema/index.js'
+
+/*
+ * What everything above the store may ask of it. Each method is a whole unit of work; a second store (another database)
+ * implements this and nothing else changes. No SQL and no table type shows here.
+ */
+
+/**
+ * What a listing can belong to. `link` is a post named by a seed (its detail is fetched; it lists the post itself);
+ * `handle` an `@name` that one exact-match search turns into a user.
+ */
+export type SubjectKind = 'feed' | 'leaderboard' | 'query' | 'handle' | 'link' | 'user' | 'post' | 'comment'
+
+export interface Subject {
+  readonly kind: SubjectKind
+  /** The entity's id; empty for the feed and the leaderboard. */
+  readonly id: string
+  /** For a comment: its post. */
+  readonly parentId: string | null
+}
+
+/** A counter of a post or comment that says how long one of its listings is. */
+export type CounterName = 'reply_count' | 'recursive_reply_count' | 'remix_count'
+
+/** How a crawler takes part in a run: which subjects it reads, as far as the store needs to know. */
+export interface StreamKind {
+  readonly name: string
+  readonly accepts: SubjectKind
+  readonly route: string
+  readonly defaultMaxPages: number | null
+}
+
+/** Options that seeds share; seeds under different options reach different scopes. */
+export interface OptionSet {
+  /** Names of the streams to follow for users, posts and comments. */
+  readonly collect: readonly string[]
+  readonly depth: number
+  readonly maxPages: number | null
+}
+
+export interface RunSeed {
+  /** The seed in its normal form. */
+  readonly text: string
+  readonly kind: SubjectKind
+  readonly id: string
+  /** Index into the option sets. */
+  readonly optionSet: number
+}
+
+/** All that makes a run. */
+export interface RunPlan {
+  /** Equal for two commands that are the same run. */
+  readonly key: string
+  /** What is kept in `runs.options`. */
+  readonly options: unknown
+  readonly seeds: readonly RunSeed[]
+  readonly optionSets: readonly OptionSet[]
+  readonly streams: readonly StreamKind[]
+}
+
+export interface OpenRun {
+  readonly id: number
+  /** True if an unfinished run goes on. */
+  readonly resumed: boolean
+}
+
+export type PassState = 'none' | 'open' | 'completed' | 'capped' | 'failed'
+
+/** Where the reading of a stream stands. */
+export interface Checkpoint {
+  readonly pass: number
+  readonly passState: PassState
+  readonly cursor: string | null
+  /** Pages and records of this pass so far. */
+  readonly pages: number
+  readonly items: number
+  /** Empty pages in a row. */
+  readonly emptyPages: number
+  /** How deep the pass had come when its cursor died; null if it did not. */
+  readonly diedAtPage: number | null
+}
+
+/** A stream that is ready to be read, and what is needed to decide about it. */
+export interface Candidate {
+  readonly runId: number
+  readonly streamId: number
+  readonly stream: string
+  readonly subject: Subject
+  readonly depth: number
+  readonly maxPages: number | null
+  /** Failed attempts in this round, and rounds used up. */
+  readonly attempts: number
+  readonly round: number
+  readonly checkpoint: Checkpoint
+  /** True if a pass that began after this run has already completed: nothing is left to do. */
+  readonly alreadyRead: boolean
+  /** The subject's counters; null where nobody told. */
+  readonly counters: Readonly<Record<CounterName, number | null>>
+}
+
+/** A request that is in the ledger and may now be sent, for the stream that it belongs to. */
+export interface Lease {
+  readonly requestId: number
+  readonly candidate: Candidate
+}
+
+/** How a request ended, for the ledger. */
+export interface Settlement {
+  readonly state: 'answered' | 'unknown' | 'never-sent'
+  readonly status: number | null
+  /** Millionths of a dollar. */
+  readonly cost: number
+  readonly error: string | null
+}
+
+/** How the pass stands after a page. */
+export type PassStep =
+  | { readonly state: 'open'; readonly cursor: string }
+  | { readonly state: 'capped'; readonly cursor: string }
+  | { readonly state: 'completed' }
+  | { readonly state: 'failed'; readonly reason: string }
+
+export interface PageCommit {
+  readonly lease: Lease
+  readonly settlement: Settlement
+  /** The raw body, gzip. */
+  readonly body: Buffer
+  readonly served: number
+  readonly rows: PageRows
+  readonly step: PassStep
+  /** The name of the ranked list that the page's order belongs to. */
+  readonly ranks: string | null
+  readonly programVersion: string
+}
+
+/** Rows of entities by what a page did to them. */
+export interface RowCounts {
+  readonly inserted: number
+  readonly updated: number
+  readonly unchanged: number
+  readonly rejected: number
+}
+
+/** What becomes of a stream after a refusal. */
+export type RefusalStep =
+  /** Ready again after a wait that the caller keeps. */
+  | { readonly to: 'delayed' | 'ready'; readonly attempts: number; readonly round: number }
+  /** The pass begins again at its top. */
+  | { readonly to: 'restart' }
+  | { readonly to: 'failed'; readonly reason: string; readonly endsPass: boolean }
+  /** The entity is recorded as unavailable. */
+  | { readonly to: 'unavailable'; readonly as: 'gone' | 'private' }
+  /** A 404 from a route that never answered: kept in doubt. */
+  | { readonly to: 'doubtful' }
+
+export interface RefusalCommit {
+  readonly lease: Lease
+  readonly settlement: Settlement
+  /** The raw body, kept where the refusal has consequences. */
+  readonly body: Buffer | null
+  readonly step: RefusalStep
+}
+
+/** Where a run stands. */
+export interface RunTally {
+  /** Streams by state. */
+  readonly open: number
+  readonly done: number
+  readonly failed: number
+  /** Requests sent, and dollars in millionths paid (or possibly paid), in this run so far. */
+  readonly requests: number
+  readonly cost: number
+}
+
+export interface StreamReport {
+  readonly stream: string
+  readonly subject: string
+  readonly state: string
+  readonly reason: string | null
+  readonly pages: number
+}
+
+/** The store as the crawl uses it: open, with the database's write lock held. */
+export interface CrawlStore {
+  /** Continues the unfinished run of the same key, or begins one; brings its scope up to what is stored. */
+  openRun(plan: RunPlan): Promise<OpenRun>
+  /** The stream to read next: shallowest first, then the seed with the fewest requests; undefined when none is ready. */
+  next(run: OpenRun): Promise<Candidate | undefined>
+  /** Ends a stream without a request. */
+  skip(candidate: Candidate, state: 'complete' | 'gated' | 'capped' | 'failed', reason?: string): Promise<void>
+  /** Enters a request into the ledger and claims its stream; begins a new pass where one is due. */
+  reserve(candidate: Candidate, route: string, price: number): Promise<Lease>
+  cursorWasUsed(streamId: number, cursor: string): Promise<boolean>
+  /** One transaction: raw body, rows, streams found, next cursor, ledger. */
+  commitPage(commit: PageCommit): Promise<RowCounts>
+  /** One transaction: ledger, the stream's new state, and what the refusal says of the entity. */
+  commitRefusal(commit: RefusalCommit): Promise<void>
+  /** A delayed stream is ready again. */
+  release(runId: number, streamId: number): Promise<void>
+  /** Whether a route has answered a page, in this run or ever in this database. */
+  routeHasAnswered(route: string, runId: number): Promise<{ inRun: boolean; ever: boolean }>
+  /** How many entities that other routes have served got a 404 from this stream in this run. */
+  doubtfulStreams(runId: number, stream: string): Promise<number>
+  /** Fails every stream of this kind that is open or in doubt in the run. */
+  condemn(runId: number, stream: string, reason: string): Promise<void>
+  tally(runId: number): Promise<RunTally>
+  /** Streams of the run that failed, were refused, are in doubt, or were capped; at most `limit`. */
+  troubled(runId: number, limit: number): Promise<StreamReport[]>
+  closeRun(runId: number, end: { finished: boolean; outcome: string; exitCode: number }): Promise<void>
+  close(): Promise<void>
+}

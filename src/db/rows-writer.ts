@@ -1,0 +1,117 @@
+import { sql } from 'drizzle-orm'
+import { EntityTable, type Effect } from './entity-table.js'
+import type { Drizzle } from './open.js'
+import type { RowCounts } from './port.js'
+import { attachments, comments, edges, post_metrics, posts, user_metrics, usernames, users, type EdgeRow, type PageRows } from './schema/index.js'
+
+const POST_COUNTERS = ['like_count', 'dislike_count', 'view_count', 'unique_view_count', 'reply_count', 'recursive_reply_count', 'remix_count'] as const
+const USER_COUNTERS = ['follower_count', 'following_count', 'post_count', 'like_count', 'view_count', 'cameo_count'] as const
+
+const SIGNED_LINKS = {
+  users: new Set(['profile_picture_url', 'banner_image_url']),
+  posts: new Set(['preview_image_url']),
+  attachments: new Set(['url', 'downloadable_url', 'thumbnail_url', 'gif_url', 'md_url', 'url_expires_at']),
+}
+
+/** Writes the rows of a page: entities, their counters' history, handles and edges. Call it inside a transaction. */
+export class RowsWriter {
+  readonly #users: EntityTable
+  readonly #posts: EntityTable
+  readonly #comments: EntityTable
+  readonly #attachments: EntityTable
+  readonly #statements: ReturnType<typeof prepare>
+
+  constructor(db: Drizzle) {
+    this.#users = new EntityTable(db, users, { stamped: true, volatile: SIGNED_LINKS.users })
+    this.#posts = new EntityTable(db, posts, { stamped: true, volatile: SIGNED_LINKS.posts })
+    this.#comments = new EntityTable(db, comments, { stamped: true, volatile: new Set() })
+    this.#attachments = new EntityTable(db, attachments, { stamped: false, volatile: SIGNED_LINKS.attachments })
+    this.#statements = prepare(db)
+  }
+
+  /** @returns what it did, and the posts and comments whose counters moved */
+  write(rows: PageRows, at: string): { counts: RowCounts; moved: string[] } {
+    const effects: Effect[] = []
+    const moved: string[] = []
+    for (const row of rows.users.values()) effects.push(this.#user(row, at))
+    for (const row of rows.posts.values()) effects.push(this.#post(row, at, moved))
+    for (const row of rows.comments.values()) effects.push(this.#comment(row, at, moved))
+    for (const row of rows.attachments.values()) effects.push(this.#attachments.put(row, at).effect)
+    for (const edge of rows.edges.values()) effects.push(this.#edge(edge, at))
+    const count = (effect: Effect): number => effects.filter((one) => one === effect).length
+    const counts = { inserted: count('inserted'), updated: count('updated'), unchanged: count('unchanged'), rejected: rows.rejects.length }
+    return { counts, moved }
+  }
+
+  /** Sets or clears (null) why an entity cannot be had; makes its row if there is none. */
+  markUnavailable(table: 'users' | 'posts' | 'comments', id: string, as: string | null, at: string): void {
+    const entities = { users: this.#users, posts: this.#posts, comments: this.#comments }[table]
+    entities.put({ id }, at)
+    this.#statements.unavailable[table].run({ id, as })
+  }
+
+  #user(row: { id: string; username?: string | null | undefined }, at: string): Effect {
+    const { effect, row: now, changed } = this.#users.put(row, at)
+    if (USER_COUNTERS.some((name) => changed.has(name))) this.#statements.userMetrics.run({ ...now, observed_at: at })
+    if (row.username !== undefined && row.username !== null) this.#statements.username.run({ user_id: row.id, username: row.username, at })
+    return effect
+  }
+
+  #post(row: { id: string }, at: string, moved: string[]): Effect {
+    const { effect, row: now, changed } = this.#posts.put(row, at)
+    if (POST_COUNTERS.some((name) => changed.has(name))) {
+      this.#statements.postMetrics.run({ ...now, observed_at: at })
+      moved.push(row.id)
+    }
+    return effect
+  }
+
+  #comment(row: { id: string }, at: string, moved: string[]): Effect {
+    const { effect, changed } = this.#comments.put(row, at)
+    if (changed.has('reply_count')) moved.push(row.id)
+    return effect
+  }
+
+  #edge(edge: EdgeRow, at: string): Effect {
+    if (this.#statements.newEdge.run({ ...edge, at }).changes === 1) return 'inserted'
+    this.#statements.seenEdge.run({ ...edge, at })
+    return 'unchanged'
+  }
+}
+
+function prepare(db: Drizzle) {
+  const p = sql.placeholder
+  const counters = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, p(name)]))
+  const newest = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, sql.raw(`excluded.${name}`)]))
+  const at = { first_seen_at: p('at'), last_seen_at: p('at') }
+  const unavailable = (table: typeof users | typeof posts | typeof comments) =>
+    db.update(table).set({ unavailable: sql`${p('as')}` }).where(sql`${table.id} = ${p('id')}`).prepare()
+  return {
+    unavailable: { users: unavailable(users), posts: unavailable(posts), comments: unavailable(comments) },
+    postMetrics: db
+      .insert(post_metrics)
+      .values({ post_id: p('id'), observed_at: p('observed_at'), ...counters(POST_COUNTERS) })
+      .onConflictDoUpdate({ target: [post_metrics.post_id, post_metrics.observed_at], set: newest(POST_COUNTERS) })
+      .prepare(),
+    userMetrics: db
+      .insert(user_metrics)
+      .values({ user_id: p('id'), observed_at: p('observed_at'), ...counters(USER_COUNTERS) })
+      .onConflictDoUpdate({ target: [user_metrics.user_id, user_metrics.observed_at], set: newest(USER_COUNTERS) })
+      .prepare(),
+    username: db
+      .insert(usernames)
+      .values({ user_id: p('user_id'), username: p('username'), ...at })
+      .onConflictDoUpdate({ target: [usernames.user_id, usernames.username], set: { last_seen_at: sql`excluded.last_seen_at` } })
+      .prepare(),
+    newEdge: db
+      .insert(edges)
+      .values({ kind: sql`${p('kind')}`, source_id: p('source_id'), target_id: p('target_id'), ...at })
+      .onConflictDoNothing()
+      .prepare(),
+    seenEdge: db
+      .update(edges)
+      .set({ last_seen_at: sql`${p('at')}`, gone_at: null })
+      .where(sql`${edges.kind} = ${p('kind')} and ${edges.source_id} = ${p('source_id')} and ${edges.target_id} = ${p('target_id')}`)
+      .prepare(),
+  }
+}

@@ -1,0 +1,68 @@
+import { now } from '../clock.js'
+import type { Sqlite } from './open.js'
+import type { OpenRun, RunPlan } from './port.js'
+import type { Scope } from './scope.js'
+
+/**
+ * Begins and continues runs. A run is continued by the next command with the same key while it is unfinished; its scope then is
+ * as it was left, or is computed anew where other runs have read on since.
+ */
+export class Runs {
+  readonly #statements: ReturnType<typeof prepare>
+  readonly #scope: Scope
+
+  constructor(sqlite: Sqlite, scope: Scope) {
+    this.#statements = prepare(sqlite)
+    this.#scope = scope
+  }
+
+  open(plan: RunPlan): OpenRun {
+    this.#scope.adopt(plan)
+    const unfinished = this.#statements.unfinished.get({ key: plan.key })
+    const run = unfinished === undefined ? this.#begin(plan) : this.#resume(unfinished)
+    this.#scope.settle(run.id)
+    return run
+  }
+
+  close(runId: number, end: { finished: boolean; outcome: string; exitCode: number }): void {
+    this.#statements.close.run({ run: runId, state: end.finished ? 'finished' : 'unfinished', outcome: end.outcome, exit: end.exitCode, at: end.finished ? now() : null })
+  }
+
+  #begin(plan: RunPlan): OpenRun {
+    const s = this.#statements
+    s.forgetScopes.run()
+    s.forgetFrontiers.run({ key: plan.key })
+    const { lastInsertRowid } = s.begin.run({ key: plan.key, options: JSON.stringify(plan.options), at: now() })
+    const id = Number(lastInsertRowid)
+    for (const [seed, { text }] of plan.seeds.entries()) s.seed.run({ run: id, seed, text })
+    this.#scope.plant(id, plan)
+    return { id, resumed: false }
+  }
+
+  #resume(run: { id: number; last_request: number }): OpenRun {
+    const s = this.#statements
+    s.reopen.run({ run: run.id })
+    const othersWent = s.newest.get() !== run.last_request
+    if (othersWent) this.#scope.unsettle(run.id)
+    return { id: run.id, resumed: true }
+  }
+}
+
+function prepare(sqlite: Sqlite) {
+  return {
+    unfinished: sqlite.prepare<object, { id: number; last_request: number }>(
+      "SELECT id, last_request FROM runs WHERE key = :key AND state = 'unfinished' ORDER BY id DESC LIMIT 1",
+    ),
+    begin: sqlite.prepare(`
+      INSERT INTO runs (key, options, state, started_at, started_after_request, last_request)
+      SELECT :key, :options, 'unfinished', :at, coalesce(max(id), 0), coalesce(max(id), 0) FROM requests`),
+    seed: sqlite.prepare('INSERT INTO run_seeds (run_id, seed, text, requests) VALUES (:run, :seed, :text, 0)'),
+    newest: sqlite.prepare('SELECT coalesce(max(id), 0) FROM requests').pluck(),
+    // What is in flight or backing off belongs to a process; this one has nothing in flight yet.
+    reopen: sqlite.prepare("UPDATE frontier SET state = 'ready' WHERE run_id = :run AND state IN ('claimed', 'delayed')"),
+    // Finished runs need their scope no more; the last frontier of each command stays, for its report.
+    forgetScopes: sqlite.prepare("DELETE FROM scope WHERE run_id IN (SELECT id FROM runs WHERE state <> 'unfinished')"),
+    forgetFrontiers: sqlite.prepare("DELETE FROM frontier WHERE run_id IN (SELECT id FROM runs WHERE state <> 'unfinished' AND key = :key)"),
+    close: sqlite.prepare('UPDATE runs SET state = :state, outcome = :outcome, exit_code = :exit, finished_at = :at WHERE id = :run'),
+  }
+}

@@ -1,0 +1,52 @@
+import type { members } from './crawl.js'
+import type { attachments, comments, edges, posts, users } from './entities.js'
+
+/** What a page tells of a row: fields that it does not tell are undefined. */
+type Told<T> = { [K in keyof T]?: T[K] | undefined }
+type Stamps = 'first_seen_at' | 'last_seen_at' | 'unavailable'
+
+export type UserRow = { id: string } & Told<Omit<typeof users.$inferInsert, 'id' | Stamps>>
+export type PostRow = { id: string } & Told<Omit<typeof posts.$inferInsert, 'id' | Stamps>>
+export type CommentRow = { id: string } & Told<Omit<typeof comments.$inferInsert, 'id' | Stamps>>
+export type AttachmentRow = { id: string; post_id: string; position: number } & Told<Omit<typeof attachments.$inferInsert, 'id' | 'post_id' | 'position'>>
+export type EdgeKind = (typeof edges.$inferInsert)['kind']
+export interface EdgeRow {
+  readonly kind: EdgeKind
+  readonly source_id: string
+  readonly target_id: string
+}
+export type MemberKind = (typeof members.$inferInsert)['kind']
+
+/** An item that a stream lists, or a user met on one; `hop` is how much deeper than the stream it is. */
+export interface Member {
+  readonly kind: MemberKind
+  readonly id: string
+  readonly hop: number
+}
+
+/** A record set aside. */
+export interface Reject {
+  readonly reason: string
+  /** The record as served, as JSON. */
+  readonly raw: string
+}
+
+/** A field that came with another type than the one read. */
+export interface DriftNote {
+  readonly path: string
+  readonly expected: string
+  readonly got: string
+}
+
+/** Everything that one page tells. Each map holds an entity once; `ranked` has undefined where a record was set aside. */
+export interface PageRows {
+  readonly users: ReadonlyMap<string, UserRow>
+  readonly posts: ReadonlyMap<string, PostRow>
+  readonly comments: ReadonlyMap<string, CommentRow>
+  readonly attachments: ReadonlyMap<string, AttachmentRow>
+  readonly edges: ReadonlyMap<string, EdgeRow>
+  readonly members: ReadonlyMap<string, Member>
+  readonly ranked: readonly (string | undefined)[]
+  readonly rejects: readonly Reject[]
+  readonly drift: readonly DriftNote[]
+}

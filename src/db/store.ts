@@ -1,0 +1,215 @@
+import { now } from '../clock.js'
+import { Frontier } from './frontier.js'
+import { Ledger } from './ledger.js'
+import { takeWriteLock } from './lock.js'
+import { databaseError, openForWriting, type Sqlite } from './open.js'
+import type { Candidate, CrawlStore, Lease, OpenRun, PageCommit, RefusalCommit, RowCounts, RunPlan, RunTally, StreamReport } from './port.js'
+import { PageArchive } from './page-archive.js'
+import { RowsWriter } from './rows-writer.js'
+import { Runs } from './runs.js'
+import { Scope } from './scope.js'
+import { Streams, TABLE_OF } from './streams.js'
+import { setOrigin, type Origin } from './origin.js'
+
+/**
+ * Opens a database for a crawl: takes its write lock, makes or migrates it, and settles what a dead process left in the ledger.
+ * @throws AppError `locked`, `bad-database`, `newer-database`, `mixed-origin`, `disk-full`
+ */
+export function openStore(file: string, origin: Origin): CrawlStore {
+  const unlock = takeWriteLock(file)
+  try {
+    const { sqlite, db } = openForWriting(file)
+    setOrigin(sqlite, origin, file)
+    return new SqliteStore(file, sqlite, new RowsWriter(db), unlock)
+  } catch (error) {
+    unlock()
+    throw error
+  }
+}
+
+/** The store over SQLite: every method is one synchronous transaction behind a promise. */
+class SqliteStore implements CrawlStore {
+  readonly #file: string
+  readonly #sqlite: Sqlite
+  readonly #unlock: () => void
+  readonly #writer: RowsWriter
+  readonly #frontier: Frontier
+  readonly #scope: Scope
+  readonly #streams: Streams
+  readonly #ledger: Ledger
+  readonly #archive: PageArchive
+  readonly #runs: Runs
+
+  constructor(file: string, sqlite: Sqlite, writer: RowsWriter, unlock: () => void) {
+    this.#file = file
+    this.#sqlite = sqlite
+    this.#unlock = unlock
+    this.#writer = writer
+    this.#scope = new Scope(sqlite)
+    this.#frontier = new Frontier(sqlite)
+    this.#streams = new Streams(sqlite, { frontier: this.#frontier, scope: this.#scope, writer })
+    this.#ledger = new Ledger(sqlite)
+    this.#archive = new PageArchive(sqlite)
+    this.#runs = new Runs(sqlite, this.#scope)
+    this.#ledger.settleAbandoned()
+  }
+
+  async openRun(plan: RunPlan): Promise<OpenRun> {
+    return this.#transaction(() => this.#runs.open(plan))
+  }
+
+  async next(run: OpenRun): Promise<Candidate | undefined> {
+    return this.#frontier.next(run)
+  }
+
+  async skip(candidate: Candidate, state: 'complete' | 'gated' | 'capped' | 'failed', reason?: string): Promise<void> {
+    this.#transaction(() => {
+      if (state === 'failed') this.#endAndSettle(candidate, reason ?? '')
+      else this.#frontier.setState(candidate.runId, candidate.streamId, state, reason ?? null)
+    })
+  }
+
+  async reserve(candidate: Candidate, route: string, price: number): Promise<Lease> {
+    return this.#transaction(() => {
+      const current = this.#streams.beginPass(candidate)
+      this.#streams.useCursor(current.streamId, current.checkpoint.cursor)
+      this.#frontier.move(current.runId, current.streamId, 'claimed', current.attempts, current.round)
+      const requestId = this.#ledger.reserve(current, route, price)
+      return { requestId, candidate: current }
+    })
+  }
+
+  async cursorWasUsed(streamId: number, cursor: string): Promise<boolean> {
+    return this.#streams.cursorWasUsed(streamId, cursor)
+  }
+
+  async commitPage(commit: PageCommit): Promise<RowCounts> {
+    return this.#transaction(() => this.#commitPage(commit, now()))
+  }
+
+  async commitRefusal(commit: RefusalCommit): Promise<void> {
+    this.#transaction(() => {
+      const at = now()
+      this.#ledger.settle(commit.lease.requestId, commit.settlement, at)
+      if (commit.body !== null) this.#archive.keep(commit.lease, commit.settlement.status ?? 0, commit.body, at)
+      this.#apply(commit, at)
+      this.#scope.settle(commit.lease.candidate.runId)
+    })
+  }
+
+  async release(runId: number, streamId: number): Promise<void> {
+    this.#frontier.release(runId, streamId)
+  }
+
+  async routeHasAnswered(route: string, runId: number): Promise<{ inRun: boolean; ever: boolean }> {
+    return this.#ledger.routeHasAnswered(route, runId)
+  }
+
+  async doubtfulStreams(runId: number, stream: string): Promise<number> {
+    return this.#frontier.doubtfulStreams(runId, stream)
+  }
+
+  async condemn(runId: number, stream: string, reason: string): Promise<void> {
+    this.#transaction(() => {
+      const streams = this.#frontier.streamsIn(runId, stream, ['ready', 'delayed', 'doubtful'])
+      for (const streamId of streams) this.#streams.end({ runId, streamId }, 'failed', reason, false)
+      this.#scope.settle(runId)
+    })
+  }
+
+  async tally(runId: number): Promise<RunTally> {
+    return this.#frontier.tally(runId)
+  }
+
+  async troubled(runId: number, limit: number): Promise<StreamReport[]> {
+    return this.#frontier.troubled(runId, limit)
+  }
+
+  async closeRun(runId: number, end: { finished: boolean; outcome: string; exitCode: number }): Promise<void> {
+    this.#transaction(() => this.#runs.close(runId, end))
+  }
+
+  async close(): Promise<void> {
+    this.#sqlite.close()
+    this.#unlock()
+  }
+
+  #commitPage(commit: PageCommit, at: string): RowCounts {
+    const { lease, settlement, rows } = commit
+    const { runId, streamId, subject } = lease.candidate
+    this.#ledger.settle(lease.requestId, settlement, at)
+    const pageId = this.#archive.keep(lease, settlement.status ?? 0, commit.body, at)
+    this.#archive.setAside(pageId, commit, at)
+    const { counts, moved } = this.#writer.write(withSubject(rows, subject), at)
+    for (const id of moved) this.#frontier.reopenGated(runId, id)
+    if (commit.ranks !== null) this.#archive.rank(commit, commit.ranks, at)
+    if (subject.kind === 'query') this.#resolve(commit, at)
+    this.#streams.list(commit)
+    if (subject.kind === 'link') this.#streams.standIn(runId, streamId)
+    this.#streams.advance(commit)
+    this.#streams.clearUnavailable(streamId, at)
+    if (this.#ledger.proveRoute(lease.requestId, at)) this.#settleDoubts(runId, lease.candidate.stream, at)
+    this.#scope.settle(runId)
+    return counts
+  }
+
+  #apply({ lease, step }: RefusalCommit, at: string): void {
+    const { candidate } = lease
+    const { runId, streamId } = candidate
+    switch (step.to) {
+      case 'delayed':
+      case 'ready':
+        return this.#frontier.move(runId, streamId, step.to, step.attempts, step.round)
+      case 'restart':
+        return this.#streams.restart(candidate)
+      case 'failed':
+        return this.#streams.end(candidate, 'failed', step.reason, step.endsPass)
+      case 'doubtful':
+        return this.#streams.end(candidate, 'doubtful', 'not found, by a route that has never answered', true)
+      case 'unavailable':
+        this.#streams.end(candidate, 'unavailable', step.as, true)
+        return this.#streams.markUnavailable(streamId, step.as, at)
+    }
+  }
+
+  #endAndSettle(candidate: Candidate, reason: string): void {
+    this.#streams.end(candidate, 'failed', reason, false)
+    this.#scope.settle(candidate.runId)
+  }
+
+  /** The route has answered for the first time ever: the entities that it did not find are gone after all. */
+  #settleDoubts(runId: number, stream: string, at: string): void {
+    for (const streamId of this.#frontier.streamsIn(runId, stream, ['doubtful'])) {
+      this.#frontier.setState(runId, streamId, 'unavailable', 'gone')
+      this.#streams.markUnavailable(streamId, 'gone', at)
+    }
+  }
+
+  /** A search names its users: if one has exactly the handle that was searched for, that handle is known from now on. */
+  #resolve({ lease, rows }: PageCommit, at: string): void {
+    const handle = lease.candidate.subject.id
+    const users = [...rows.users.values()]
+    const match = users.find((user) => user.username === handle) ?? users.find((user) => user.username?.toLowerCase() === handle.toLowerCase())
+    if (match !== undefined) this.#streams.handleResolved(lease.candidate.runId, handle, match.id, at)
+  }
+
+  #transaction<T>(work: () => T): T {
+    try {
+      return this.#sqlite.transaction(work).immediate()
+    } catch (error) {
+      throw isStorageFault(error) ? databaseError(error, this.#file) : error
+    }
+  }
+}
+
+/** A listing of an entity shows that the entity exists, even where the answer does not repeat it. */
+function withSubject(rows: PageCommit['rows'], subject: Candidate['subject']): PageCommit['rows'] {
+  const table = TABLE_OF[subject.kind]
+  if (table === undefined || subject.kind === 'link' || rows[table].has(subject.id)) return rows
+  return { ...rows, [table]: new Map([...rows[table], [subject.id, { id: subject.id }]]) }
+}
+
+function isStorageFault(error: unknown): boolean {
+  const code = (error as { code?: unknown }).code
+  return typeof code === 'string' && /^SQLITE_(FULL|IOERR|READONLY|CORRUPT|BUSY|CANTOPEN)/.test(code)
+}

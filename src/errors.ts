@@ -1,0 +1,89 @@
+/**
+ * What the engine does about an error. `wait`: everything pauses, no attempt is spent. `retry`: the same request
+ * again, after a back-off. `restart`: the pass from its top. `mark`: the entity is recorded as unavailable.
+ * `skip`: the stream fails for this run. `stop`: the run ends.
+ */
+export type Recovery = 'wait' | 'retry' | 'restart' | 'mark' | 'skip' | 'stop'
+
+/** The exit codes of the command line; their meanings are part of the public contract. */
+export const ExitCode = { finished: 0, bug: 1, usage: 2, streamsFailed: 3, stopped: 4, keyRefused: 5, locked: 6 } as const
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode]
+
+interface CatalogueEntry {
+  readonly recovery: Recovery
+  readonly exit: ExitCode
+  readonly summary: string
+  /** What the reader can do next. */
+  readonly hint: string
+}
+
+const AGAIN = 'The same command goes on where this one stopped.'
+
+/** Every error that has a name. The engine looks at `recovery` alone; the command line at the rest. */
+export const catalogue = {
+  'bad-usage': { recovery: 'stop', exit: 2, summary: 'The command is not valid', hint: 'See `sora-crawl --help`.' },
+  'bad-seed': { recovery: 'stop', exit: 2, summary: 'A seed cannot be read', hint: 'Nothing was sent. `sora-crawl crawl --help` lists the forms of a seed.' },
+  'bad-setting': { recovery: 'stop', exit: 2, summary: 'A setting is not valid', hint: 'Nothing was sent.' },
+  'no-key': {
+    recovery: 'stop',
+    exit: 2,
+    summary: 'No API key',
+    hint: 'Set SORA_API_KEY and SORA_API_URL (or TIKOMNI_API_KEY, or TIKHUB_API_KEY) in the environment or in .env, or try `--sandbox`, which needs none.',
+  },
+  'bad-database': { recovery: 'stop', exit: 2, summary: 'The database cannot be used', hint: 'Nothing was changed. Name another file with --db.' },
+  'newer-database': { recovery: 'stop', exit: 2, summary: 'The database was written by a newer sora-crawl', hint: 'Nothing was changed. Update sora-crawl.' },
+  'mixed-origin': { recovery: 'stop', exit: 2, summary: 'Sandbox and real data do not mix', hint: 'Name another file with --db.' },
+  locked: { recovery: 'stop', exit: 6, summary: 'Another process is writing to this database', hint: 'Wait for it to end, or name another file with --db.' },
+  'disk-full': { recovery: 'stop', exit: 4, summary: 'The disk is full', hint: `Free some space. ${AGAIN}` },
+
+  unreachable: { recovery: 'retry', exit: 4, summary: 'The API cannot be reached', hint: `Check SORA_API_URL and the network. ${AGAIN}` },
+  'server-error': { recovery: 'retry', exit: 4, summary: 'The API failed', hint: AGAIN },
+  'asked-to-retry': { recovery: 'retry', exit: 4, summary: 'The API asked to try again', hint: AGAIN },
+  'malformed-answer': { recovery: 'retry', exit: 4, summary: 'The answer cannot be read', hint: AGAIN },
+  'rate-limited': { recovery: 'wait', exit: 4, summary: 'The API asked to wait', hint: AGAIN },
+  'dead-cursor': { recovery: 'restart', exit: 3, summary: 'The API no longer accepts the cursor', hint: 'The next crawl reads the listing from its top.' },
+  'bad-request': { recovery: 'skip', exit: 3, summary: 'The API refused the request', hint: 'See `sora-crawl status`.' },
+  gone: { recovery: 'mark', exit: 0, summary: 'The entity is gone', hint: '' },
+  private: { recovery: 'mark', exit: 0, summary: 'The account is private', hint: '' },
+  forbidden: { recovery: 'stop', exit: 5, summary: 'The API refused the key for this route', hint: 'Check what the key may read in the gateway’s dashboard.' },
+  'key-refused': { recovery: 'stop', exit: 5, summary: 'The API refused the key', hint: 'Check SORA_API_KEY; SORA_API_URL must belong to the same gateway.' },
+  'balance-empty': { recovery: 'stop', exit: 4, summary: 'The balance is empty', hint: `Top it up. ${AGAIN}` },
+} as const satisfies Record<string, CatalogueEntry>
+
+export type ErrorCode = keyof typeof catalogue
+
+/** The one error class: a code of the catalogue and what is particular to this case. */
+export class AppError extends Error {
+  readonly code: ErrorCode
+
+  constructor(code: ErrorCode, detail: string, options?: { cause?: unknown }) {
+    super(detail, options)
+    this.name = 'AppError'
+    this.code = code
+  }
+
+  get recovery(): Recovery {
+    return catalogue[this.code].recovery
+  }
+
+  get exit(): ExitCode {
+    return catalogue[this.code].exit
+  }
+
+  /** One line: what happened, the particulars, what to do next. */
+  get line(): string {
+    const { summary, hint } = catalogue[this.code]
+    return oneLine([`${summary}: ${this.message}`, hint].filter(Boolean).join(' — '))
+  }
+}
+
+/** Text as a single line without control sequences, so that nothing a server or a file says can redraw a terminal. */
+export function oneLine(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are what it removes
+  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim()
+}
+
+/** The message of whatever was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown)
+}

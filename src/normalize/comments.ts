@@ -1,0 +1,49 @@
+import { commentFields, isObject, readFields, readId } from '../api/index.js'
+import type { Harvest } from './harvest.js'
+import { toldTime } from './people.js'
+import { itemsOf, readAuthor, readProfiles, type ReadPost } from './posts.js'
+import { storableText } from './values.js'
+
+const MAX_NESTING = 20
+
+/** Where a comment stands: under which post, and in answer to which comment (null for first-level ones). */
+export interface Place {
+  readonly postId: string | undefined
+  readonly parentId: string | null
+}
+
+/**
+ * A comment in either form (`{post, profile, children}` or flat) as rows of the harvest, with the replies embedded in it.
+ * @returns undefined if its id cannot be read; nothing of it is in the harvest then
+ */
+export function readComment(harvest: Harvest, record: unknown, place: Place, nesting = 0): ReadPost | undefined {
+  if (!isObject(record) || nesting > MAX_NESTING) return undefined
+  const wrapped = 'post' in record
+  const comment = wrapped ? record['post'] : record
+  if (!isObject(comment)) return undefined
+  const id = readId(comment['id'])
+  if (id === undefined) return undefined
+  const f = readFields(commentFields, comment, 'comment', harvest.drift)
+  const author = readAuthor(harvest, f, (wrapped ? record['profile'] : undefined) ?? f.profile)
+  const cameos = readProfiles(harvest, f.cameo_profiles, 'comment.cameo_profiles')
+  const postId = place.postId ?? readId(f.root_post_id)
+  harvest.tell('comments', {
+    id,
+    post_id: postId,
+    parent_comment_id: place.parentId,
+    user_id: author.id,
+    text: storableText(f.text),
+    posted_at: toldTime(harvest, 'comment.posted_at', f.posted_at),
+    like_count: f.like_count,
+    reply_count: f.reply_count,
+    tombstoned_at: toldTime(harvest, 'comment.tombstoned_at', f.tombstoned_at),
+  })
+  const embedded = [...itemsOf(f.children), ...(wrapped ? itemsOf(childrenOf(record)) : [])]
+  for (const reply of embedded) readComment(harvest, reply, { postId, parentId: id }, nesting + 1)
+  return { id, people: [...author.people, ...cameos] }
+}
+
+function childrenOf(record: Record<string, unknown>): { items?: unknown } | readonly unknown[] | undefined {
+  const children = record['children']
+  return isObject(children) || Array.isArray(children) ? children : undefined
+}

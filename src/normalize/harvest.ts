@@ -1,0 +1,43 @@
+import { typeName, type Drift } from '../api/index.js'
+import type { AttachmentRow, CommentRow, EdgeKind, EdgeRow, Member, MemberKind, PostRow, Reject, UserRow } from '../db/schema/rows.js'
+
+/** Everything that one page tells, row by row; the same entity told twice on a page is one row. */
+export class Harvest {
+  readonly users = new Map<string, UserRow>()
+  readonly posts = new Map<string, PostRow>()
+  readonly comments = new Map<string, CommentRow>()
+  readonly attachments = new Map<string, AttachmentRow>()
+  readonly edges = new Map<string, EdgeRow>()
+  readonly members = new Map<string, Member>()
+  /** Ids in the order of the page, for ranked lists; undefined where a record was set aside. */
+  readonly ranked: (string | undefined)[] = []
+  readonly rejects: Reject[] = []
+  readonly drift: Drift[] = []
+
+  tell<R extends { id: string }>(table: 'users' | 'posts' | 'comments' | 'attachments', row: R): void {
+    const rows = this[table] as Map<string, { id: string }>
+    const known = rows.get(row.id)
+    rows.set(row.id, known === undefined ? row : { ...known, ...toldOnly(row) })
+  }
+
+  edge(kind: EdgeKind, source_id: string, target_id: string): void {
+    this.edges.set(JSON.stringify([kind, source_id, target_id]), { kind, source_id, target_id })
+  }
+
+  /** Enters an item that the stream lists; met twice, it counts where it is nearer. */
+  member(kind: MemberKind, id: string, hop: number): void {
+    const key = `${kind} ${id}`
+    const known = this.members.get(key)
+    if (known === undefined || hop < known.hop) this.members.set(key, { kind, id, hop })
+  }
+
+  reject(path: string, expected: string, got: unknown, record: unknown): undefined {
+    const what = got === '' ? 'an empty string' : typeName(got)
+    this.rejects.push({ reason: `${path}: expected ${expected}, got ${what}`, raw: JSON.stringify(record) })
+    return undefined
+  }
+}
+
+function toldOnly<R extends object>(row: R): Partial<R> {
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined && value !== null)) as Partial<R>
+}

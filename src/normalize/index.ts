@@ -1,0 +1,1 @@
+export { PageReader } from './page-reader.js'

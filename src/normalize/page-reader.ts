@@ -1,0 +1,83 @@
+import { isObject, readId } from '../api/index.js'
+import type { EdgeKind } from '../db/schema/rows.js'
+import { readComment, type Place } from './comments.js'
+import { Harvest } from './harvest.js'
+import { readProfile } from './people.js'
+import { itemsOf, readPost } from './posts.js'
+
+/**
+ * What a crawler uses to say what a record of its listing is. `list…` stores the record and enters it as listed, which gives it
+ * scope; `store…` only stores. A record whose id cannot be read is set aside, and the verb returns undefined.
+ */
+export class PageReader {
+  readonly harvest = new Harvest()
+
+  /** A post that the stream lists, `hop` deeper than the stream; the people shown on it are one hop further. */
+  listPost(record: unknown, hop = 0): string | undefined {
+    const post = readPost(this.harvest, record)
+    if (post === undefined) return this.#rejectPost('post.id', record)
+    this.harvest.member('post', post.id, hop)
+    this.#meet(post.people, hop + 1)
+    return post.id
+  }
+
+  /** A user that the stream lists: one hop deeper than the stream. */
+  listUser(record: unknown, id?: string): string | undefined {
+    const userId = this.storeUser(record, id)
+    if (userId !== undefined) this.#meet([userId], 1)
+    return userId
+  }
+
+  /** A comment (or, of a reply's listing, a reply) that the stream lists; its author is one hop deeper. */
+  listComment(record: unknown, place: Place): string | undefined {
+    const comment = readComment(this.harvest, record, place)
+    if (comment === undefined) return this.#rejectPost('comment.id', record)
+    this.harvest.member(place.parentId === null ? 'comment' : 'reply', comment.id, 0)
+    this.#meet(comment.people, 1)
+    return comment.id
+  }
+
+  storeUser(record: unknown, id?: string): string | undefined {
+    const profile = isObject(record) && isObject(record['profile']) ? record['profile'] : record
+    const told = isObject(profile) ? profile['user_id'] : undefined
+    const userId = told === undefined || told === null || readId(told) !== undefined ? readProfile(this.harvest, profile, id) : undefined
+    return userId ?? this.#reject('profile.user_id', profile, told, record)
+  }
+
+  /** A post beside the records, such as the root of a comment tree; a record without a post is no fault. */
+  storePost(record: unknown): void {
+    readPost(this.harvest, record)
+  }
+
+  storeComment(record: unknown, place: Place): void {
+    readComment(this.harvest, record, place)
+  }
+
+  /** The comments that a post's detail embeds. */
+  storeComments(children: unknown, place: Place): void {
+    if (isObject(children) || Array.isArray(children)) for (const record of itemsOf(children)) this.storeComment(record, place)
+  }
+
+  edge(kind: EdgeKind, sourceId: string, targetId: string): void {
+    this.harvest.edge(kind, sourceId, targetId)
+  }
+
+  /** Enters the next place of a ranked list; undefined for a record set aside, whose place stays empty. */
+  rank(id: string | undefined): void {
+    this.harvest.ranked.push(id)
+  }
+
+  #meet(users: readonly string[], hop: number): void {
+    for (const id of users) this.harvest.member('user', id, hop)
+  }
+
+  #rejectPost(path: string, record: unknown): undefined {
+    const post = isObject(record) && 'post' in record ? record['post'] : record
+    return this.#reject(path, post, isObject(post) ? post['id'] : undefined, record)
+  }
+
+  #reject(path: string, holder: unknown, id: unknown, record: unknown): undefined {
+    if (!isObject(holder)) return this.harvest.reject(path.replace(/\..*/, ''), 'an object', holder, record)
+    return this.harvest.reject(path, 'an id', id, record)
+  }
+}

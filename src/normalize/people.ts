@@ -1,0 +1,58 @@
+import { isObject, profileFields, readFields, readId } from '../api/index.js'
+import type { Harvest } from './harvest.js'
+import type { UserRow } from '../db/schema/rows.js'
+import { bit, isoTime, storableText } from './values.js'
+
+/** Owners of owners are not a thing; a hostile payload could nest them without end. */
+const MAX_OWNERS = 3
+
+/**
+ * A profile, in either form, as a user of the harvest; its owner (for character accounts) too.
+ * @param id the id if the caller knows it (a comment's profile in the contract's form has none)
+ * @returns the user's id; undefined if there is none to read
+ */
+export function readProfile(harvest: Harvest, profile: unknown, id?: string, owners = 0): string | undefined {
+  if (!isObject(profile)) return undefined
+  const userId = readId(profile['user_id']) ?? id
+  if (userId === undefined) return undefined
+  harvest.tell('users', userRow(harvest, profile, userId, owners))
+  return userId
+}
+
+function userRow(harvest: Harvest, profile: Record<string, unknown>, id: string, owners: number): UserRow {
+  const f = readFields(profileFields, profile, 'profile', harvest.drift)
+  return {
+    id,
+    username: storableText(f.username),
+    display_name: storableText(f.display_name),
+    bio: storableText(f.bio ?? f.description),
+    profile_picture_url: storableText(f.profile_picture_url),
+    banner_image_url: storableText(f.banner_image_url ?? f.cover_photo_url),
+    follower_count: f.follower_count,
+    following_count: f.following_count,
+    post_count: f.post_count,
+    like_count: f.like_count ?? f.likes_received_count,
+    view_count: f.view_count,
+    cameo_count: f.cameo_count,
+    is_verified: bit(f.is_verified ?? f.verified),
+    created_at: toldTime(harvest, 'profile.created_at', f.created_at),
+    social_links: socialLinks(profile, f.social_links),
+    owner_user_id: owners < MAX_OWNERS ? readProfile(harvest, f.owner_profile, undefined, owners + 1) : undefined,
+  }
+}
+
+/** A time, or a note of drift where the value is of the right type and no time all the same. */
+export function toldTime(harvest: Harvest, path: string, value: number | string | null | undefined): string | undefined {
+  const time = isoTime(value)
+  if (time === undefined && value !== null && value !== undefined) harvest.drift.push({ path, expected: 'a time', got: 'out of range' })
+  return time
+}
+
+const DETAILS = ['website', 'location', 'work', 'schools', 'birthday'] as const
+
+/** The contract has `social_links`; the platform's own profiles spread the same facts over several fields. */
+function socialLinks(profile: Record<string, unknown>, links: unknown): string | undefined {
+  if (links !== null && links !== undefined) return JSON.stringify(links)
+  const told = DETAILS.filter((name) => profile[name] !== null && profile[name] !== undefined)
+  return told.length === 0 ? undefined : JSON.stringify(Object.fromEntries(told.map((name) => [name, profile[name]])))
+}

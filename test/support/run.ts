@@ -1,0 +1,140 @@
+/** Runs the built program as its users do: a child process, its exit code, its output, and the file it leaves. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+import Database from 'better-sqlite3'
+import { test as base } from 'vitest'
+
+import { TEST_KEY, WorldServer, type ServerOptions } from './world/server.js'
+
+const PROGRAM = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
+
+export interface Result {
+  code: number | null
+  signal: NodeJS.Signals | null
+  stdout: string
+  stderr: string
+  ms: number
+}
+
+export interface RunOptions {
+  env?: Record<string, string>
+  /** Ends a program that hangs, so that the test fails on its exit code and not on its own limit. */
+  limitMs?: number
+}
+
+export class Running {
+  readonly done: Promise<Result>
+  readonly #child: ChildProcess
+  #over = false
+
+  constructor(args: readonly string[], cwd: string, env: Record<string, string>, limitMs: number) {
+    const started = performance.now()
+    const child = spawn(process.execPath, [PROGRAM, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const output = { stdout: '', stderr: '' }
+    for (const name of ['stdout', 'stderr'] as const) {
+      child[name].setEncoding('utf8').on('data', (text: string) => {
+        output[name] += text
+      })
+    }
+    const limit = setTimeout(() => child.kill('SIGKILL'), limitMs)
+    this.#child = child
+    this.done = new Promise((resolve, reject) => {
+      child.on('error', reject)
+      child.on('close', (code, signal) => {
+        this.#over = true
+        clearTimeout(limit)
+        resolve({ code, signal, ...output, ms: performance.now() - started })
+      })
+    })
+  }
+
+  get over(): boolean {
+    return this.#over
+  }
+
+  kill(signal: NodeJS.Signals = 'SIGKILL'): void {
+    this.#child.kill(signal)
+  }
+}
+
+/** A folder of its own, its servers and its programs; everything ends with the test. */
+export class Bench {
+  readonly #servers: WorldServer[] = []
+  readonly #programs: Running[] = []
+  readonly #databases: Database.Database[] = []
+
+  private constructor(readonly dir: string) {}
+
+  static async create(): Promise<Bench> {
+    return new Bench(await mkdtemp(path.join(tmpdir(), 'sora-crawl-e2e-')))
+  }
+
+  file(name: string): string {
+    return path.join(this.dir, name)
+  }
+
+  get db(): string {
+    return this.file('sora.db')
+  }
+
+  async serve(options: ServerOptions): Promise<WorldServer> {
+    const server = await WorldServer.start(options)
+    this.#servers.push(server)
+    return server
+  }
+
+  start(args: readonly string[], { env = {}, limitMs = 55_000 }: RunOptions = {}): Running {
+    const basic = { PATH: process.env['PATH'] ?? '', HOME: this.dir }
+    const running = new Running(args, this.dir, { ...basic, ...env }, limitMs)
+    this.#programs.push(running)
+    return running
+  }
+
+  async run(args: readonly string[], options: RunOptions = {}): Promise<Result> {
+    return this.start(args, options).done
+  }
+
+  startCrawl(server: WorldServer, args: readonly string[], options: RunOptions = {}): Running {
+    const fixed = ['--rate', '100000', '--no-progress']
+    const db = args.includes('--db') ? [] : ['--db', this.db]
+    return this.start(['crawl', ...args, ...db, ...fixed], { ...options, env: { ...settingsFor(server), ...options.env } })
+  }
+
+  async crawl(server: WorldServer, args: readonly string[], options: RunOptions = {}): Promise<Result> {
+    return this.startCrawl(server, args, options).done
+  }
+
+  open(file = this.db): Database.Database {
+    const db = new Database(file, { readonly: true })
+    this.#databases.push(db)
+    return db
+  }
+
+  count(table: string, file = this.db): number {
+    return this.open(file).prepare(`select count(*) from ${table}`).pluck().get() as number
+  }
+
+  async end(): Promise<void> {
+    for (const db of this.#databases) db.close()
+    for (const program of this.#programs) program.kill()
+    await Promise.all(this.#programs.map(program => program.done))
+    await Promise.all(this.#servers.map(server => server.close()))
+    await rm(this.dir, { recursive: true, force: true })
+  }
+}
+
+export function settingsFor(server: { url: string }): Record<string, string> {
+  return { SORA_API_URL: server.url, SORA_API_KEY: TEST_KEY }
+}
+
+export const test = base.extend<{ bench: Bench }>({
+  bench: async ({ task: _task }, use) => {
+    const bench = await Bench.create()
+    await use(bench)
+    await bench.end()
+  },
+})
