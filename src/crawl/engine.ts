@@ -54,6 +54,7 @@ export class Crawl {
   readonly #lastBody = new Map<number, string>()
   readonly #stopping = new AbortController()
   #rateLimitsInARow = 0
+  #countingMs = 0
   #stop: { exitCode: ExitCode; line: string } | undefined
   #fault: unknown
   #wake: () => void = () => undefined
@@ -148,6 +149,14 @@ export class Crawl {
     this.progress.committed(counts, step.state)
     this.#lastBody.delete(candidate.streamId)
     this.#circuit.succeeded(candidate.streamId)
+    await this.#recount(candidate.runId)
+  }
+
+  async #recount(runId: number): Promise<void> {
+    if (!this.progress.isStale(this.#countingMs)) return
+    const started = monotonicMs()
+    this.progress.restate(await this.#parts.store.tally(runId))
+    this.#countingMs = monotonicMs() - started
   }
 
   async #commitRefusal(lease: Lease, crawler: Crawler, reply: RefusalReply, wasProbe: boolean): Promise<void> {

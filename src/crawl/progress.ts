@@ -31,6 +31,7 @@ export class Progress {
   #answers = 0
   #cost = 0
   #recent: number[] = []
+  #restatedAt = 0
   #waitingUntil = 0
   #waitingWhy = ''
 
@@ -43,6 +44,12 @@ export class Progress {
   /** The streams as the store counts them. */
   restate({ open, done, failed }: RunTally): void {
     this.#base = { open, done, failed }
+    this.#restatedAt = monotonicMs()
+  }
+
+  /** True when the streams should be counted again: pages bring new ones, and counting many takes a while. */
+  isStale(countingMs: number): boolean {
+    return monotonicMs() - this.#restatedAt > Math.max(1_000, countingMs * 50)
   }
 
   sent(): void {

@@ -1,0 +1,29 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { DEFAULT_COLLECT } from '../../crawl/index.js'
+import { loadCrawlers } from '../../crawlers/index.js'
+import type { Command } from '../index.js'
+import { runCrawl } from '../run-crawl.js'
+import { seedFile } from '../seed-files.js'
+import { inSandbox, sandboxFlags, type SandboxFlags } from '../with-sandbox.js'
+import { SANDBOX_RATE } from './crawl.js'
+
+const DEMO_DB = 'data/demo.db'
+const SEEDS = fileURLToPath(new URL('../../../data/seeds.txt', import.meta.url))
+
+export const demoCommand: Command<SandboxFlags> = {
+  command: 'demo',
+  describe: 'Crawl the built-in sandbox from data/seeds.txt into data/demo.db: the whole job, without a key',
+  builder: (yargs) => sandboxFlags(yargs).default('db', DEMO_DB).example('$0 demo', 'start here') as never,
+  run: async (flags, context) => {
+    const crawlers = await loadCrawlers()
+    const options = { collect: DEFAULT_COLLECT, depth: 1, maxPages: null }
+    const seeds = seedFile(existsSync(SEEDS) ? SEEDS : 'data/seeds.txt', { options, readCollect: () => DEFAULT_COLLECT })
+    const next = [
+      `npx sora-crawl status --db ${flags.db}`,
+      `npx sora-crawl crawl @omar --collect all --sandbox --db ${flags.db}`,
+      `sqlite3 -box ${flags.db} "SELECT username, follower_count FROM users ORDER BY 2 DESC LIMIT 5"`,
+    ]
+    return inSandbox(flags, (api) => runCrawl({ seeds, crawlers, api, origin: 'sandbox', concurrency: 8, rate: SANDBOX_RATE, next }, flags, context))
+  },
+}

@@ -1,0 +1,53 @@
+import { Reader, type RunReport, type StatusReport } from '../../db/index.js'
+import { ExitCode } from '../../errors.js'
+import { wholeNumber } from '../flags.js'
+import { columns, count, cut, dollars } from '../format.js'
+import type { Command } from '../index.js'
+import type { Output } from '../output.js'
+
+interface Flags {
+  limit: number
+}
+
+export const statusCommand: Command<Flags> = {
+  command: 'status',
+  describe: 'Show runs, streams that are open or failed, rows and spend',
+  builder: (yargs) =>
+    yargs
+      .option('limit', { type: 'number', default: 10, requiresArg: true, coerce: wholeNumber('limit', 1), describe: 'Runs and streams shown at most' })
+      .example('$0 status --db study.db', 'how a study stands')
+      .example('$0 status --json', 'the same for a program') as never,
+  run: async (flags, { output }) => {
+    const reader = new Reader(flags.db)
+    try {
+      const status = reader.status(flags.limit)
+      show(output, flags.db, status)
+      output.json({ db: flags.db, ...status })
+      return ExitCode.finished
+    } finally {
+      reader.close()
+    }
+  },
+}
+
+function show(output: Output, db: string, { origin, runs, streams, rows, spend, drift }: StatusReport): void {
+  const unknown = spend.unknown > 0 ? `, ${spend.unknown} of unknown fate among them` : ''
+  output.print(`${db}: ${origin ?? 'no'} data, ${dollars(spend.cost_microusd)} for ${count(spend.requests, 'request')}${unknown}\n\nRows:`)
+  output.print(columns(Object.entries(rows)))
+  output.print('\nRuns:')
+  output.print(runs.length === 0 ? '  none yet' : columns(runs.map(runRow)))
+  if (streams.length > 0) {
+    output.print('\nStreams that are open, or ended otherwise than complete:')
+    output.print(columns(streams.map((s) => [`run ${s.run_id}`, s.stream, cut(s.subject_id, 36), s.state, cut(s.reason ?? `after ${count(s.pages, 'page')}`, 60)])))
+  }
+  if (drift.length > 0) {
+    output.print('\nFields that came with another type (stored as NULL):')
+    output.print(columns(drift.map((d) => [d.path, `${d.expected} expected, ${d.got} came`, `in ${count(d.records, 'record')} since ${d.first_seen_at.slice(0, 10)}`])))
+  }
+}
+
+function runRow(run: RunReport): (string | number)[] {
+  const open = (run.streams['ready'] ?? 0) + (run.streams['claimed'] ?? 0) + (run.streams['delayed'] ?? 0)
+  const state = run.state === 'unfinished' ? `unfinished, ${count(open, 'stream')} open` : run.state
+  return [`run ${run.id}`, run.started_at.slice(0, 16).replace('T', ' '), state, count(run.requests, 'request'), dollars(run.cost_microusd), cut(run.seeds.join(' '), 48)]
+}

@@ -1,0 +1,36 @@
+import { collectable, DEFAULT_COLLECT, type Crawler } from '../crawl/index.js'
+import { AppError } from '../errors.js'
+
+/** A yargs coercion: a whole number of at least `least`. */
+export function wholeNumber(flag: string, least: number): (value: unknown) => number | undefined {
+  return (value) => {
+    if (value === undefined) return undefined
+    const number = typeof value === 'number' ? value : Number.NaN
+    if (!Number.isSafeInteger(number) || number < least) throw new AppError('bad-usage', `--${flag} takes a whole number from ${least} on`)
+    return number
+  }
+}
+
+/** A yargs coercion: a number greater than 0. */
+export function positiveNumber(flag: string): (value: unknown) => number | undefined {
+  return (value) => {
+    if (value === undefined) return undefined
+    if (typeof value !== 'number' || !(value > 0) || value === Infinity) throw new AppError('bad-usage', `--${flag} takes a number greater than 0`)
+    return value
+  }
+}
+
+/**
+ * The streams named by `--collect`: a comma list, or `all`.
+ * @throws AppError `bad-usage` for a name that no crawler has
+ */
+export function readCollect(value: string | readonly string[], crawlers: readonly Crawler[]): readonly string[] {
+  const known = collectable(crawlers)
+  const names = (typeof value === 'string' ? value.split(',') : value).map((name) => name.trim()).filter((name) => name !== '')
+  if (names.length === 0) throw new AppError('bad-usage', `--collect names no stream; there are ${known.join(', ')}, and all`)
+  const unknown = names.find((name) => name !== 'all' && !known.includes(name))
+  if (unknown !== undefined) throw new AppError('bad-usage', `--collect: there is no stream "${unknown}"; there are ${known.join(', ')}, and all`)
+  return names.includes('all') ? known : names
+}
+
+export const DEFAULT_COLLECT_TEXT = DEFAULT_COLLECT.join(',')

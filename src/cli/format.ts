@@ -1,0 +1,51 @@
+import type { MicroUsd } from '../api/index.js'
+import { oneLine } from '../errors.js'
+
+const integer = new Intl.NumberFormat('en-US')
+
+/** 1234567 as "1,234,567". */
+export function number(value: number): string {
+  return integer.format(value)
+}
+
+/** Millionths of a dollar as "$12.35"; with more digits only where cents would hide something. */
+export function dollars(cost: MicroUsd): string {
+  const digits = cost % 10_000 === 0 ? 2 : 3
+  return `$${(cost / 1_000_000).toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })}`
+}
+
+/** Milliseconds as "850 ms", "12 s", "3 min 05 s" or "2 h 10 min". */
+export function duration(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`
+  const seconds = Math.round(ms / 1_000)
+  if (seconds < 60) return `${seconds} s`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return `${minutes} min ${String(seconds % 60).padStart(2, '0')} s`
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`
+}
+
+/** "1 page", "2 pages". */
+export function count(value: number, noun: string): string {
+  return `${number(value)} ${noun}${value === 1 ? '' : 's'}`
+}
+
+/** A cut of a text that fits `width` columns of plain characters, safe to show on a terminal. */
+export function cut(text: string, width: number): string {
+  const safe = oneLine(text)
+  const characters = [...safe]
+  return characters.length <= width ? safe : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`
+}
+
+/** Rows as aligned columns; numbers go to the right. */
+export function columns(rows: readonly (readonly (string | number)[])[], indent = '  '): string {
+  const texts = rows.map((row) => row.map((cell) => (typeof cell === 'number' ? number(cell) : oneLine(cell))))
+  const widths = texts.reduce<number[]>((all, row) => row.map((cell, i) => Math.max(all[i] ?? 0, [...cell].length)), [])
+  return texts
+    .map((row, r) => indent + row.map((cell, i) => pad(cell, widths[i] ?? 0, typeof rows[r]?.[i] === 'number')).join('  ').trimEnd())
+    .join('\n')
+}
+
+function pad(cell: string, width: number, right: boolean): string {
+  const space = ' '.repeat(Math.max(0, width - [...cell].length))
+  return right ? space + cell : cell + space
+}

@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs'
+import yargs, { type CommandModule } from 'yargs'
+import { AppError, ExitCode, messageOf, oneLine } from '../errors.js'
+import { logLevels } from '../log.js'
+import { crawlCommand } from './commands/crawl.js'
+import { demoCommand } from './commands/demo.js'
+import { sandboxCommand } from './commands/sandbox.js'
+import { statusCommand } from './commands/status.js'
+import { Output } from './output.js'
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+
+/** Flags that every command takes. */
+export interface GlobalFlags {
+  readonly db: string
+  readonly json: boolean
+  readonly logLevel: (typeof logLevels)[number]
+  readonly progress: boolean
+}
+
+/** What a command is given beside its flags. */
+export interface CommandContext {
+  readonly output: Output
+  readonly version: string
+}
+
+/** A command: its flags, and what it does; resolves to the exit code. */
+export interface Command<F> extends Omit<CommandModule<object, F>, 'handler'> {
+  readonly run: (flags: F & GlobalFlags, context: CommandContext) => Promise<ExitCode>
+}
+
+/**
+ * The command line. Prints one line for a failure and never a stack trace, unless asked for with `--log-level debug`.
+ * @param argv the arguments after the program's name
+ * @returns the exit code
+ */
+export async function main(argv: readonly string[]): Promise<ExitCode> {
+  const output = new Output({ json: argv.includes('--json') })
+  let exitCode: ExitCode = ExitCode.finished
+  const register = <F>(command: Command<F>): CommandModule<object, F> => ({
+    ...command,
+    handler: async (flags) => {
+      exitCode = await command.run(flags as unknown as F & GlobalFlags, { output, version })
+    },
+  })
+  try {
+    await parser([...argv], [register(crawlCommand), register(statusCommand), register(sandboxCommand), register(demoCommand)]).parseAsync()
+    return exitCode
+  } catch (error) {
+    return report(error, output, argv)
+  }
+}
+
+// oxlint-disable-next-line typescript/no-explicit-any -- yargs types a list of commands with different flags only so
+function parser(argv: string[], commands: CommandModule<object, any>[]) {
+  const cli = yargs(argv)
+    .scriptName('sora-crawl')
+    .usage('$0 <command>\n\nCollects posts, users, comments and their networks from the Sora2 API into SQLite:\nnothing lost, nothing paid twice.')
+    .option('db', { type: 'string', default: 'data/sora.db', describe: 'The database file', global: true, requiresArg: true })
+    .option('json', { type: 'boolean', default: false, describe: 'Print exactly one JSON value on stdout', global: true })
+    .option('log-level', { choices: logLevels, default: 'warn' as const, describe: 'What is logged on stderr', global: true })
+    .option('progress', { type: 'boolean', default: true, describe: 'Show progress (--no-progress: do not)', global: true })
+    .parserConfiguration({ 'duplicate-arguments-array': false, 'parse-positional-numbers': false })
+    .strict()
+    .demandCommand(1, 'Name a command')
+    .version(version)
+    .help()
+    .wrap(Math.min(100, process.stdout.columns ?? 80))
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw error ?? new AppError('bad-usage', message)
+    })
+    .epilogue('Exit codes: 0 finished, 2 usage, 3 some streams failed, 4 stopped early (the same command continues), 5 key refused, 6 database in use.')
+  for (const command of commands) cli.command(command)
+  return cli
+}
+
+function report(error: unknown, output: Output, argv: readonly string[]): ExitCode {
+  const known = error instanceof AppError ? error : undefined
+  const exitCode = known?.exit ?? ExitCode.bug
+  const line = known?.line ?? `Unexpected failure: ${oneLine(messageOf(error))} — this is a bug; run again with --log-level debug to see where.`
+  output.failure(line)
+  if (output.isJson) output.json({ error: { code: known?.code ?? 'bug', message: line }, exit_code: exitCode })
+  const debug = argv.includes('debug') || argv.includes('--log-level=debug')
+  if (known === undefined && debug && error instanceof Error) process.stderr.write(`${error.stack}\n`)
+  return exitCode
+}

@@ -1,0 +1,66 @@
+import { ApiClient } from '../api/index.js'
+import type { ApiSettings } from '../config.js'
+import { Crawl, planRun, type Crawler, type CrawlOutcome, type PlannedSeed } from '../crawl/index.js'
+import { openStore, Reader, type Origin } from '../db/index.js'
+import { ExitCode } from '../errors.js'
+import { createLogger } from '../log.js'
+import type { CommandContext, GlobalFlags } from './index.js'
+import { withProgress } from './progress-display.js'
+import { printSummary, summaryJson, type Summary } from './summary.js'
+
+export interface CrawlRequest {
+  readonly seeds: readonly PlannedSeed[]
+  readonly crawlers: readonly Crawler[]
+  readonly origin: Origin
+  readonly api: ApiSettings
+  readonly concurrency: number
+  readonly rate: number
+  /** Commands worth trying next. */
+  readonly next: readonly string[]
+}
+
+/** Crawls, shows progress, prints the summary. @returns the exit code of the run */
+export async function runCrawl(request: CrawlRequest, flags: GlobalFlags, { output, version }: CommandContext): Promise<ExitCode> {
+  const { crawlers, concurrency, api, rate } = request
+  const plan = planRun(request.seeds, crawlers)
+  const store = openStore(flags.db, request.origin)
+  const client = new ApiClient({ ...api, rate, concurrency })
+  const crawl = new Crawl({ store, client, crawlers, concurrency, log: createLogger(flags.logLevel), programVersion: version })
+  const forgetSignals = stopOnSignals(crawl, (line) => output.note(line))
+  let outcome: CrawlOutcome
+  try {
+    outcome = await withProgress(flags.progress, () => crawl.progress.view(), () => crawl.run(plan))
+  } finally {
+    forgetSignals()
+    await client.close()
+    await store.close()
+  }
+  const summary: Summary = { outcome, view: crawl.progress.view(), rows: rowsOf(flags.db), origin: request.origin, db: flags.db, next: request.next }
+  if (outcome.stopped !== null) output.failure(outcome.stopped)
+  else if (outcome.exitCode === ExitCode.streamsFailed) output.failure(`${outcome.tally.failed} of the streams failed, the rest is complete — \`sora-crawl status --db ${flags.db}\` lists them; the same command tries again.`)
+  printSummary(output, summary)
+  output.json(summaryJson(summary))
+  return outcome.exitCode
+}
+
+function rowsOf(db: string): Record<string, number> {
+  const reader = new Reader(db)
+  try {
+    return reader.rows()
+  } finally {
+    reader.close()
+  }
+}
+
+/** The first Ctrl-C or SIGTERM ends the crawl politely, a second one at once. */
+function stopOnSignals(crawl: Crawl, say: (line: string) => void): () => void {
+  let asked = false
+  const onSignal = (): void => {
+    if (asked) process.exit(ExitCode.stopped)
+    asked = true
+    say('Stopping: waiting for the requests in flight (again to quit at once).')
+    crawl.stop('Interrupted: everything that was paid for is stored — the same command goes on where this one stopped.')
+  }
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
+  return () => process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+}

@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs'
+import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, type YAMLMap } from 'yaml'
+import { z } from 'zod'
+import { parseSeed, type PlannedSeed, type SeedOptions } from '../crawl/index.js'
+import { AppError, messageOf } from '../errors.js'
+
+/** Turns a `--collect` value into stream names. @throws Error naming what is wrong */
+export type CollectReader = (value: string | readonly string[]) => readonly string[]
+
+export interface SeedFileContext {
+  /** The options of the command, for whatever a seed does not set itself. */
+  readonly options: SeedOptions
+  readonly readCollect: CollectReader
+}
+
+/** The seeds of the command line. */
+export function seedArguments(texts: readonly string[], { options }: SeedFileContext): PlannedSeed[] {
+  return texts.map((text) => ({ seed: readSeed(text, 'argument'), options }))
+}
+
+/**
+ * The seeds of a file: YAML (`.yaml`, `.yml`) as a list of strings or of `{seed, collect, depth, max_pages}`; any other file as
+ * text, one seed per line, with `#` comments.
+ * @throws AppError `bad-seed` naming file and line
+ */
+export function seedFile(path: string, context: SeedFileContext): PlannedSeed[] {
+  const text = readText(path)
+  const seeds = /\.ya?ml$/i.test(path) ? yamlSeeds(path, text, context) : textSeeds(path, text, context)
+  if (seeds.length === 0) throw new AppError('bad-seed', `${path} has no seeds`)
+  return seeds
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '')
+  } catch (error) {
+    throw new AppError('bad-seed', `the seed file ${path} cannot be read (${messageOf(error)})`, { cause: error })
+  }
+}
+
+function textSeeds(path: string, text: string, { options }: SeedFileContext): PlannedSeed[] {
+  return text.split(/\r\n|\r|\n/).flatMap((line, index) => {
+    const seed = line.replace(/(^|\s)#.*$/, '').trim()
+    return seed === '' ? [] : [{ seed: readSeed(seed, `${path}:${index + 1}`), options }]
+  })
+}
+
+function yamlSeeds(path: string, text: string, context: SeedFileContext): PlannedSeed[] {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines })
+  const lineOf = (offset: number | undefined): string => `${path}:${lines.linePos(offset ?? 0).line}`
+  const [error] = document.errors
+  if (error !== undefined) throw new AppError('bad-seed', `${lineOf(error.pos[0])}: ${error.message.split('\n')[0]}`)
+  if (document.contents === null) return []
+  if (!isSeq(document.contents)) throw new AppError('bad-seed', `${path}:1: a YAML seed file is a list`)
+  return document.contents.items.map((item) => yamlSeed(item as Node, lineOf((item as Node).range?.[0]), context))
+}
+
+function yamlSeed(item: Node, place: string, context: SeedFileContext): PlannedSeed {
+  if (isScalar(item) && typeof item.value === 'string') return { seed: readSeed(item.value, place), options: context.options }
+  if (isMap(item)) return mappedSeed(item, place, context)
+  throw new AppError('bad-seed', `${place}: a seed is a string, or a map with "seed"`)
+}
+
+const seedMap = z.strictObject({
+  seed: z.string(),
+  collect: z.union([z.string(), z.array(z.string())]).optional(),
+  depth: z.int().min(0).optional(),
+  max_pages: z.int().min(1).nullable().optional(),
+})
+
+function mappedSeed(item: YAMLMap, place: string, { options, readCollect }: SeedFileContext): PlannedSeed {
+  const parsed = seedMap.safeParse(item.toJSON())
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    throw new AppError('bad-seed', `${place}: ${[issue?.path.join('.'), issue?.message].filter(Boolean).join(': ')}`)
+  }
+  const { seed, collect, depth, max_pages } = parsed.data
+  try {
+    const own: SeedOptions = {
+      collect: collect === undefined ? options.collect : readCollect(collect),
+      depth: depth ?? options.depth,
+      maxPages: max_pages === undefined ? options.maxPages : max_pages,
+    }
+    return { seed: readSeed(seed, place), options: own }
+  } catch (error) {
+    throw error instanceof AppError && error.code === 'bad-seed' ? error : new AppError('bad-seed', `${place}: ${messageOf(error)}`)
+  }
+}
+
+function readSeed(text: string, place: string): PlannedSeed['seed'] {
+  const seed = parseSeed(text)
+  if ('problem' in seed) throw new AppError('bad-seed', place === 'argument' ? seed.problem : `${place}: ${seed.problem}`)
+  return seed
+}

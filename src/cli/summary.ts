@@ -1,0 +1,69 @@
+import type { CrawlOutcome, ProgressView } from '../crawl/index.js'
+import type { Origin, StreamReport } from '../db/index.js'
+import { columns, count, cut, dollars, duration, number } from './format.js'
+import type { Output } from './output.js'
+
+/** What a crawl has done, for people and for programs. */
+export interface Summary {
+  readonly outcome: CrawlOutcome
+  readonly view: ProgressView
+  /** Rows by table. */
+  readonly rows: Readonly<Record<string, number>>
+  readonly origin: Origin
+  readonly db: string
+  readonly next: readonly string[]
+}
+
+const SHOWN_TROUBLES = 8
+
+export function printSummary(output: Output, { outcome, view, rows, origin, db, next }: Summary): void {
+  const { run, tally, finished } = outcome
+  const spent = `${dollars(view.cost)} for ${count(view.requests, 'request')}`
+  const free = origin === 'sandbox' ? ' (what it would have cost: the sandbox is free)' : ''
+  output.print('')
+  output.print(`Run ${run.id} ${finished ? 'finished' : 'is unfinished'}: ${streamsText(tally)}, ${spent}${free} in ${duration(view.elapsedMs)}.`)
+  if (tally.requests > view.requests) output.print(`In all its parts the run has cost ${dollars(tally.cost)} for ${count(tally.requests, 'request')}.`)
+  output.print(`\nRows in ${db}:`)
+  output.print(columns(Object.entries(rows)))
+  printTroubles(output, outcome.troubled)
+  if (next.length > 0) output.print(`\nTry next:\n${next.map((command) => `  ${command}`).join('\n')}`)
+}
+
+function streamsText({ done, open, failed }: CrawlOutcome['tally']): string {
+  const parts = [`${count(done, 'stream')} read`]
+  if (open > 0) parts.push(`${number(open)} open`)
+  if (failed > 0) parts.push(`${number(failed)} failed`)
+  return parts.join(', ')
+}
+
+function printTroubles(output: Output, troubled: readonly StreamReport[]): void {
+  if (troubled.length === 0) return
+  output.print('\nNot complete:')
+  const shown = troubled.slice(0, SHOWN_TROUBLES)
+  output.print(columns(shown.map(({ stream, subject, state, reason, pages }) => [stream, cut(subject, 40), state, cut(reason ?? `after ${count(pages, 'page')}`, 80)])))
+  if (troubled.length > shown.length) output.print('  … `sora-crawl status` lists more')
+}
+
+/** The same as a JSON value. */
+export function summaryJson({ outcome, view, rows, origin, db }: Summary): unknown {
+  const { run, finished, exitCode, stopped, tally, troubled } = outcome
+  return {
+    run: run.id,
+    resumed: run.resumed,
+    finished,
+    exit_code: exitCode,
+    stopped,
+    origin,
+    db,
+    streams: { done: tally.done, open: tally.open, failed: tally.failed },
+    requests: view.requests,
+    pages: view.pages,
+    cost_usd: view.cost / 1_000_000,
+    run_requests: tally.requests,
+    run_cost_usd: tally.cost / 1_000_000,
+    elapsed_s: Math.round(view.elapsedMs) / 1_000,
+    changes: view.rows,
+    rows,
+    not_complete: troubled,
+  }
+}

@@ -1,0 +1,121 @@
+import { getTableName } from 'drizzle-orm'
+import { databaseError, openForReading, type Sqlite } from './open.js'
+import { attachments, comments, edges, posts, rejects, users } from './schema/index.js'
+import type { Origin } from './origin.js'
+
+export interface RunReport {
+  readonly id: number
+  readonly state: 'unfinished' | 'finished' | 'abandoned'
+  readonly outcome: string | null
+  readonly exit_code: number | null
+  readonly started_at: string
+  readonly finished_at: string | null
+  /** The seeds in their normal form. */
+  readonly seeds: readonly string[]
+  readonly requests: number
+  /** Millionths of a dollar, requests of unknown fate included. */
+  readonly cost_microusd: number
+  /** Streams by state. */
+  readonly streams: Readonly<Record<string, number>>
+}
+
+export interface StreamLine {
+  readonly run_id: number
+  readonly stream: string
+  readonly subject_id: string
+  readonly state: string
+  readonly reason: string | null
+  readonly pages: number
+}
+
+export interface DriftLine {
+  readonly path: string
+  readonly expected: string
+  readonly got: string
+  readonly records: number
+  readonly first_seen_at: string
+}
+
+export interface StatusReport {
+  readonly origin: Origin | null
+  /** Newest first. */
+  readonly runs: readonly RunReport[]
+  /** Streams that are open or ended otherwise than complete, of the newest runs; at most the limit asked for. */
+  readonly streams: readonly StreamLine[]
+  readonly rows: Readonly<Record<string, number>>
+  readonly spend: { readonly requests: number; readonly cost_microusd: number; readonly unknown: number }
+  readonly drift: readonly DriftLine[]
+}
+
+const COUNTED = [users, posts, attachments, comments, edges, rejects]
+
+/** Read-only questions to a database; safe while a crawl writes to it. */
+export class Reader {
+  readonly #file: string
+  readonly #sqlite: Sqlite
+
+  /** @throws AppError `bad-database` or `newer-database` */
+  constructor(file: string) {
+    this.#file = file
+    this.#sqlite = openForReading(file).sqlite
+  }
+
+  /** Rows by table. */
+  rows(): Record<string, number> {
+    return Object.fromEntries(
+      COUNTED.map((table) => {
+        const name = getTableName(table)
+        return [name, this.#sqlite.prepare(`SELECT count(*) FROM ${name}`).pluck().get() as number]
+      }),
+    )
+  }
+
+  status(limit: number): StatusReport {
+    try {
+      return this.#sqlite.transaction(() => this.#status(limit))()
+    } catch (error) {
+      throw databaseError(error, this.#file)
+    }
+  }
+
+  close(): void {
+    this.#sqlite.close()
+  }
+
+  #status(limit: number): StatusReport {
+    const origin = this.#sqlite.prepare("SELECT value FROM meta WHERE key = 'origin'").pluck().get() as Origin | undefined
+    const spend = this.#sqlite
+      .prepare("SELECT count(*) AS requests, coalesce(sum(cost_microusd), 0) AS cost_microusd, coalesce(sum(state IN ('unknown', 'reserved')), 0) AS unknown FROM requests WHERE state <> 'never-sent'")
+      .get() as StatusReport['spend']
+    return { origin: origin ?? null, runs: this.#runs(limit), streams: this.#streams(limit), rows: this.rows(), spend, drift: this.#drift(limit) }
+  }
+
+  #runs(limit: number): RunReport[] {
+    const runs = this.#sqlite.prepare<[number], Omit<RunReport, 'seeds' | 'streams'>>(RUNS).all(limit)
+    const seeds = this.#sqlite.prepare<[number], string>('SELECT DISTINCT text FROM run_seeds WHERE run_id = ? ORDER BY seed').pluck()
+    const streams = this.#sqlite.prepare<[number], { state: string; n: number }>('SELECT state, count(*) AS n FROM frontier WHERE run_id = ? GROUP BY state')
+    return runs.map((run) => ({
+      ...run,
+      seeds: seeds.all(run.id),
+      streams: Object.fromEntries(streams.all(run.id).map(({ state, n }) => [state, n])),
+    }))
+  }
+
+  #streams(limit: number): StreamLine[] {
+    return this.#sqlite.prepare<[number], StreamLine>(STREAMS).all(limit)
+  }
+
+  #drift(limit: number): DriftLine[] {
+    return this.#sqlite.prepare<[number], DriftLine>('SELECT path, expected, got, records, first_seen_at FROM drift ORDER BY records DESC LIMIT ?').all(limit)
+  }
+}
+
+const RUNS = `
+  SELECT r.id, r.state, r.outcome, r.exit_code, r.started_at, r.finished_at, count(q.id) AS requests, coalesce(sum(q.cost_microusd), 0) AS cost_microusd
+  FROM (SELECT * FROM runs ORDER BY id DESC LIMIT ?) r LEFT JOIN requests q ON q.run_id = r.id AND q.state <> 'never-sent'
+  GROUP BY r.id ORDER BY r.id DESC`
+
+const STREAMS = `
+  SELECT f.run_id, k.stream, k.subject_id, f.state, f.reason, k.pages FROM frontier f JOIN checkpoints k ON k.id = f.stream_id
+  WHERE f.state NOT IN ('complete', 'gated')
+  ORDER BY f.run_id DESC, f.state, f.stream_id LIMIT ?`
