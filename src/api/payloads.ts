@@ -77,7 +77,7 @@ export const profileFields = z.object({
   is_verified: flag,
   verified: flag,
   created_at: time,
-  social_links: z.unknown(),
+  social_links: z.unknown().optional(),
   owner_profile: object,
 })
 

@@ -60,19 +60,28 @@ function parser(argv: string[], commands: CommandModule<object, any>[]) {
     .option('json', { type: 'boolean', default: false, describe: 'Print exactly one JSON value on stdout', global: true })
     .option('log-level', { choices: logLevels, default: 'warn' as const, describe: 'What is logged on stderr', global: true })
     .option('progress', { type: 'boolean', default: true, describe: 'Show progress (--no-progress: do not)', global: true })
-    .parserConfiguration({ 'duplicate-arguments-array': false, 'parse-positional-numbers': false })
+    .parserConfiguration({ 'parse-positional-numbers': false })
     .strict()
+    .check(onceEach)
     .demandCommand(1, 'Name a command')
     .version(version)
     .help()
     .wrap(Math.min(100, process.stdout.columns ?? 80))
     .exitProcess(false)
-    .fail((message, error) => {
-      throw error ?? new AppError('bad-usage', message)
+    .fail((message: string | null, error: unknown) => {
+      // A message is the parser's; without one, a command has thrown.
+      throw message === null || error instanceof AppError ? error : new AppError('bad-usage', message)
     })
     .epilogue('Exit codes: 0 finished, 2 usage, 3 some streams failed, 4 stopped early (the same command continues), 5 key refused, 6 database in use.')
   for (const command of commands) cli.command(command)
   return cli
+}
+
+/** Positionals are lists; a flag that comes twice is a mistake worth a word. */
+function onceEach(flags: Record<string, unknown>): true {
+  const twice = Object.keys(flags).find((name) => Array.isArray(flags[name]) && !['_', 'seed'].includes(name))
+  if (twice !== undefined) throw new AppError('bad-usage', `--${twice} is given more than once`)
+  return true
 }
 
 function report(error: unknown, output: Output, argv: readonly string[]): ExitCode {

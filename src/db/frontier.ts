@@ -29,6 +29,11 @@ export class Frontier {
     this.#statements.move.run({ run: runId, stream: streamId, state, attempts, round })
   }
 
+  /** Whether the cap on a stream's pages allows this page, as the cap is now. */
+  mayRead(runId: number, streamId: number, page: number): boolean {
+    return this.#statements.mayRead.get({ run: runId, stream: streamId, page }) === 1
+  }
+
   release(runId: number, streamId: number): void {
     this.#statements.release.run({ run: runId, stream: streamId })
   }
@@ -138,6 +143,9 @@ function prepare(sqlite: Sqlite) {
     replyCount: sqlite.prepare<object, number | null>('SELECT reply_count FROM comments WHERE id = :id').pluck(),
     setState: sqlite.prepare('UPDATE frontier SET state = :state, reason = :reason, attempts = 0, round = 0 WHERE run_id = :run AND stream_id = :stream'),
     move: sqlite.prepare('UPDATE frontier SET state = :state, attempts = :attempts, round = :round WHERE run_id = :run AND stream_id = :stream'),
+    mayRead: sqlite
+      .prepare<object, 0 | 1>('SELECT max_pages IS NULL OR max_pages >= :page FROM frontier WHERE run_id = :run AND stream_id = :stream')
+      .pluck(),
     release: sqlite.prepare("UPDATE frontier SET state = 'ready' WHERE run_id = :run AND stream_id = :stream AND state = 'delayed'"),
     reopenGated: sqlite.prepare(`
       UPDATE frontier SET state = 'ready' WHERE run_id = :run AND state = 'gated'

@@ -42,8 +42,11 @@ export class Streams {
   }
 
   /** Moves the checkpoint past a page. */
-  advance({ lease, served, step }: PageCommit): void {
-    const { streamId, runId, subject } = lease.candidate
+  advance({ lease, served, step: told }: PageCommit): void {
+    const { streamId, runId, subject, checkpoint } = lease.candidate
+    // While the page was on its way, a seed with a larger cap may have reached the stream.
+    const isUncapped = told.state === 'capped' && this.parts.frontier.mayRead(runId, streamId, checkpoint.pages + 2)
+    const step: PassStep = isUncapped ? { state: 'open', cursor: told.cursor } : told
     this.#s.advance.run({
       stream: streamId,
       state: step.state,

@@ -2,7 +2,7 @@
 import { listingKey, mustGet, type Route, type World, type WorldComment, type WorldPost, type WorldUser } from './model.js'
 import { hashOf, Random } from './random.js'
 
-export const userId = (name: string): string => `user-${name.padEnd(24, '0')}`
+export const userId = (name: string): string => `user-${name.padEnd(24, '_')}`
 export const postId = (name: string): string => `s_${new Random(hashOf(name)).hex(32)}`
 export const commentId = (name: string): string => new Random(hashOf(name) ^ 1).hex(32)
 
