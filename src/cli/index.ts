@@ -15,7 +15,7 @@ export interface GlobalFlags {
   readonly db: string
   readonly json: boolean
   readonly logLevel: (typeof logLevels)[number]
-  readonly progress: boolean
+  readonly noProgress: boolean
 }
 
 /** What a command is given beside its flags. */
@@ -59,8 +59,8 @@ function parser(argv: string[], commands: CommandModule<object, any>[]) {
     .option('db', { type: 'string', default: 'data/sora.db', describe: 'The database file', global: true, requiresArg: true })
     .option('json', { type: 'boolean', default: false, describe: 'Print exactly one JSON value on stdout', global: true })
     .option('log-level', { choices: logLevels, default: 'warn' as const, describe: 'What is logged on stderr', global: true })
-    .option('progress', { type: 'boolean', default: true, describe: 'Show progress (--no-progress: do not)', global: true })
-    .parserConfiguration({ 'parse-positional-numbers': false })
+    .option('no-progress', { type: 'boolean', default: false, describe: 'Show no progress', global: true })
+    .parserConfiguration({ 'parse-positional-numbers': false, 'boolean-negation': false })
     .strict()
     .check(onceEach)
     .demandCommand(1, 'Name a command')
@@ -70,11 +70,20 @@ function parser(argv: string[], commands: CommandModule<object, any>[]) {
     .exitProcess(false)
     .fail((message: string | null, error: unknown) => {
       // A message is the parser's; without one, a command has thrown.
-      throw message === null || error instanceof AppError ? error : new AppError('bad-usage', message)
+      throw message === null || error instanceof AppError ? error : new AppError('bad-usage', asTyped(message, argv))
     })
     .epilogue('Exit codes: 0 finished, 2 usage, 3 some streams failed, 4 stopped early (the same command continues), 5 key refused, 6 database in use.')
   for (const command of commands) cli.command(command)
   return cli
+}
+
+/** The parser names an unknown flag twice, bare and in camel case; this names it as it was typed. */
+function asTyped(message: string, argv: readonly string[]): string {
+  const [what, names] = message.split(': ')
+  if (names === undefined || what?.startsWith('Unknown') !== true) return message
+  const unknown = new Set(names.split(', '))
+  const typed = argv.map((word) => word.replace(/=.*$/, '')).filter((word) => unknown.has(word.replace(/^-+/, '')))
+  return `${what}: ${typed.join(', ')}`
 }
 
 /** Positionals are lists; a flag that comes twice is a mistake worth a word. */

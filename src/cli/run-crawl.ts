@@ -4,6 +4,7 @@ import { Crawl, planRun, type Crawler, type CrawlOutcome, type PlannedSeed } fro
 import { openStore, Reader, type Origin } from '../db/index.js'
 import { ExitCode } from '../errors.js'
 import { createLogger } from '../log.js'
+import { count } from './format.js'
 import type { CommandContext, GlobalFlags } from './index.js'
 import { withProgress } from './progress-display.js'
 import { printSummary, summaryJson, type Summary } from './summary.js'
@@ -29,7 +30,7 @@ export async function runCrawl(request: CrawlRequest, flags: GlobalFlags, { outp
   const forgetSignals = stopOnSignals(crawl, (line) => output.note(line))
   let outcome: CrawlOutcome
   try {
-    outcome = await withProgress(flags.progress, () => crawl.progress.view(), () => crawl.run(plan))
+    outcome = await withProgress(!flags.noProgress, () => crawl.progress.view(), () => crawl.run(plan))
   } finally {
     forgetSignals()
     await client.close()
@@ -37,10 +38,17 @@ export async function runCrawl(request: CrawlRequest, flags: GlobalFlags, { outp
   }
   const summary: Summary = { outcome, view: crawl.progress.view(), rows: rowsOf(flags.db), origin: request.origin, db: flags.db, next: request.next }
   if (outcome.stopped !== null) output.failure(outcome.stopped)
-  else if (outcome.exitCode === ExitCode.streamsFailed) output.failure(`${outcome.tally.failed} of the streams failed, the rest is complete — \`sora-crawl status --db ${flags.db}\` lists them; the same command tries again.`)
+  else if (outcome.exitCode === ExitCode.streamsFailed) output.failure(failedLine(outcome, flags.db))
   printSummary(output, summary)
   output.json(summaryJson(summary))
   return outcome.exitCode
+}
+
+function failedLine({ tally, troubled }: CrawlOutcome, db: string): string {
+  const first = troubled.find(({ state }) => state === 'failed')
+  const example = first === undefined ? '' : `: ${first.stream} ${first.subject} (${first.reason})`
+  const others = tally.failed > 1 ? `; \`sora-crawl status --db ${db}\` lists all` : ''
+  return `${count(tally.failed, 'stream')} failed${example}${others} — the rest is complete, and the same command tries again.`
 }
 
 function rowsOf(db: string): Record<string, number> {

@@ -34,7 +34,8 @@ function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8').replace(/^\uFEFF/, '')
   } catch (error) {
-    throw new AppError('bad-seed', `the seed file ${path} cannot be read (${messageOf(error)})`, { cause: error })
+    const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : messageOf(error)
+    throw new AppError('bad-seed', `the file of --seeds, ${path}: ${why}`, { cause: error })
   }
 }
 

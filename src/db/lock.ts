@@ -1,3 +1,5 @@
+import { existsSync, mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { AppError } from '../errors.js'
 import { databaseError } from './open.js'
@@ -12,6 +14,7 @@ export function takeWriteLock(file: string): () => void {
   const path = `${file}.lock`
   let sqlite: Database.Database | undefined
   try {
+    makeFolder(dirname(path))
     sqlite = new Database(path, { timeout: 0 })
     sqlite.exec('BEGIN EXCLUSIVE')
   } catch (error) {
@@ -21,4 +24,11 @@ export function takeWriteLock(file: string): () => void {
   }
   const held = sqlite
   return () => held.close()
+}
+
+/** Step by step: Node's own recursive form never returns where a parent accepts no folders (such as under /proc). */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  makeFolder(dirname(folder))
+  mkdirSync(folder)
 }

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
@@ -15,9 +15,8 @@ const APPLICATION_ID = 0x53_4f_52_41
 /** Earlier versions can lose commits in WAL mode when two processes write and checkpoint at once. */
 const OLDEST_SAFE_SQLITE = '3.51.3'
 
-/** Opens a database for writing: makes it if it is not there, and brings its tables up to this version. */
+/** Opens a database for writing: makes it if it is not there, and brings its tables up to this version. The caller holds its write lock. */
 export function openForWriting(file: string): { sqlite: Sqlite; db: Drizzle } {
-  makeFolder(file)
   const sqlite = openFile(file, false)
   try {
     checkOwner(sqlite, file)
@@ -46,14 +45,6 @@ export function openForReading(file: string): { sqlite: Sqlite; db: Drizzle } {
   } catch (error) {
     sqlite.close()
     throw databaseError(error, file)
-  }
-}
-
-function makeFolder(file: string): void {
-  try {
-    mkdirSync(dirname(file), { recursive: true })
-  } catch (error) {
-    throw new AppError('bad-database', `the folder of ${file} cannot be made (${messageOf(error)})`)
   }
 }
 
