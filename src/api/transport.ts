@@ -1,5 +1,5 @@
 import { brotliDecompressSync, gunzipSync, gzipSync, inflateSync } from 'node:zlib'
-import { Agent, FormData, type Dispatcher } from 'undici'
+import { Agent, type Dispatcher, type FormData } from 'undici'
 import { messageOf } from '../errors.js'
 import type { HttpAnswer } from './answer.js'
 

@@ -33,7 +33,7 @@ export function planRun(planned: readonly PlannedSeed[], crawlers: readonly Craw
   const optionSets: OptionSet[] = []
   const setNumbers = new Map<string, number>()
   const seeds = new Map<string, RunSeed>()
-  for (const { seed, options } of [...planned].sort(byForm)) {
+  for (const { seed, options } of planned.toSorted(byForm)) {
     const canonical = canonicalOptions(options)
     const form = JSON.stringify(canonical)
     const optionSet = setNumbers.get(form) ?? optionSets.push(canonical) - 1
@@ -52,7 +52,7 @@ export function planRun(planned: readonly PlannedSeed[], crawlers: readonly Craw
 }
 
 function canonicalOptions({ collect, depth, maxPages }: SeedOptions): OptionSet {
-  return { collect: [...new Set(collect)].sort(), depth, maxPages }
+  return { collect: [...new Set(collect)].toSorted(), depth, maxPages }
 }
 
 function byForm(a: PlannedSeed, b: PlannedSeed): number {

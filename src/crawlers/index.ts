@@ -1,11 +1,10 @@
 import { readdirSync } from 'node:fs'
-import { defineCrawler, type Crawler } from '../crawl/index.js'
+import type { Crawler, defineCrawler } from '../crawl/index.js'
 
 /** Every crawler of this folder: a file is a crawler, its name the crawler's, its default export what {@link defineCrawler} made. */
 export async function loadCrawlers(): Promise<Crawler[]> {
   const files = readdirSync(new URL('.', import.meta.url)).filter((file) => /^(?!index\.)[a-z_]+\.[jt]s$/.test(file))
-  const crawlers = await Promise.all(files.sort().map(loadCrawler))
-  return crawlers
+  return Promise.all(files.toSorted().map(loadCrawler))
 }
 
 async function loadCrawler(file: string): Promise<Crawler> {
