@@ -38,10 +38,12 @@ CREATE TABLE `edges` (
 	`target_id` text NOT NULL,
 	`first_seen_at` text NOT NULL,
 	`last_seen_at` text NOT NULL,
+	`last_request` integer NOT NULL,
 	`gone_at` text,
 	PRIMARY KEY(`kind`, `source_id`, `target_id`)
 );
 --> statement-breakpoint
+CREATE INDEX `edges_by_target` ON `edges` (`target_id`,`kind`);--> statement-breakpoint
 CREATE TABLE `post_metrics` (
 	`post_id` text NOT NULL,
 	`observed_at` text NOT NULL,
@@ -146,6 +148,12 @@ CREATE TABLE `checkpoints` (
 	`items` integer DEFAULT 0 NOT NULL,
 	`empty_pages` integer DEFAULT 0 NOT NULL,
 	`died_at_page` integer,
+	`full` integer DEFAULT 0 NOT NULL,
+	`flawed` integer DEFAULT 0 NOT NULL,
+	`pass_counters` text,
+	`read_counters` text,
+	`known_from_page` integer,
+	`late_news` integer DEFAULT 0 NOT NULL,
 	`completed_pass` integer,
 	`completed_at` text,
 	`unavailable` text,
@@ -153,6 +161,12 @@ CREATE TABLE `checkpoints` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `checkpoints_by_stream` ON `checkpoints` (`stream`,`subject_id`);--> statement-breakpoint
+CREATE TABLE `completed_passes` (
+	`stream_id` integer NOT NULL,
+	`pass` integer NOT NULL,
+	PRIMARY KEY(`stream_id`, `pass`)
+);
+--> statement-breakpoint
 CREATE TABLE `drift` (
 	`path` text NOT NULL,
 	`got` text NOT NULL,
@@ -190,6 +204,7 @@ CREATE TABLE `members` (
 	`hop` integer NOT NULL,
 	`first_pass` integer NOT NULL,
 	`last_pass` integer NOT NULL,
+	`gone` integer DEFAULT 0 NOT NULL,
 	PRIMARY KEY(`stream_id`, `kind`, `item_id`)
 );
 --> statement-breakpoint
@@ -279,6 +294,13 @@ CREATE TABLE `scope` (
 );
 --> statement-breakpoint
 CREATE INDEX `scope_pending` ON `scope` (`run_id`,`pending`,`depth`) WHERE pending <> 0;--> statement-breakpoint
+CREATE TABLE `told_zero` (
+	`run_id` integer NOT NULL,
+	`user_id` text NOT NULL,
+	`counter` text NOT NULL,
+	PRIMARY KEY(`run_id`, `user_id`, `counter`)
+);
+--> statement-breakpoint
 CREATE TABLE `used_cursors` (
 	`stream_id` integer NOT NULL,
 	`cursor` text NOT NULL,

@@ -19,6 +19,7 @@ export const settings = {
   TIKOMNI_API_KEY: 'a key of TikOmni; chooses that gateway',
   TIKOMNI_BASE_URL: 'another address of TikOmni',
   TIKHUB_API_KEY: 'a key of TikHub; chooses that gateway',
+  SORA_PRICES: 'prices in dollars where they differ from the route table: `0.045` for every read route, or `get_feed=0.04,get_user_posts=0.03`',
 } as const
 
 const gateways = {
@@ -75,4 +76,20 @@ function validUrl(text: string): string {
     throw new AppError('bad-setting', 'SORA_API_URL takes an address without user, password, query or fragment')
   }
   return url.href.replace(/\/+$/, '')
+}
+
+/**
+ * The prices of SORA_PRICES, in millionths of a dollar by route; a price without a route is for every read route.
+ * @throws AppError `bad-setting`
+ */
+export function priceSettings<R extends string>(environment: Environment, readRoutes: readonly R[]): Partial<Record<R, number>> {
+  const prices: Partial<Record<R, number>> = {}
+  for (const entry of (environment['SORA_PRICES'] ?? '').split(',').filter((part) => part.trim() !== '')) {
+    const [route, usd] = entry.includes('=') ? entry.split('=').map((part) => part.trim()) : ['*', entry.trim()]
+    const price = Math.round(Number(usd) * 1_000_000)
+    const named = route === '*' ? readRoutes : readRoutes.filter((name) => name === route)
+    if (usd === undefined || usd === '' || !(price >= 0) || named.length === 0) throw new AppError('bad-setting', `SORA_PRICES has "${entry.trim()}"; for example SORA_PRICES=0.045`)
+    for (const name of named) prices[name] = price
+  }
+  return prices
 }

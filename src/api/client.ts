@@ -43,18 +43,25 @@ export interface ClientOptions extends ApiSettings {
   readonly rate: number
   readonly concurrency: number
   readonly timeoutMs?: number
+  /** Prices other than those of the route table, such as a volume discount's. */
+  readonly prices?: Partial<Record<RouteName, MicroUsd>>
 }
 
 /** Sends requests, once each: retrying is for the caller, whose ledger sees every request. */
 export class ApiClient {
   readonly gate: RateGate
   readonly #transport: Transport
-  readonly #settings: ApiSettings
+  readonly #settings: ClientOptions
 
   constructor(options: ClientOptions) {
     this.#settings = options
     this.gate = new RateGate(options.rate)
     this.#transport = new Transport({ connections: options.concurrency, timeoutMs: options.timeoutMs ?? 60_000 })
+  }
+
+  /** What a request to this route costs if it is billed. */
+  price(name: RouteName): MicroUsd {
+    return this.#settings.prices?.[name] ?? routes[name].price
   }
 
   /**
@@ -66,7 +73,8 @@ export class ApiClient {
     const route: Route = routes[name]
     const checked = route.params.parse(params)
     const exchange = await this.#transport.send({ method: route.method, key: this.#settings.key, ...target(this.#settings.url, name, route, checked) })
-    return exchange.kind === 'failed' ? failure(exchange, route) : answered(exchange, route, checked['cursor'] !== undefined)
+    const price = this.price(name)
+    return exchange.kind === 'failed' ? failure(exchange, price) : answered(exchange, { route, price, hadCursor: checked['cursor'] !== undefined })
   }
 
   close(): Promise<void> {
@@ -88,14 +96,14 @@ function bodyOf(params: Record<string, unknown>): string | FormData {
   return form
 }
 
-function failure(exchange: Extract<Exchange, { kind: 'failed' }>, route: Route): RefusalReply {
+function failure(exchange: Extract<Exchange, { kind: 'failed' }>, price: MicroUsd): RefusalReply {
   const { reason, refused } = exchange
   return {
     kind: 'refusal',
     code: 'unreachable',
     message: reason,
     status: null,
-    cost: refused ? 0 : route.price,
+    cost: refused ? 0 : price,
     waitMs: undefined,
     kept: undefined,
     fingerprint: undefined,
@@ -103,10 +111,10 @@ function failure(exchange: Extract<Exchange, { kind: 'failed' }>, route: Route):
   }
 }
 
-function answered(exchange: Extract<Exchange, { kind: 'answered' }>, route: Route, hadCursor: boolean): Reply {
+function answered(exchange: Extract<Exchange, { kind: 'answered' }>, { route, price, hadCursor }: { route: Route; price: MicroUsd; hadCursor: boolean }): Reply {
   const { answer, kept } = exchange
   const meaning = interpretAnswer(route, hadCursor, answer)
-  const settled = { status: answer.status, cost: answer.status === 200 ? route.price : 0 }
+  const settled = { status: answer.status, cost: answer.status === 200 ? price : 0 }
   if (meaning.kind === 'page') return { kind: 'page', page: meaning.page, kept, ...settled }
   const fingerprint = createHash('sha256').update(answer.text).digest('base64')
   return { kind: 'refusal', code: meaning.code, message: meaning.message, waitMs: meaning.waitMs, kept, fingerprint, fate: 'answered', ...settled }

@@ -34,3 +34,23 @@ export function readCollect(value: string | readonly string[], crawlers: readonl
 }
 
 export const DEFAULT_COLLECT_TEXT = DEFAULT_COLLECT.join(',')
+
+const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
+
+/** A yargs coercion: an age such as `12h` or `14d` (s, m, h, d, w), in milliseconds. */
+export function age(flag: string): (value: unknown) => number | undefined {
+  return (value) => {
+    if (value === undefined) return undefined
+    const [, count, unit] = /^(\d+(?:\.\d+)?)([smhdw])$/.exec(String(value)) ?? []
+    if (count === undefined || unit === undefined) throw new AppError('bad-usage', `--${flag} takes an age such as 12h or 14d`)
+    return Number(count) * (UNITS[unit] ?? 0)
+  }
+}
+
+/** A yargs coercion: dollars, as millionths. */
+export function usd(flag: string): (value: unknown) => number | undefined {
+  return (value) => {
+    const dollars = positiveNumber(flag)(value)
+    return dollars === undefined ? undefined : Math.round(dollars * 1_000_000)
+  }
+}

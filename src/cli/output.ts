@@ -6,6 +6,7 @@ export class Output {
 
   constructor({ json }: { json: boolean }) {
     this.isJson = json
+    for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe)
   }
 
   /** Part of a command's result, for people; nothing under `--json`. */
@@ -27,4 +28,9 @@ export class Output {
   failure(line: string): void {
     process.stderr.write(`sora-crawl: ${oneLine(line)}\n`)
   }
+}
+
+/** Whoever read our output (`| head`) has had enough; the work goes on and its exit code still counts. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
 }

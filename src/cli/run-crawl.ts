@@ -1,6 +1,6 @@
-import { ApiClient } from '../api/index.js'
+import { ApiClient, type MicroUsd, type ReadRoute } from '../api/index.js'
 import type { ApiSettings } from '../config.js'
-import { Crawl, planRun, type Crawler, type CrawlOutcome, type PlannedSeed } from '../crawl/index.js'
+import { Crawl, planRun, type BudgetCaps, type Crawler, type CrawlOutcome, type PlannedSeed, type RunRules } from '../crawl/index.js'
 import { openStore, Reader, type Origin } from '../db/index.js'
 import { ExitCode } from '../errors.js'
 import { createLogger } from '../log.js'
@@ -16,20 +16,28 @@ export interface CrawlRequest {
   readonly api: ApiSettings
   readonly concurrency: number
   readonly rate: number
+  readonly prices: Partial<Record<ReadRoute, MicroUsd>>
+  readonly rules: RunRules
+  readonly caps: BudgetCaps
+  readonly minAgeMs: number | null
+  /** Whether unfinished runs are given up first. */
+  readonly restart: boolean
   /** Commands worth trying next. */
   readonly next: readonly string[]
 }
 
 /** Crawls, shows progress, prints the summary. @returns the exit code of the run */
 export async function runCrawl(request: CrawlRequest, flags: GlobalFlags, { output, version }: CommandContext): Promise<ExitCode> {
-  const { crawlers, concurrency, api, rate } = request
-  const plan = planRun(request.seeds, crawlers)
+  const { crawlers, concurrency, api, rate, prices, rules, caps, minAgeMs } = request
+  const plan = planRun(request.seeds, crawlers, rules)
   const store = openStore(flags.db, request.origin)
-  const client = new ApiClient({ ...api, rate, concurrency })
-  const crawl = new Crawl({ store, client, crawlers, concurrency, log: createLogger(flags.logLevel), programVersion: version })
+  const client = new ApiClient({ ...api, rate, concurrency, prices })
+  const log = createLogger(flags.logLevel)
+  const crawl = new Crawl({ store, client, crawlers, concurrency, log, programVersion: version, rules, caps, minAgeMs })
   const forgetSignals = stopOnSignals(crawl, (line) => output.note(line))
   let outcome: CrawlOutcome
   try {
+    if (request.restart) output.note(`${count(await store.abandonRuns(), 'unfinished run')} given up; what they have read stays.`)
     outcome = await withProgress(!flags.noProgress, () => crawl.progress.view(), () => crawl.run(plan))
   } finally {
     forgetSignals()

@@ -1,5 +1,5 @@
 import type { Page, ParamsOf, ReadRoute } from '../api/index.js'
-import type { CounterName, PageRows, Subject, SubjectKind } from '../db/index.js'
+import type { CounterName, ListedEdge, PageRows, Subject, SubjectKind } from '../db/index.js'
 import { PageReader } from '../normalize/index.js'
 
 /**
@@ -8,6 +8,13 @@ import { PageReader } from '../normalize/index.js'
  */
 export type Order = 'newest-first' | 'ranked' | 'single'
 
+/** How counters of the subject spare a listing. */
+export interface Gate {
+  readonly counters: readonly CounterName[]
+  /** `empty`: when they are 0. `unmoved`: also when they are what they were before the last completed pass. */
+  readonly closedWhen: 'empty' | 'unmoved'
+}
+
 /** What a crawler file says of its listing; everything else is the engine's. */
 export interface CrawlerDefinition<R extends ReadRoute> {
   readonly route: R
@@ -15,16 +22,22 @@ export interface CrawlerDefinition<R extends ReadRoute> {
   readonly accepts: SubjectKind
   readonly order: Order
   readonly params: (subject: Subject) => Omit<ParamsOf<R>, 'cursor'>
-  /** Reads one record as served into rows; what cannot be read is set aside by the reader's verbs. */
-  readonly read: (record: unknown, page: PageReader, subject: Subject) => void
+  /**
+   * Reads one record as served into rows; what cannot be read is set aside by the reader's verbs.
+   * @returns the id of the item listed
+   */
+  readonly read: (record: unknown, page: PageReader, subject: Subject) => string | undefined
   /** Reads what the payload shows beside its records. */
   readonly readRoot?: (root: Record<string, unknown>, page: PageReader, subject: Subject) => void
-  /** Counters of the subject: when all that are told are 0 the listing is empty, and no request is sent. */
-  readonly emptyWhenZero?: readonly CounterName[]
+  /** The relation that a listed item has to the subject. */
+  readonly edge?: ListedEdge
+  readonly gate?: Gate
   /** The cap on the pages of one pass where the user names none. */
   readonly defaultMaxPages?: number
   /** The name under which the order of its records is kept in `rankings`. */
   readonly ranks?: 'feed' | 'leaderboard'
+  /** True if `--recheck` reads it on through young items. */
+  readonly recheck?: boolean
 }
 
 /** A crawler: the file's name and what the file defines. */
@@ -34,9 +47,11 @@ export interface Crawler {
   readonly accepts: SubjectKind
   readonly order: Order
   readonly params: (subject: Subject) => Record<string, unknown>
-  readonly emptyWhenZero: readonly CounterName[]
+  readonly edge: ListedEdge | null
+  readonly gate: Gate | null
   readonly defaultMaxPages: number | null
   readonly ranks: 'feed' | 'leaderboard' | null
+  readonly recheck: boolean
   /** A page of this crawler's route as rows; pure, so that stored pages can be read again. */
   readonly interpret: (page: Page, subject: Subject) => PageRows
 }
@@ -49,14 +64,23 @@ export function defineCrawler<R extends ReadRoute>(definition: CrawlerDefinition
     accepts: definition.accepts,
     order: definition.order,
     params: definition.params,
-    emptyWhenZero: definition.emptyWhenZero ?? [],
+    edge: definition.edge ?? null,
+    gate: definition.gate ?? null,
     defaultMaxPages: definition.defaultMaxPages ?? null,
     ranks: definition.ranks ?? null,
-    interpret: (page, subject) => {
-      const reader = new PageReader()
-      for (const record of page.items) definition.read(record, reader, subject)
-      if (page.root !== undefined) definition.readRoot?.(page.root, reader, subject)
-      return reader.harvest
-    },
+    recheck: definition.recheck ?? false,
+    interpret: (page, subject) => interpret(definition, page, subject),
   })
+}
+
+function interpret<R extends ReadRoute>({ read, readRoot, edge }: CrawlerDefinition<R>, page: Page, subject: Subject): PageRows {
+  const reader = new PageReader()
+  for (const record of page.items) {
+    const item = read(record, reader, subject)
+    if (item === undefined || edge === undefined) continue
+    if (edge.subjectIs === 'source') reader.harvest.edge(edge.kind, subject.id, item)
+    else reader.harvest.edge(edge.kind, item, subject.id)
+  }
+  if (page.root !== undefined) readRoot?.(page.root, reader, subject)
+  return reader.harvest
 }

@@ -1,11 +1,12 @@
-import { routes, type ApiClient, type PageReply, type ParamsOf, type ReadRoute, type RefusalReply, type Turn } from '../api/index.js'
+import type { ApiClient, PageReply, ParamsOf, ReadRoute, RefusalReply, Turn } from '../api/index.js'
 import { monotonicMs, pause } from '../clock.js'
-import type { Candidate, CrawlStore, Lease, OpenRun, RefusalStep, RunPlan, RunTally, Settlement, StreamReport } from '../db/index.js'
+import type { Candidate, CrawlStore, Lease, OpenRun, PageRows, RefusalStep, RunPlan, RunTally, Settlement, StreamReport } from '../db/index.js'
 import { AppError, ExitCode } from '../errors.js'
 import type { Logger } from '../log.js'
+import { Budget, type BudgetCaps } from './budget.js'
 import { Circuit } from './circuit.js'
 import type { Crawler } from './contract.js'
-import { advance, needsNoRequest } from './pass.js'
+import { advance, auditOf, needsNoRequest, reachOf, type Reach, type RunRules } from './pass.js'
 import { decide, type Decision } from './policy.js'
 import { Progress } from './progress.js'
 
@@ -24,6 +25,10 @@ export interface CrawlParts {
   readonly log: Logger
   readonly concurrency: number
   readonly programVersion: string
+  readonly rules: RunRules
+  readonly caps: BudgetCaps
+  /** Streams whose last pass completed less than this ago are left out, in milliseconds; null: none. */
+  readonly minAgeMs: number | null
 }
 
 /** How an invocation ended. */
@@ -47,6 +52,7 @@ export class Crawl {
   readonly #parts: CrawlParts
   readonly #byName: ReadonlyMap<string, Crawler>
   readonly #circuit = new Circuit()
+  readonly #budget: Budget
   readonly #inFlight = new Set<Promise<void>>()
   readonly #delayed = new Set<Promise<void>>()
   readonly #restarted = new Set<number>()
@@ -61,6 +67,7 @@ export class Crawl {
 
   constructor(parts: CrawlParts) {
     this.#parts = parts
+    this.#budget = new Budget(parts.caps)
     this.#byName = new Map(parts.crawlers.map((crawler) => [crawler.name, crawler]))
   }
 
@@ -88,9 +95,13 @@ export class Crawl {
 
   async #dispatch(run: OpenRun): Promise<void> {
     while (!this.#ended()) {
-      if (this.#inFlight.size >= this.#limit()) await this.#change()
-      else if ((await this.#nextToRead(run)) !== undefined) await this.#sendNext(run)
-      else if (this.#inFlight.size + this.#delayed.size === 0) return
+      const candidate = this.#inFlight.size < this.#limit() ? await this.#nextToRead(run) : undefined
+      const budget = candidate === undefined ? 'wait' : this.#budget.allows(this.#priceOf(candidate))
+      if (budget === 'yes') await this.#sendNext(run)
+      else if (this.#inFlight.size > 0) await this.#change()
+      else if (budget === 'no') this.stop(CAP_REACHED)
+      else if (this.#delayed.size === 0) return
+      else if (this.#budget.allows(0) === 'no') this.stop(CAP_REACHED)
       else await this.#change()
     }
   }
@@ -100,9 +111,10 @@ export class Crawl {
     if (turn === undefined || this.#ended() || this.#inFlight.size >= this.#limit()) return
     // While waiting for the turn, answers came in: the best stream may be another one now, or none.
     const candidate = await this.#nextToRead(run)
-    if (candidate === undefined) return
-    const { route } = this.#crawlerOf(candidate)
-    const lease = await this.#parts.store.reserve(candidate, route, routes[route].price)
+    if (candidate === undefined || this.#budget.allows(this.#priceOf(candidate)) !== 'yes') return
+    const price = this.#priceOf(candidate)
+    const lease = await this.#parts.store.reserve(candidate, this.#crawlerOf(candidate).route, price)
+    this.#budget.reserve(price)
     this.progress.sent()
     this.#track(this.#inFlight, this.#read(lease, turn))
   }
@@ -113,8 +125,8 @@ export class Crawl {
     for (;;) {
       const candidate = await store.next(run)
       if (candidate === undefined) return undefined
-      const { emptyWhenZero } = this.#crawlerOf(candidate)
-      const state = this.#condemned.has(candidate.stream) ? 'failed' : needsNoRequest(candidate, emptyWhenZero)
+      const when = { minAgeMs: this.#parts.minAgeMs, nowMs: Date.now() }
+      const state = this.#condemned.has(candidate.stream) ? 'failed' : needsNoRequest(candidate, this.#crawlerOf(candidate), this.#parts.rules, when)
       if (state === undefined) return candidate
       await store.skip(candidate, state, state === 'failed' ? ROUTE_GONE : undefined)
       this.progress.ended(state)
@@ -132,6 +144,7 @@ export class Crawl {
     const { status, cost } = reply
     this.#parts.log.debug({ stream: candidate.stream, subject: candidate.subject.id, page: candidate.checkpoint.pages + 1, status, ms: Math.round(monotonicMs() - started) }, 'answer')
     this.progress.answered(cost)
+    this.#budget.settle(this.#priceOf(candidate), cost)
     if (reply.kind !== 'refusal' || reply.code !== 'rate-limited') this.#rateLimitsInARow = 0
     if (reply.kind === 'page') await this.#commitPage(lease, crawler, reply)
     else await this.#commitRefusal(lease, crawler, reply, wasProbe)
@@ -142,14 +155,24 @@ export class Crawl {
     const { candidate } = lease
     const { page } = reply
     const cursorWasUsed = page.next !== null && (await store.cursorWasUsed(candidate.streamId, page.next))
-    const step = advance(page, candidate, cursorWasUsed)
     const rows = crawler.interpret(page, candidate.subject)
+    const reach = await this.#reach(candidate, crawler, rows)
+    const step = advance(page, candidate, reach, cursorWasUsed)
     const settlement: Settlement = { state: 'answered', status: reply.status, cost: reply.cost, error: null }
-    const counts = await store.commitPage({ lease, settlement, body: reply.kept, served: page.items.length, rows, step, ranks: crawler.ranks, programVersion })
+    const counts = await store.commitPage({ lease, settlement, body: reply.kept, served: page.items.length, rows, step, ranks: crawler.ranks, audit: auditOf(reach, candidate), programVersion })
     this.progress.committed(counts, step.state)
     this.#lastBody.delete(candidate.streamId)
     this.#circuit.succeeded(candidate.streamId)
     await this.#recount(candidate.runId)
+  }
+
+  /** Early stop is for listings that grow at their head. */
+  async #reach(candidate: Candidate, crawler: Crawler, rows: PageRows): Promise<Reach | undefined> {
+    if (crawler.order !== 'newest-first') return undefined
+    const known = await this.#parts.store.known(candidate, rows.listed.filter((item) => item !== undefined))
+    const { recheckMs } = this.#parts.rules
+    const youngerThan = crawler.recheck && recheckMs !== null ? new Date(Date.now() - recheckMs).toISOString() : null
+    return reachOf(rows, known, youngerThan)
   }
 
   async #recount(runId: number): Promise<void> {
@@ -260,12 +283,18 @@ export class Crawl {
     return { run, finished, exitCode, stopped: this.#stop?.line ?? null, tally, troubled: await store.troubled(run.id, 20) }
   }
 
+  #priceOf(candidate: Candidate): number {
+    return this.#parts.client.price(this.#crawlerOf(candidate).route)
+  }
+
   #crawlerOf({ stream }: Candidate): Crawler {
     const crawler = this.#byName.get(stream)
     if (crawler === undefined) throw new Error(`no crawler is named ${stream}`)
     return crawler
   }
 }
+
+const CAP_REACHED = 'The cap on requests or cost is reached — the same command goes on where this one stopped.'
 
 const ROUTE_GONE = 'the API no longer has this route (404 for every entity, while other routes serve them)'
 

@@ -1,5 +1,7 @@
 export { defineCrawler, type Crawler, type CrawlerDefinition, type Order } from './contract.js'
 export { Crawl, type CrawlOutcome, type CrawlParts } from './engine.js'
 export { collectable, DEFAULT_COLLECT, planRun, type PlannedSeed, type SeedOptions } from './plan.js'
+export type { BudgetCaps } from './budget.js'
+export type { RunRules } from './pass.js'
 export type { ProgressView } from './progress.js'
 export { parseSeed, SEED_FORMS, type Seed } from './seeds.js'

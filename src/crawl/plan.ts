@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { OptionSet, RunPlan, RunSeed } from '../db/index.js'
 import type { Crawler } from './contract.js'
+import type { RunRules } from './pass.js'
 import type { Seed } from './seeds.js'
 
 /** What may be set for the whole command or for one seed. */
@@ -29,7 +30,7 @@ export function collectable(crawlers: readonly Crawler[]): string[] {
  * The plan of a run: seeds once each, in an order that does not depend on how they were given, with equal options shared.
  * Two commands have the same key if they ask for the same things.
  */
-export function planRun(planned: readonly PlannedSeed[], crawlers: readonly Crawler[]): RunPlan {
+export function planRun(planned: readonly PlannedSeed[], crawlers: readonly Crawler[], rules: RunRules): RunPlan {
   const optionSets: OptionSet[] = []
   const setNumbers = new Map<string, number>()
   const seeds = new Map<string, RunSeed>()
@@ -41,13 +42,14 @@ export function planRun(planned: readonly PlannedSeed[], crawlers: readonly Craw
     seeds.set(`${seed.text} ${form}`, { text: seed.text, kind: seed.kind, id: seed.id, optionSet })
   }
   const listed = [...seeds.values()]
-  const options = { seeds: listed.map(({ text, optionSet }) => ({ seed: text, ...optionSets[optionSet] })) }
+  const options = { ...rules, seeds: listed.map(({ text, optionSet }) => ({ seed: text, ...optionSets[optionSet] })) }
   return {
     key: createHash('sha256').update(JSON.stringify(options)).digest('hex'),
     options,
     seeds: listed,
     optionSets,
-    streams: crawlers.map(({ name, accepts, route, defaultMaxPages }) => ({ name, accepts, route, defaultMaxPages })),
+    streams: crawlers.map(({ name, accepts, route, defaultMaxPages, edge }) => ({ name, accepts, route, defaultMaxPages, edge })),
+    full: rules.full,
   }
 }
 

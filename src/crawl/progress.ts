@@ -23,7 +23,7 @@ const WINDOW_MS = 10_000
 /** Counts what an invocation does. */
 export class Progress {
   #startedAt = monotonicMs()
-  #run: OpenRun = { id: 0, resumed: false }
+  #run: OpenRun = { id: 0, resumed: false, full: false }
   #base = { open: 0, done: 0, failed: 0 }
   #rows = { inserted: 0, updated: 0, unchanged: 0, rejected: 0 }
   #pages = 0

@@ -5,9 +5,7 @@ export default defineCrawler({
   route: 'get_user_cameo_appearances',
   accepts: 'user',
   order: 'newest-first',
+  edge: { kind: 'cameo', subjectIs: 'source' },
   params: (user) => ({ user_id: user.id }),
-  read: (record, page, user) => {
-    const post = page.listPost(record)
-    if (post !== undefined) page.edge('cameo', user.id, post)
-  },
+  read: (record, page) => page.listPost(record),
 })

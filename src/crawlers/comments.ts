@@ -5,8 +5,8 @@ export default defineCrawler({
   route: 'get_post_comments',
   accepts: 'post',
   order: 'ranked',
-  emptyWhenZero: ['reply_count', 'recursive_reply_count'],
+  gate: { counters: ['reply_count', 'recursive_reply_count'], closedWhen: 'unmoved' },
   params: (post) => ({ post_id: post.id }),
-  read: (record, page, post) => void page.listComment(record, { postId: post.id, parentId: null }),
+  read: (record, page, post) => page.listComment(record, { postId: post.id, parentId: null }),
   readRoot: (root, page) => page.storePost(root),
 })

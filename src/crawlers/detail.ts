@@ -10,5 +10,6 @@ export default defineCrawler({
   read: (record, page) => {
     const post = page.listPost(record)
     if (post !== undefined && isObject(record)) page.storeComments(record['children'], { postId: post, parentId: null })
+    return post
   },
 })

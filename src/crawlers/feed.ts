@@ -8,5 +8,5 @@ export default defineCrawler({
   ranks: 'feed',
   defaultMaxPages: 50,
   params: () => ({}),
-  read: (record, page) => page.rank(page.listPost(record)),
+  read: (record, page) => page.listPost(record),
 })

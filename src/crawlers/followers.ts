@@ -5,9 +5,8 @@ export default defineCrawler({
   route: 'get_user_followers',
   accepts: 'user',
   order: 'newest-first',
+  edge: { kind: 'follow', subjectIs: 'target' },
+  gate: { counters: ['follower_count'], closedWhen: 'empty' },
   params: (user) => ({ user_id: user.id }),
-  read: (record, page, user) => {
-    const follower = page.listUser(record)
-    if (follower !== undefined) page.edge('follow', follower, user.id)
-  },
+  read: (record, page) => page.listUser(record),
 })

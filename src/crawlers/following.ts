@@ -5,9 +5,8 @@ export default defineCrawler({
   route: 'get_user_following',
   accepts: 'user',
   order: 'newest-first',
+  edge: { kind: 'follow', subjectIs: 'source' },
+  gate: { counters: ['following_count'], closedWhen: 'empty' },
   params: (user) => ({ user_id: user.id }),
-  read: (record, page, user) => {
-    const followed = page.listUser(record)
-    if (followed !== undefined) page.edge('follow', user.id, followed)
-  },
+  read: (record, page) => page.listUser(record),
 })

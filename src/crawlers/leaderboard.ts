@@ -7,5 +7,5 @@ export default defineCrawler({
   order: 'ranked',
   ranks: 'leaderboard',
   params: () => ({}),
-  read: (record, page) => page.rank(page.listUser(record)),
+  read: (record, page) => page.listUser(record),
 })

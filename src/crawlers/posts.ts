@@ -5,6 +5,7 @@ export default defineCrawler({
   route: 'get_user_posts',
   accepts: 'user',
   order: 'newest-first',
+  recheck: true,
   params: (user) => ({ user_id: user.id }),
-  read: (record, page) => void page.listPost(record),
+  read: (record, page) => page.listPost(record),
 })

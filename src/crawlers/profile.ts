@@ -6,5 +6,5 @@ export default defineCrawler({
   accepts: 'user',
   order: 'single',
   params: (user) => ({ user_id: user.id }),
-  read: (record, page) => void page.storeUser(record),
+  read: (record, page) => page.storeUser(record),
 })

@@ -5,10 +5,8 @@ export default defineCrawler({
   route: 'get_post_remix_list',
   accepts: 'post',
   order: 'ranked',
-  emptyWhenZero: ['remix_count'],
+  edge: { kind: 'remix', subjectIs: 'target' },
+  gate: { counters: ['remix_count'], closedWhen: 'unmoved' },
   params: (post) => ({ post_id: post.id }),
-  read: (record, page, post) => {
-    const remix = page.listPost(record, 1)
-    if (remix !== undefined) page.edge('remix', remix, post.id)
-  },
+  read: (record, page) => page.listPost(record, 1),
 })

@@ -7,7 +7,7 @@ export default defineCrawler({
   accepts: 'query',
   order: 'single',
   params: (query) => ({ username: query.id }),
-  read: (record, page) => void page.listUser(record, mentionedId(record)),
+  read: (record, page) => page.listUser(record, mentionedId(record)),
 })
 
 /** The id inside a mention token (`<@user-…>`), for answers whose profiles do not tell it. */

@@ -1,5 +1,6 @@
+import type { UserRow } from './schema/rows.js'
 import type { Sqlite } from './open.js'
-import type { Candidate, Checkpoint, CounterName, OpenRun, PassState, RunTally, StreamReport, SubjectKind } from './port.js'
+import type { Candidate, Checkpoint, CounterName, Counters, OpenRun, PassState, RunTally, StreamReport, SubjectKind } from './port.js'
 
 /** Which stream a run reads next, and how its streams stand. Only reads and small state changes; commits are elsewhere. */
 export class Frontier {
@@ -18,7 +19,7 @@ export class Frontier {
     if (level === undefined) return undefined
     const seed = this.#statements.seed.get({ run: run.id, ...level })
     const row = this.#statements.candidate.get({ run: run.id, ...level, seed })
-    return row === undefined ? undefined : this.#candidate(run.id, row)
+    return row === undefined ? undefined : this.#candidate(run, row)
   }
 
   setState(runId: number, streamId: number, state: string, reason: string | null = null): void {
@@ -27,6 +28,17 @@ export class Frontier {
 
   move(runId: number, streamId: number, state: 'ready' | 'claimed' | 'delayed', attempts: number, round: number): void {
     this.#statements.move.run({ run: runId, stream: streamId, state, attempts, round })
+  }
+
+  /** Notes whose listings are empty, for as long as this run lasts. */
+  noteZeros(runId: number, users: Iterable<UserRow>): void {
+    for (const user of users) {
+      for (const counter of ['follower_count', 'following_count'] as const) {
+        const count = user[counter]
+        if (count === 0) this.#statements.addZero.run({ run: runId, id: user.id, counter })
+        else if (typeof count === 'number' && this.#statements.dropZero.run({ run: runId, id: user.id, counter }).changes === 1) this.reopenGated(runId, user.id)
+      }
+    }
   }
 
   /** Whether the cap on a stream's pages allows this page, as the cap is now. */
@@ -66,7 +78,7 @@ export class Frontier {
     return this.#statements.troubled.all({ run: runId, limit })
   }
 
-  #candidate(runId: number, row: CandidateRow): Candidate {
+  #candidate(run: OpenRun, row: CandidateRow): Candidate {
     const checkpoint: Checkpoint = {
       pass: row.pass,
       passState: row.pass_state,
@@ -75,9 +87,14 @@ export class Frontier {
       items: row.items,
       emptyPages: row.empty_pages,
       diedAtPage: row.died_at_page,
+      full: row.full === 1,
+      knownFromPage: row.known_from_page,
+      readCounters: row.read_counters === null ? null : (JSON.parse(row.read_counters) as Counters),
+      completedAt: row.completed_at,
     }
     return {
-      runId,
+      runId: run.id,
+      full: run.full,
       streamId: row.stream_id,
       stream: row.stream,
       subject: { kind: row.subject_kind, id: row.subject_id, parentId: row.parent_id },
@@ -86,18 +103,21 @@ export class Frontier {
       attempts: row.attempts,
       round: row.round,
       checkpoint,
-      alreadyRead: row.pass_state === 'completed' && row.in_this_run === 1,
-      counters: this.#counters(row),
+      alreadyRead: row.pass_state === 'completed' && row.in_this_run === 1 && (!run.full || row.full === 1),
+      counters: this.#counters(run.id, row),
     }
   }
 
-  #counters(row: CandidateRow): Record<CounterName, number | null> {
-    const none = { reply_count: null, recursive_reply_count: null, remix_count: null }
-    if (row.subject_kind === 'post') return this.#statements.postCounters.get({ id: row.subject_id }) ?? none
-    if (row.subject_kind === 'comment') return { ...none, reply_count: this.#statements.replyCount.get({ id: row.subject_id }) ?? null }
-    return none
+  #counters(runId: number, { subject_kind: kind, subject_id: id }: CandidateRow): Counters {
+    const s = this.#statements
+    if (kind === 'post') return { ...NOTHING_TOLD, ...s.postCounters.get({ id }) }
+    if (kind === 'comment') return { ...NOTHING_TOLD, reply_count: s.replyCount.get({ id }) ?? null }
+    if (kind !== 'user') return NOTHING_TOLD
+    return { ...NOTHING_TOLD, ...Object.fromEntries(s.toldZero.all({ run: runId, id }).map((counter) => [counter, 0])) }
   }
 }
+
+const NOTHING_TOLD: Counters = { reply_count: null, recursive_reply_count: null, remix_count: null, follower_count: null, following_count: null }
 
 interface CandidateRow {
   stream_id: number
@@ -116,6 +136,10 @@ interface CandidateRow {
   items: number
   empty_pages: number
   died_at_page: number | null
+  full: 0 | 1
+  known_from_page: number | null
+  read_counters: string | null
+  completed_at: string | null
   in_this_run: 0 | 1
 }
 
@@ -133,6 +157,7 @@ function prepare(sqlite: Sqlite) {
     candidate: sqlite.prepare<object, CandidateRow>(`
       SELECT f.stream_id, f.depth, f.max_pages, f.attempts, f.round, k.stream, k.subject_kind, k.subject_id, k.parent_id,
         k.cursor, k.pass, k.pass_state, k.pages, k.items, k.empty_pages, k.died_at_page,
+        k.full, k.known_from_page, k.read_counters, k.completed_at,
         k.pass_after_request >= r.started_after_request AS in_this_run
       FROM frontier f JOIN checkpoints k ON k.id = f.stream_id JOIN runs r ON r.id = f.run_id
       WHERE f.run_id = :run AND f.state = 'ready' AND f.round = :round AND f.depth = :depth AND f.seed = :seed
@@ -140,6 +165,9 @@ function prepare(sqlite: Sqlite) {
     postCounters: sqlite.prepare<object, Record<CounterName, number | null>>(
       'SELECT reply_count, recursive_reply_count, remix_count FROM posts WHERE id = :id',
     ),
+    addZero: sqlite.prepare('INSERT OR IGNORE INTO told_zero (run_id, user_id, counter) VALUES (:run, :id, :counter)'),
+    dropZero: sqlite.prepare('DELETE FROM told_zero WHERE run_id = :run AND user_id = :id AND counter = :counter'),
+    toldZero: sqlite.prepare<object, string>('SELECT counter FROM told_zero WHERE run_id = :run AND user_id = :id').pluck(),
     replyCount: sqlite.prepare<object, number | null>('SELECT reply_count FROM comments WHERE id = :id').pluck(),
     setState: sqlite.prepare('UPDATE frontier SET state = :state, reason = :reason, attempts = 0, round = 0 WHERE run_id = :run AND stream_id = :stream'),
     move: sqlite.prepare('UPDATE frontier SET state = :state, attempts = :attempts, round = :round WHERE run_id = :run AND stream_id = :stream'),

@@ -28,8 +28,8 @@ export class PageArchive {
   rank({ lease, rows }: PageCommit, list: string, at: string): void {
     const { runId, checkpoint } = lease.candidate
     if (checkpoint.pages === 0) this.#s.clearRanking.run({ list, run: runId })
-    for (const [index, item] of rows.ranked.entries()) {
-      if (item !== undefined) this.#s.rank.run({ list, run: runId, position: checkpoint.items + index + 1, item, at })
+    for (const [index, item] of rows.listed.entries()) {
+      if (item !== undefined) this.#s.rank.run({ list, run: runId, position: checkpoint.items + index + 1, item: item.id, at })
     }
   }
 }

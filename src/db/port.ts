@@ -1,4 +1,4 @@
-import type { PageRows } from './schema/index.js'
+import type { MemberKind, PageRows } from './schema/index.js'
 
 /*
  * What everything above the store may ask of it. Each method is a whole unit of work; a second store (another database)
@@ -19,8 +19,17 @@ export interface Subject {
   readonly parentId: string | null
 }
 
-/** A counter of a post or comment that says how long one of its listings is. */
-export type CounterName = 'reply_count' | 'recursive_reply_count' | 'remix_count'
+/** A counter of an entity that says how long one of its listings is. */
+export type CounterName = 'reply_count' | 'recursive_reply_count' | 'remix_count' | 'follower_count' | 'following_count'
+
+/** null: nobody told, or (for the counters of users, which gate only when they are 0) nobody told a 0 in this run. */
+export type Counters = Readonly<Record<CounterName, number | null>>
+
+/** The relation of a listed item to the listing's subject: who is the edge's source. */
+export interface ListedEdge {
+  readonly kind: 'follow' | 'cameo' | 'remix'
+  readonly subjectIs: 'source' | 'target'
+}
 
 /** How a crawler takes part in a run: which subjects it reads, as far as the store needs to know. */
 export interface StreamKind {
@@ -28,6 +37,7 @@ export interface StreamKind {
   readonly accepts: SubjectKind
   readonly route: string
   readonly defaultMaxPages: number | null
+  readonly edge: ListedEdge | null
 }
 
 /** Options that seeds share; seeds under different options reach different scopes. */
@@ -56,12 +66,15 @@ export interface RunPlan {
   readonly seeds: readonly RunSeed[]
   readonly optionSets: readonly OptionSet[]
   readonly streams: readonly StreamKind[]
+  /** Whether every listing is read to its end; full and ordinary passes never continue each other. */
+  readonly full: boolean
 }
 
 export interface OpenRun {
   readonly id: number
   /** True if an unfinished run goes on. */
   readonly resumed: boolean
+  readonly full: boolean
 }
 
 export type PassState = 'none' | 'open' | 'completed' | 'capped' | 'failed'
@@ -78,6 +91,14 @@ export interface Checkpoint {
   readonly emptyPages: number
   /** How deep the pass had come when its cursor died; null if it did not. */
   readonly diedAtPage: number | null
+  /** Whether this pass is a full one. */
+  readonly full: boolean
+  /** For a full pass: the page at which an ordinary one would have ended; null before. */
+  readonly knownFromPage: number | null
+  /** The subject's counters before the first request of the last completed pass. */
+  readonly readCounters: Counters | null
+  /** When the last completed pass completed, as ISO time. */
+  readonly completedAt: string | null
 }
 
 /** A stream that is ready to be read, and what is needed to decide about it. */
@@ -95,7 +116,9 @@ export interface Candidate {
   /** True if a pass that began after this run has already completed: nothing is left to do. */
   readonly alreadyRead: boolean
   /** The subject's counters; null where nobody told. */
-  readonly counters: Readonly<Record<CounterName, number | null>>
+  readonly counters: Counters
+  /** Whether the run reads every listing to its end. */
+  readonly full: boolean
 }
 
 /** A request that is in the ledger and may now be sent, for the stream that it belongs to. */
@@ -111,6 +134,12 @@ export interface Settlement {
   /** Millionths of a dollar. */
   readonly cost: number
   readonly error: string | null
+}
+
+/** An item of a page, as the stream lists it. */
+export interface ListedItem {
+  readonly kind: MemberKind
+  readonly id: string
 }
 
 /** How the pass stands after a page. */
@@ -130,6 +159,8 @@ export interface PageCommit {
   readonly step: PassStep
   /** The name of the ranked list that the page's order belongs to. */
   readonly ranks: string | null
+  /** For full passes: where an ordinary pass would have ended, and how many items new to us are on this page below that. */
+  readonly audit: { readonly knownFromPage: number | null; readonly lateNews: number }
   readonly programVersion: string
 }
 
@@ -182,14 +213,18 @@ export interface StreamReport {
 
 /** The store as the crawl uses it: open, with the database's write lock held. */
 export interface CrawlStore {
+  /** Gives up every unfinished run; their checkpoints stay. @returns how many there were */
+  abandonRuns(): Promise<number>
   /** Continues the unfinished run of the same key, or begins one; brings its scope up to what is stored. */
   openRun(plan: RunPlan): Promise<OpenRun>
   /** The stream to read next: shallowest first, then the seed with the fewest requests; undefined when none is ready. */
   next(run: OpenRun): Promise<Candidate | undefined>
   /** Ends a stream without a request. */
-  skip(candidate: Candidate, state: 'complete' | 'gated' | 'capped' | 'failed', reason?: string): Promise<void>
+  skip(candidate: Candidate, state: 'complete' | 'gated' | 'recent' | 'capped' | 'failed', reason?: string): Promise<void>
   /** Enters a request into the ledger and claims its stream; begins a new pass where one is due. */
   reserve(candidate: Candidate, route: string, price: number): Promise<Lease>
+  /** Which of these items earlier completed passes of the stream have listed. */
+  known(candidate: Candidate, items: readonly ListedItem[]): Promise<ReadonlySet<string>>
   cursorWasUsed(streamId: number, cursor: string): Promise<boolean>
   /** One transaction: raw body, rows, streams found, next cursor, ledger. */
   commitPage(commit: PageCommit): Promise<RowCounts>

@@ -30,14 +30,14 @@ export class RowsWriter {
   }
 
   /** @returns what it did, and the posts and comments whose counters moved */
-  write(rows: PageRows, at: string): { counts: RowCounts; moved: string[] } {
+  write(rows: PageRows, at: string, request: number): { counts: RowCounts; moved: string[] } {
     const effects: Effect[] = []
     const moved: string[] = []
     for (const row of rows.users.values()) effects.push(this.#user(row, at))
     for (const row of rows.posts.values()) effects.push(this.#post(row, at, moved))
     for (const row of rows.comments.values()) effects.push(this.#comment(row, at, moved))
     for (const row of rows.attachments.values()) effects.push(this.#attachments.put(row, at).effect)
-    for (const edge of rows.edges.values()) effects.push(this.#edge(edge, at))
+    for (const edge of rows.edges.values()) effects.push(this.#edge(edge, at, request))
     const count = (effect: Effect): number => effects.filter((one) => one === effect).length
     const counts = { inserted: count('inserted'), updated: count('updated'), unchanged: count('unchanged'), rejected: rows.rejects.length }
     return { counts, moved }
@@ -72,9 +72,9 @@ export class RowsWriter {
     return effect
   }
 
-  #edge(edge: EdgeRow, at: string): Effect {
-    if (this.#statements.newEdge.run({ ...edge, at }).changes === 1) return 'inserted'
-    this.#statements.seenEdge.run({ ...edge, at })
+  #edge(edge: EdgeRow, at: string, request: number): Effect {
+    if (this.#statements.newEdge.run({ ...edge, at, request }).changes === 1) return 'inserted'
+    this.#statements.seenEdge.run({ ...edge, at, request })
     return 'unchanged'
   }
 }
@@ -105,12 +105,12 @@ function prepare(db: Drizzle) {
       .prepare(),
     newEdge: db
       .insert(edges)
-      .values({ kind: sql`${p('kind')}`, source_id: p('source_id'), target_id: p('target_id'), ...at })
+      .values({ kind: sql`${p('kind')}`, source_id: p('source_id'), target_id: p('target_id'), ...at, last_request: p('request') })
       .onConflictDoNothing()
       .prepare(),
     seenEdge: db
       .update(edges)
-      .set({ last_seen_at: sql`${p('at')}`, gone_at: null })
+      .set({ last_seen_at: sql`${p('at')}`, last_request: sql`${p('request')}`, gone_at: null })
       .where(sql`${edges.kind} = ${p('kind')} and ${edges.source_id} = ${p('source_id')} and ${edges.target_id} = ${p('target_id')}`)
       .prepare(),
   }

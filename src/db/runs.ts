@@ -21,17 +21,22 @@ export class Runs {
     const unfinished = this.#statements.unfinished.get({ key: plan.key })
     const run = unfinished === undefined ? this.#begin(plan) : this.#resume(unfinished)
     this.#scope.settle(run.id)
-    return run
+    return { ...run, full: plan.full }
   }
 
   close(runId: number, end: { finished: boolean; outcome: string; exitCode: number }): void {
     this.#statements.close.run({ run: runId, state: end.finished ? 'finished' : 'unfinished', outcome: end.outcome, exit: end.exitCode, at: end.finished ? now() : null })
   }
 
-  #begin(plan: RunPlan): OpenRun {
+  abandon(): number {
+    return this.#statements.abandon.run().changes
+  }
+
+  #begin(plan: RunPlan): Omit<OpenRun, 'full'> {
     const s = this.#statements
     s.forgetScopes.run()
     s.forgetFrontiers.run({ key: plan.key })
+    s.forgetZeros.run()
     const { lastInsertRowid } = s.begin.run({ key: plan.key, options: JSON.stringify(plan.options), at: now() })
     const id = Number(lastInsertRowid)
     for (const [seed, { text }] of plan.seeds.entries()) s.seed.run({ run: id, seed, text })
@@ -39,7 +44,7 @@ export class Runs {
     return { id, resumed: false }
   }
 
-  #resume(run: { id: number; last_request: number }): OpenRun {
+  #resume(run: { id: number; last_request: number }): Omit<OpenRun, 'full'> {
     const s = this.#statements
     s.reopen.run({ run: run.id })
     const othersWent = s.newest.get() !== run.last_request
@@ -63,6 +68,8 @@ function prepare(sqlite: Sqlite) {
     // Finished runs need their scope no more; the last frontier of each command stays, for its report.
     forgetScopes: sqlite.prepare("DELETE FROM scope WHERE run_id IN (SELECT id FROM runs WHERE state <> 'unfinished')"),
     forgetFrontiers: sqlite.prepare("DELETE FROM frontier WHERE run_id IN (SELECT id FROM runs WHERE state <> 'unfinished' AND key = :key)"),
+    forgetZeros: sqlite.prepare("DELETE FROM told_zero WHERE run_id IN (SELECT id FROM runs WHERE state <> 'unfinished')"),
+    abandon: sqlite.prepare("UPDATE runs SET state = 'abandoned' WHERE state = 'unfinished'"),
     close: sqlite.prepare('UPDATE runs SET state = :state, outcome = :outcome, exit_code = :exit, finished_at = :at WHERE id = :run'),
   }
 }

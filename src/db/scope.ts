@@ -144,7 +144,7 @@ function prepare(sqlite: Sqlite) {
       JOIN run_collects c ON c.option_set = s.option_set AND c.kind = s.kind
       JOIN checkpoints k ON k.stream = c.stream AND k.subject_id = s.id
       JOIN members m ON m.stream_id = k.id
-      WHERE s.run_id = :run AND s.pending = 2 AND s.pending <> 0 AND s.depth = :depth AND s.kind <> 'handle' AND m.kind <> 'reply' AND s.depth + m.hop <= o.depth
+      WHERE s.run_id = :run AND s.pending = 2 AND s.pending <> 0 AND s.depth = :depth AND s.kind <> 'handle' AND m.kind <> 'reply' AND m.gone = 0 AND s.depth + m.hop <= o.depth
       ${DRAWN}`),
     drawHandles: sqlite.prepare(`
       INSERT INTO scope (run_id, option_set, kind, id, depth, seed, pending)

@@ -3,7 +3,7 @@ import { Frontier } from './frontier.js'
 import { Ledger } from './ledger.js'
 import { takeWriteLock } from './lock.js'
 import { databaseError, openForWriting, type Sqlite } from './open.js'
-import type { Candidate, CrawlStore, Lease, OpenRun, PageCommit, RefusalCommit, RowCounts, RunPlan, RunTally, StreamReport } from './port.js'
+import type { Candidate, CrawlStore, Lease, ListedEdge, ListedItem, OpenRun, PageCommit, RefusalCommit, RowCounts, RunPlan, RunTally, StreamReport } from './port.js'
 import { PageArchive } from './page-archive.js'
 import { RowsWriter } from './rows-writer.js'
 import { Runs } from './runs.js'
@@ -39,6 +39,7 @@ class SqliteStore implements CrawlStore {
   readonly #ledger: Ledger
   readonly #archive: PageArchive
   readonly #runs: Runs
+  readonly #edges = new Map<string, ListedEdge | null>()
 
   constructor(file: string, sqlite: Sqlite, writer: RowsWriter, unlock: () => void) {
     this.#file = file
@@ -47,14 +48,19 @@ class SqliteStore implements CrawlStore {
     this.#writer = writer
     this.#scope = new Scope(sqlite)
     this.#frontier = new Frontier(sqlite)
-    this.#streams = new Streams(sqlite, { frontier: this.#frontier, scope: this.#scope, writer })
+    this.#streams = new Streams(sqlite, { frontier: this.#frontier, scope: this.#scope, writer }, (stream) => this.#edges.get(stream) ?? null)
     this.#ledger = new Ledger(sqlite)
     this.#archive = new PageArchive(sqlite)
     this.#runs = new Runs(sqlite, this.#scope)
     this.#ledger.settleAbandoned()
   }
 
+  async abandonRuns(): Promise<number> {
+    return this.#transaction(() => this.#runs.abandon())
+  }
+
   async openRun(plan: RunPlan): Promise<OpenRun> {
+    for (const { name, edge } of plan.streams) this.#edges.set(name, edge)
     return this.#transaction(() => this.#runs.open(plan))
   }
 
@@ -62,7 +68,7 @@ class SqliteStore implements CrawlStore {
     return this.#frontier.next(run)
   }
 
-  async skip(candidate: Candidate, state: 'complete' | 'gated' | 'capped' | 'failed', reason?: string): Promise<void> {
+  async skip(candidate: Candidate, state: 'complete' | 'gated' | 'recent' | 'capped' | 'failed', reason?: string): Promise<void> {
     this.#transaction(() => {
       if (state === 'failed') this.#endAndSettle(candidate, reason ?? '')
       else this.#frontier.setState(candidate.runId, candidate.streamId, state, reason ?? null)
@@ -77,6 +83,10 @@ class SqliteStore implements CrawlStore {
       const requestId = this.#ledger.reserve(current, route, price)
       return { requestId, candidate: current }
     })
+  }
+
+  async known(candidate: Candidate, items: readonly ListedItem[]): Promise<ReadonlySet<string>> {
+    return this.#streams.known(candidate, items)
   }
 
   async cursorWasUsed(streamId: number, cursor: string): Promise<boolean> {
@@ -140,7 +150,8 @@ class SqliteStore implements CrawlStore {
     this.#ledger.settle(lease.requestId, settlement, at)
     const pageId = this.#archive.keep(lease, settlement.status ?? 0, commit.body, at)
     this.#archive.setAside(pageId, commit, at)
-    const { counts, moved } = this.#writer.write(withSubject(rows, subject), at)
+    const { counts, moved } = this.#writer.write(withSubject(rows, subject), at, lease.requestId)
+    this.#frontier.noteZeros(runId, rows.users.values())
     for (const id of moved) this.#frontier.reopenGated(runId, id)
     if (commit.ranks !== null) this.#archive.rank(commit, commit.ranks, at)
     if (subject.kind === 'query') this.#resolve(commit, at)

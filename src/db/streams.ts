@@ -1,7 +1,7 @@
 import { now } from '../clock.js'
 import type { Frontier } from './frontier.js'
 import type { Sqlite } from './open.js'
-import type { Candidate, PageCommit, PassStep, Subject } from './port.js'
+import type { Candidate, ListedEdge, ListedItem, PageCommit, PassStep, Subject } from './port.js'
 import type { RowsWriter } from './rows-writer.js'
 import type { Member } from './schema/index.js'
 import type { Scope } from './scope.js'
@@ -9,21 +9,36 @@ import type { Scope } from './scope.js'
 /** What becomes of a stream in a run: its pass, its checkpoint, what it lists, and the entity's availability. Call inside a transaction. */
 export class Streams {
   readonly #s: ReturnType<typeof prepare>
+  readonly #begunHere = new Set<number>()
 
   constructor(
     sqlite: Sqlite,
     private readonly parts: { frontier: Frontier; scope: Scope; writer: RowsWriter },
+    private readonly edgeOf: (stream: string) => ListedEdge | null,
   ) {
     this.#s = prepare(sqlite)
   }
 
-  /** Begins a new pass unless one is open, or was cut by a smaller cap within this run; returns the stream as it is now. */
+  /**
+   * Begins a new pass unless one of the same mode is open, or was cut by a smaller cap within this run.
+   * @returns the stream as it is now
+   */
   beginPass(candidate: Candidate): Candidate {
-    const { checkpoint, streamId, runId } = candidate
-    if (checkpoint.passState === 'open') return candidate
-    if (checkpoint.passState === 'capped' && this.#s.resumeCapped.run({ stream: streamId, run: runId }).changes === 1) return candidate
+    const { checkpoint, streamId, runId, full } = candidate
+    const sameMode = checkpoint.full === full
+    if (checkpoint.passState === 'open' && sameMode) return this.#goOn(candidate)
+    if (checkpoint.passState === 'capped' && sameMode && this.#s.resumeCapped.run({ stream: streamId, run: runId }).changes === 1) return candidate
     this.#newPass(streamId, null)
-    return { ...candidate, checkpoint: { ...checkpoint, pass: checkpoint.pass + 1, passState: 'open', cursor: null, pages: 0, items: 0, emptyPages: 0, diedAtPage: null } }
+    this.#s.setMode.run({ stream: streamId, full: full ? 1 : 0, counters: JSON.stringify(candidate.counters) })
+    this.#begunHere.add(streamId)
+    const top = { passState: 'open', cursor: null, pages: 0, items: 0, emptyPages: 0, diedAtPage: null, full, knownFromPage: null } as const
+    return { ...candidate, checkpoint: { ...checkpoint, ...top, pass: checkpoint.pass + 1 } }
+  }
+
+  /** Which of these items earlier completed passes of the stream have listed. */
+  known({ streamId, checkpoint }: Candidate, items: readonly ListedItem[]): Set<string> {
+    const isKnown = ({ kind, id }: ListedItem): boolean => this.#s.isKnown.get({ stream: streamId, pass: checkpoint.pass, kind, id }) !== undefined
+    return new Set(items.filter(isKnown).map(({ id }) => id))
   }
 
   useCursor(streamId: number, cursor: string | null): void {
@@ -42,7 +57,7 @@ export class Streams {
   }
 
   /** Moves the checkpoint past a page. */
-  advance({ lease, served, step: told }: PageCommit): void {
+  advance({ lease, served, step: told, audit, rows }: PageCommit): void {
     const { streamId, runId, subject, checkpoint } = lease.candidate
     // While the page was on its way, a seed with a larger cap may have reached the stream.
     const isUncapped = told.state === 'capped' && this.parts.frontier.mayRead(runId, streamId, checkpoint.pages + 2)
@@ -56,6 +71,11 @@ export class Streams {
       at: now(),
       reason: step.state === 'failed' ? step.reason : null,
     })
+    this.#s.audit.run({ stream: streamId, from: audit.knownFromPage, news: audit.lateNews, flawed: rows.rejects.length > 0 ? 1 : 0 })
+    if (step.state === 'completed') {
+      this.#s.passCompleted.run({ stream: streamId, pass: checkpoint.pass })
+      if (this.#s.isFlawless.get({ stream: streamId }) !== undefined) this.#markGone(lease.candidate, now())
+    }
     if (step.state !== 'open') this.#s.forgetCursors.run({ stream: streamId })
     this.parts.frontier.setState(runId, streamId, FRONTIER_STATE[step.state], step.state === 'failed' ? step.reason : null)
     if (subject.kind === 'query') this.#answerHandle(runId, streamId, subject.id)
@@ -64,6 +84,7 @@ export class Streams {
   /** The pass begins again at its top. */
   restart({ streamId, runId, checkpoint }: Candidate): void {
     this.#newPass(streamId, checkpoint.pages)
+    this.#s.flaw.run({ stream: streamId })
     this.parts.frontier.setState(runId, streamId, 'ready')
   }
 
@@ -95,6 +116,23 @@ export class Streams {
   handleResolved(runId: number, username: string, userId: string, at: string): void {
     this.#s.handle.run({ username, userId, at })
     this.parts.scope.resolved(runId, username)
+  }
+
+  /** What was listed before an interruption may have gone since: such a pass cannot tell. */
+  #goOn(candidate: Candidate): Candidate {
+    const { streamId, full, checkpoint } = candidate
+    if (full && checkpoint.pages > 0 && !this.#begunHere.has(streamId)) this.#s.flaw.run({ stream: streamId })
+    this.#begunHere.add(streamId)
+    return candidate
+  }
+
+  /** A full pass without a flaw has seen all there is: what it did not list is gone. */
+  #markGone({ streamId, stream, subject, checkpoint }: Candidate, at: string): void {
+    this.#s.membersGone.run({ stream: streamId, pass: checkpoint.pass })
+    const edge = this.edgeOf(stream)
+    if (edge === null) return
+    const statement = edge.subjectIs === 'source' ? this.#s.edgesFromGone : this.#s.edgesToGone
+    statement.run({ stream: streamId, kind: edge.kind, subject: subject.id, at })
   }
 
   #newPass(streamId: number, diedAtPage: number | null): void {
@@ -138,7 +176,7 @@ const FRONTIER_STATE: Record<PassStep['state'], string> = { open: 'ready', cappe
 function prepare(sqlite: Sqlite) {
   return {
     newPass: sqlite.prepare(`
-      UPDATE checkpoints SET pass = pass + 1, pass_state = 'open', cursor = NULL, pages = 0, items = 0, empty_pages = 0, died_at_page = :died, reason = NULL,
+      UPDATE checkpoints SET pass = pass + 1, pass_state = 'open', cursor = NULL, pages = 0, items = 0, empty_pages = 0, died_at_page = :died, reason = NULL, flawed = 0, known_from_page = NULL, late_news = 0,
         pass_after_request = (SELECT coalesce(max(id), 0) FROM requests) WHERE id = :stream`),
     resumeCapped: sqlite.prepare(`
       UPDATE checkpoints SET pass_state = 'open'
@@ -146,12 +184,34 @@ function prepare(sqlite: Sqlite) {
     forgetCursors: sqlite.prepare('DELETE FROM used_cursors WHERE stream_id = :stream'),
     useCursor: sqlite.prepare('INSERT OR IGNORE INTO used_cursors (stream_id, cursor) VALUES (:stream, :cursor)'),
     cursorWasUsed: sqlite.prepare('SELECT 1 FROM used_cursors WHERE stream_id = :stream AND cursor = :cursor'),
+    setMode: sqlite.prepare('UPDATE checkpoints SET full = :full, pass_counters = :counters WHERE id = :stream'),
+    flaw: sqlite.prepare('UPDATE checkpoints SET flawed = 1 WHERE id = :stream'),
+    audit: sqlite.prepare(`
+      UPDATE checkpoints SET known_from_page = coalesce(known_from_page, :from), late_news = late_news + :news, flawed = max(flawed, :flawed)
+      WHERE id = :stream`),
+    isFlawless: sqlite.prepare('SELECT 1 FROM checkpoints WHERE id = :stream AND full = 1 AND flawed = 0'),
+    passCompleted: sqlite.prepare('INSERT OR IGNORE INTO completed_passes (stream_id, pass) VALUES (:stream, :pass)'),
+    membersGone: sqlite.prepare('UPDATE members SET gone = 1 WHERE stream_id = :stream AND last_pass < :pass AND gone = 0'),
+    edgesFromGone: sqlite.prepare(`
+      UPDATE edges SET gone_at = :at WHERE kind = :kind AND source_id = :subject AND gone_at IS NULL
+        AND last_request <= (SELECT pass_after_request FROM checkpoints WHERE id = :stream)`),
+    edgesToGone: sqlite.prepare(`
+      UPDATE edges SET gone_at = :at WHERE kind = :kind AND target_id = :subject AND gone_at IS NULL
+        AND last_request <= (SELECT pass_after_request FROM checkpoints WHERE id = :stream)`),
+    isKnown: sqlite.prepare(`
+      SELECT 1 FROM members m WHERE stream_id = :stream AND kind = :kind AND item_id = :id AND EXISTS (
+        SELECT 1 FROM completed_passes c WHERE c.stream_id = :stream AND c.pass IN (m.first_pass, m.last_pass) AND c.pass < :pass)`),
+    // first_pass moves to a completed pass as soon as one has listed the item, so that last_pass may be overwritten.
     member: sqlite.prepare(`
       INSERT INTO members (stream_id, kind, item_id, hop, first_pass, last_pass) VALUES (:stream, :kind, :id, :hop, :pass, :pass)
-      ON CONFLICT DO UPDATE SET last_pass = max(last_pass, excluded.last_pass), hop = min(hop, excluded.hop)`),
+      ON CONFLICT DO UPDATE SET
+        first_pass = coalesce(
+          (SELECT min(pass) FROM completed_passes c WHERE c.stream_id = :stream AND c.pass IN (members.first_pass, members.last_pass)), first_pass),
+        last_pass = max(last_pass, excluded.last_pass), hop = min(hop, excluded.hop), gone = 0`),
     advance: sqlite.prepare(`
       UPDATE checkpoints SET pass_state = :state, cursor = :cursor, pages = pages + 1, items = items + :served,
         empty_pages = iif(:served = 0, empty_pages + 1, 0), reason = :reason,
+        read_counters = iif(:completed, pass_counters, read_counters),
         completed_pass = iif(:completed, pass, completed_pass), completed_at = iif(:completed, :at, completed_at)
       WHERE id = :stream`),
     failPass: sqlite.prepare("UPDATE checkpoints SET pass_state = 'failed', cursor = NULL, reason = :reason WHERE id = :stream"),

@@ -9,8 +9,7 @@ export class Harvest {
   readonly attachments = new Map<string, AttachmentRow>()
   readonly edges = new Map<string, EdgeRow>()
   readonly members = new Map<string, Member>()
-  /** Ids in the order of the page, for ranked lists; undefined where a record was set aside. */
-  readonly ranked: (string | undefined)[] = []
+  readonly listed: (Member | undefined)[] = []
   readonly rejects: Reject[] = []
   readonly drift: Drift[] = []
 
@@ -29,6 +28,12 @@ export class Harvest {
     const key = `${kind} ${id}`
     const known = this.members.get(key)
     if (known === undefined || hop < known.hop) this.members.set(key, { kind, id, hop })
+  }
+
+  /** Enters the item that the next record of the page lists; undefined for a record set aside. */
+  list(item: Member | undefined): void {
+    this.listed.push(item)
+    if (item !== undefined) this.member(item.kind, item.id, item.hop)
   }
 
   reject(path: string, expected: string, got: unknown, record: unknown): undefined {

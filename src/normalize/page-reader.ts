@@ -1,5 +1,4 @@
 import { isObject, readId } from '../api/index.js'
-import type { EdgeKind } from '../db/schema/rows.js'
 import { readComment, type Place } from './comments.js'
 import { Harvest } from './harvest.js'
 import { readProfile } from './people.js'
@@ -15,8 +14,8 @@ export class PageReader {
   /** A post that the stream lists, `hop` deeper than the stream; the people shown on it are one hop further. */
   listPost(record: unknown, hop = 0): string | undefined {
     const post = readPost(this.harvest, record)
+    this.harvest.list(post && { kind: 'post', id: post.id, hop })
     if (post === undefined) return this.#rejectPost('post.id', record)
-    this.harvest.member('post', post.id, hop)
     this.#meet(post.people, hop + 1)
     return post.id
   }
@@ -24,15 +23,15 @@ export class PageReader {
   /** A user that the stream lists: one hop deeper than the stream. */
   listUser(record: unknown, id?: string): string | undefined {
     const userId = this.storeUser(record, id)
-    if (userId !== undefined) this.#meet([userId], 1)
+    this.harvest.list(userId === undefined ? undefined : { kind: 'user', id: userId, hop: 1 })
     return userId
   }
 
   /** A comment (or, of a reply's listing, a reply) that the stream lists; its author is one hop deeper. */
   listComment(record: unknown, place: Place): string | undefined {
     const comment = readComment(this.harvest, record, place)
+    this.harvest.list(comment && { kind: place.parentId === null ? 'comment' : 'reply', id: comment.id, hop: 0 })
     if (comment === undefined) return this.#rejectPost('comment.id', record)
-    this.harvest.member(place.parentId === null ? 'comment' : 'reply', comment.id, 0)
     this.#meet(comment.people, 1)
     return comment.id
   }
@@ -56,15 +55,6 @@ export class PageReader {
   /** The comments that a post's detail embeds. */
   storeComments(children: unknown, place: Place): void {
     if (isObject(children) || Array.isArray(children)) for (const record of itemsOf(children)) this.storeComment(record, place)
-  }
-
-  edge(kind: EdgeKind, sourceId: string, targetId: string): void {
-    this.harvest.edge(kind, sourceId, targetId)
-  }
-
-  /** Enters the next place of a ranked list; undefined for a record set aside, whose place stays empty. */
-  rank(id: string | undefined): void {
-    this.harvest.ranked.push(id)
   }
 
   #meet(users: readonly string[], hop: number): void {

@@ -5,8 +5,8 @@ import { loadCrawlers } from '../../crawlers/index.js'
 import type { Command } from '../index.js'
 import { runCrawl } from '../run-crawl.js'
 import { seedFile } from '../seed-files.js'
-import { inSandbox, sandboxFlags, type SandboxFlags } from '../with-sandbox.js'
-import { SANDBOX_RATE } from './crawl.js'
+import { withApi } from '../with-api.js'
+import { sandboxFlags, type SandboxFlags } from '../with-sandbox.js'
 
 const DEMO_DB = 'data/demo.db'
 const SEEDS = fileURLToPath(new URL('../../../data/seeds.txt', import.meta.url))
@@ -24,6 +24,7 @@ export const demoCommand: Command<SandboxFlags> = {
       `npx sora-crawl crawl @omar --collect all --sandbox --db ${flags.db}`,
       `sqlite3 -box ${flags.db} "SELECT username, follower_count FROM users ORDER BY 2 DESC LIMIT 5"`,
     ]
-    return inSandbox(flags, (api) => runCrawl({ seeds, crawlers, api, origin: 'sandbox', concurrency: 8, rate: SANDBOX_RATE, next }, flags, context))
+    const wish = { seeds, rules: { full: false, noGate: false, recheckMs: null }, caps: { maxRequests: null, maxCost: null }, minAgeMs: null, restart: false, concurrency: 8 }
+    return withApi({ ...flags, sandbox: true }, (choice) => runCrawl({ ...wish, ...choice, crawlers, next }, flags, context))
   },
 }

@@ -68,6 +68,12 @@ export const checkpoints = sqliteTable(
     items: integer().notNull().default(0),
     empty_pages: integer().notNull().default(0),
     died_at_page: integer(),
+    full: integer().notNull().default(0),
+    flawed: integer().notNull().default(0),
+    pass_counters: text(),
+    read_counters: text(),
+    known_from_page: integer(),
+    late_news: integer().notNull().default(0),
     completed_pass: integer(),
     completed_at: text(),
     unavailable: text(),
@@ -89,6 +95,12 @@ documented(checkpoints, 'One row per stream (a listing of one entity): where its
   items: 'Records served in this pass.',
   empty_pages: 'Empty pages in a row, up to now.',
   died_at_page: 'How deep the pass was when its cursor died, after a restart.',
+  full: '1 if the current or last pass reads to the end whatever is known.',
+  flawed: '1 if that pass was interrupted, restarted or set records aside: it cannot tell what has gone.',
+  pass_counters: 'JSON: the counters of the subject before the first request of that pass.',
+  read_counters: 'JSON: the same of the last completed pass; a listing whose counters have not moved since is not read again.',
+  known_from_page: 'The page at which a full pass met what earlier passes had listed: an ordinary one would have ended there.',
+  late_news: 'Items new to us that a full pass found below that page.',
   completed_pass: 'The last pass that completed.',
   completed_at: 'When it completed.',
   unavailable: 'Why the API refused this listing, if it says the entity is gone or private.',
@@ -114,6 +126,7 @@ export const members = sqliteTable(
     hop: integer().notNull(),
     first_pass: integer().notNull(),
     last_pass: integer().notNull(),
+    gone: integer().notNull().default(0),
   },
   (t) => [primaryKey({ columns: [t.stream_id, t.kind, t.item_id] })],
 )
@@ -122,8 +135,30 @@ documented(members, 'What each stream is known to list: scope is computed from i
   kind: '`user`, `post`, `comment` (first-level) or `reply`.',
   item_id: 'The item listed, or the user met on it.',
   hop: 'How much deeper than the stream the item is.',
-  first_pass: 'The pass that first listed it.',
+  first_pass: 'The first completed pass that listed it, or else the first pass that did.',
   last_pass: 'The pass that last listed it.',
+  gone: '1 if a full pass no longer listed it.',
+})
+
+export const completed_passes = sqliteTable(
+  'completed_passes',
+  { stream_id: integer().notNull(), pass: integer().notNull() },
+  (t) => [primaryKey({ columns: [t.stream_id, t.pass] })],
+)
+documented(completed_passes, 'The passes that completed: only what these have listed counts as known.', {
+  stream_id: 'The stream.',
+  pass: 'The number of the pass.',
+})
+
+export const told_zero = sqliteTable(
+  'told_zero',
+  { run_id: integer().notNull(), user_id: text().notNull(), counter: text({ enum: ['follower_count', 'following_count'] }).notNull() },
+  (t) => [primaryKey({ columns: [t.run_id, t.user_id, t.counter] })],
+)
+documented(told_zero, 'Users whose profile has told in this run that a listing of theirs is empty.', {
+  run_id: 'The run.',
+  user_id: 'The user.',
+  counter: 'The counter that was 0.',
 })
 
 export const handles = sqliteTable('handles', { username: text().primaryKey(), user_id: text().notNull(), resolved_at: text().notNull() })
@@ -167,7 +202,7 @@ export const frontier = sqliteTable(
     depth: integer().notNull(),
     seed: integer().notNull(),
     max_pages: integer(),
-    state: text({ enum: ['ready', 'claimed', 'delayed', 'complete', 'gated', 'capped', 'failed', 'unavailable', 'doubtful'] }).notNull(),
+    state: text({ enum: ['ready', 'claimed', 'delayed', 'complete', 'gated', 'recent', 'capped', 'failed', 'unavailable', 'doubtful'] }).notNull(),
     round: integer().notNull().default(0),
     attempts: integer().notNull().default(0),
     reason: text(),
@@ -184,7 +219,7 @@ documented(frontier, 'The streams that a run has to read, and what became of the
   seed: 'The seed that its requests count for.',
   max_pages: 'The most pages of one pass; NULL for no cap.',
   state:
-    '`ready`, `claimed` (a request is in flight) or `delayed` (backing off) are open. `complete`; `gated` (a counter says there is nothing); `capped`; `failed`; `unavailable` (gone or private); `doubtful` (a 404 from a route that has never answered).',
+    '`ready`, `claimed` (a request is in flight) or `delayed` (backing off) are open. `complete`; `gated` (a counter says that there is nothing, or nothing new); `recent` (left out by `--min-age`); `capped`; `failed`; `unavailable` (gone or private); `doubtful` (a 404 from a route that has never answered).',
   round: 'How often it was put back after its attempts ran out.',
   attempts: 'Failed attempts in this round.',
   reason: 'Why it failed or was refused.',

@@ -173,15 +173,17 @@ export const edges = sqliteTable(
     source_id: text().notNull(),
     target_id: text().notNull(),
     ...seen,
+    last_request: integer().notNull(),
     gone_at: text(),
   },
-  (t) => [primaryKey({ columns: [t.kind, t.source_id, t.target_id] })],
+  (t) => [primaryKey({ columns: [t.kind, t.source_id, t.target_id] }), index('edges_by_target').on(t.target_id, t.kind)],
 )
 documented(edges, 'Relations between users and posts.', {
   kind: '`follow`: user follows user. `cameo`: user appears in post. `remix`: post remixes post.',
   source_id: 'The follower, the user who appears, the remix.',
   target_id: 'The one followed, the post appeared in, the post remixed.',
   ...SEEN,
+  last_request: 'The request of the ledger that last told of it.',
   gone_at: 'When a full look found it gone; NULL while it holds.',
 })
 

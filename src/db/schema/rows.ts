@@ -38,7 +38,7 @@ export interface DriftNote {
   readonly got: string
 }
 
-/** Everything that one page tells. Each map holds an entity once; `ranked` has undefined where a record was set aside. */
+/** Everything that one page tells. Each map holds an entity once. */
 export interface PageRows {
   readonly users: ReadonlyMap<string, UserRow>
   readonly posts: ReadonlyMap<string, PostRow>
@@ -46,7 +46,8 @@ export interface PageRows {
   readonly attachments: ReadonlyMap<string, AttachmentRow>
   readonly edges: ReadonlyMap<string, EdgeRow>
   readonly members: ReadonlyMap<string, Member>
-  readonly ranked: readonly (string | undefined)[]
+  /** What the records list, in the order of the page; undefined where one was set aside. */
+  readonly listed: readonly (Member | undefined)[]
   readonly rejects: readonly Reject[]
   readonly drift: readonly DriftNote[]
 }

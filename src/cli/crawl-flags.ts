@@ -1,0 +1,74 @@
+import type { Argv } from 'yargs'
+import type { BudgetCaps, Crawler, PlannedSeed, RunRules, SeedOptions } from '../crawl/index.js'
+import { AppError } from '../errors.js'
+import { age, DEFAULT_COLLECT_TEXT, positiveNumber, readCollect, usd, wholeNumber } from './flags.js'
+import { seedArguments, seedFile } from './seed-files.js'
+import { DEFAULT_RATE, SANDBOX_RATE, type ApiFlags } from './with-api.js'
+import { sandboxFlags } from './with-sandbox.js'
+
+export interface CrawlFlags extends ApiFlags {
+  seed: string[]
+  seeds?: string
+  collect: string
+  depth: number
+  maxPages?: number
+  full: boolean
+  noGate: boolean
+  recheck?: number
+  minAge?: number
+  maxRequests?: number
+  maxCost?: number
+  restart: boolean
+  concurrency: number
+}
+
+/** What the flags of a crawl ask for. */
+export interface CrawlWish {
+  readonly seeds: readonly PlannedSeed[]
+  readonly rules: RunRules
+  readonly caps: BudgetCaps
+  readonly minAgeMs: number | null
+  readonly restart: boolean
+  readonly concurrency: number
+}
+
+/** @throws AppError `bad-seed` or `bad-usage` */
+export function readCrawlFlags(flags: CrawlFlags, crawlers: readonly Crawler[]): CrawlWish {
+  const options: SeedOptions = { collect: readCollect(flags.collect, crawlers), depth: flags.depth, maxPages: flags.maxPages ?? null }
+  const files = { options, readCollect: (value: string | readonly string[]) => readCollect(value, crawlers) }
+  const seeds = [...seedArguments(flags.seed, files), ...(flags.seeds === undefined ? [] : seedFile(flags.seeds, files))]
+  if (seeds.length === 0) throw new AppError('bad-usage', 'name at least one seed, or a file of seeds with --seeds')
+  return {
+    seeds,
+    rules: { full: flags.full, noGate: flags.noGate, recheckMs: flags.recheck ?? null },
+    caps: { maxRequests: flags.maxRequests ?? null, maxCost: flags.maxCost ?? null },
+    minAgeMs: flags.minAge ?? null,
+    restart: flags.restart,
+    concurrency: flags.concurrency,
+  }
+}
+
+/** Adds the flags of a crawl: what is read, what is spared, what may be spent, how fast. */
+export function crawlFlags(yargs: Argv): Argv {
+  const scope = yargs
+    .positional('seed', { type: 'string', array: true, default: [], describe: 'feed, leaderboard, search:WORD, user-…, ch_…, @name, s_…, or the address of a profile or post' })
+    .option('seeds', { type: 'string', requiresArg: true, describe: 'A file of seeds: text (one per line) or YAML' })
+    .option('collect', { type: 'string', default: DEFAULT_COLLECT_TEXT, requiresArg: true, describe: 'Streams to follow for users and posts; also profile and remixes; or all' })
+    .option('depth', { type: 'number', default: 0, requiresArg: true, coerce: wholeNumber('depth', 0), describe: 'How many hops from the seeds are followed' })
+    .option('max-pages', { type: 'number', requiresArg: true, coerce: wholeNumber('max-pages', 1), describe: 'The most pages of one stream in one pass (the feed: 50 if not given)' })
+  const sparing = scope
+    .option('full', { type: 'boolean', default: false, describe: 'Read every listing to its end, whatever is known; finds what has gone' })
+    .option('no-gate', { type: 'boolean', default: false, describe: 'Read comments, replies and remixes although their counters have not moved' })
+    .option('recheck', { type: 'string', requiresArg: true, coerce: age('recheck'), describe: 'Read posts on through those younger than this, for late counters and comments; such as 14d' })
+    .option('min-age', { type: 'string', requiresArg: true, coerce: age('min-age'), describe: 'Leave out streams that were read completely less than this ago; such as 12h' })
+    .option('restart', { type: 'boolean', default: false, describe: 'Give up unfinished runs and start anew; what they have read stays' })
+  const spending = sparing
+    .option('max-requests', { type: 'number', requiresArg: true, coerce: wholeNumber('max-requests', 1), describe: 'Send no more requests than this now' })
+    .option('max-cost', { type: 'number', requiresArg: true, coerce: usd('max-cost'), describe: 'Pay no more dollars than this now' })
+    .option('concurrency', { type: 'number', default: 8, requiresArg: true, coerce: wholeNumber('concurrency', 1), describe: 'Requests in flight at most' })
+    .option('rate', { type: 'number', requiresArg: true, coerce: positiveNumber('rate'), describe: `Requests a second at most [default: ${DEFAULT_RATE}; ${SANDBOX_RATE} with --sandbox]` })
+    .option('sandbox', { type: 'boolean', default: false, describe: 'Crawl the built-in sandbox; no key is needed' })
+  return sandboxFlags(spending).epilogue(
+    'Settings come from the environment, .env.local and .env: SORA_API_KEY with SORA_API_URL, or TIKOMNI_API_KEY (TIKOMNI_BASE_URL), or TIKHUB_API_KEY; SORA_PRICES.',
+  )
+}
