@@ -177,6 +177,17 @@ CREATE TABLE `drift` (
 	PRIMARY KEY(`path`, `got`)
 );
 --> statement-breakpoint
+CREATE TABLE `estimates` (
+	`run_id` integer NOT NULL,
+	`stream` text NOT NULL,
+	`streams` integer NOT NULL,
+	`low` integer NOT NULL,
+	`likely` integer NOT NULL,
+	`high` integer NOT NULL,
+	`actual` integer,
+	PRIMARY KEY(`run_id`, `stream`)
+);
+--> statement-breakpoint
 CREATE TABLE `frontier` (
 	`run_id` integer NOT NULL,
 	`stream_id` integer NOT NULL,
@@ -231,6 +242,7 @@ CREATE TABLE `rejects` (
 	`page_id` integer NOT NULL,
 	`run_id` integer NOT NULL,
 	`stream_id` integer NOT NULL,
+	`pass` integer NOT NULL,
 	`route` text NOT NULL,
 	`stream` text NOT NULL,
 	`reason` text NOT NULL,
@@ -275,6 +287,7 @@ CREATE TABLE `runs` (
 	`options` text NOT NULL,
 	`state` text NOT NULL,
 	`outcome` text,
+	`stopped_by` text,
 	`exit_code` integer,
 	`started_at` text NOT NULL,
 	`finished_at` text,

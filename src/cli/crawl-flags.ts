@@ -1,6 +1,7 @@
 import type { Argv } from 'yargs'
 import type { BudgetCaps, Crawler, PlannedSeed, RunRules, SeedOptions } from '../crawl/index.js'
 import { AppError } from '../errors.js'
+import type { Confirmation } from './confirm.js'
 import { age, DEFAULT_COLLECT_TEXT, positiveNumber, readCollect, usd, wholeNumber } from './flags.js'
 import { seedArguments, seedFile } from './seed-files.js'
 import { DEFAULT_RATE, SANDBOX_RATE, type ApiFlags } from './with-api.js'
@@ -19,6 +20,8 @@ export interface CrawlFlags extends ApiFlags {
   maxRequests?: number
   maxCost?: number
   restart: boolean
+  confirmAbove: number
+  yes: boolean
   concurrency: number
 }
 
@@ -29,6 +32,7 @@ export interface CrawlWish {
   readonly caps: BudgetCaps
   readonly minAgeMs: number | null
   readonly restart: boolean
+  readonly confirmation: Confirmation
   readonly concurrency: number
 }
 
@@ -44,6 +48,7 @@ export function readCrawlFlags(flags: CrawlFlags, crawlers: readonly Crawler[]):
     caps: { maxRequests: flags.maxRequests ?? null, maxCost: flags.maxCost ?? null },
     minAgeMs: flags.minAge ?? null,
     restart: flags.restart,
+    confirmation: { above: flags.confirmAbove, yes: flags.yes },
     concurrency: flags.concurrency,
   }
 }
@@ -65,6 +70,8 @@ export function crawlFlags(yargs: Argv): Argv {
   const spending = sparing
     .option('max-requests', { type: 'number', requiresArg: true, coerce: wholeNumber('max-requests', 1), describe: 'Send no more requests than this now' })
     .option('max-cost', { type: 'number', requiresArg: true, coerce: usd('max-cost'), describe: 'Pay no more dollars than this now' })
+    .option('confirm-above', { type: 'number', default: 5, requiresArg: true, coerce: usd('confirm-above'), describe: 'On a terminal, ask before a crawl that may cost more dollars than this' })
+    .option('yes', { type: 'boolean', default: false, describe: 'Do not ask' })
     .option('concurrency', { type: 'number', default: 8, requiresArg: true, coerce: wholeNumber('concurrency', 1), describe: 'Requests in flight at most' })
     .option('rate', { type: 'number', requiresArg: true, coerce: positiveNumber('rate'), describe: `Requests a second at most [default: ${DEFAULT_RATE}; ${SANDBOX_RATE} with --sandbox]` })
     .option('sandbox', { type: 'boolean', default: false, describe: 'Crawl the built-in sandbox; no key is needed' })

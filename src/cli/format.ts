@@ -1,3 +1,4 @@
+import stringWidth from 'string-width'
 import type { MicroUsd } from '../api/index.js'
 import { oneLine } from '../errors.js'
 
@@ -29,23 +30,32 @@ export function count(value: number, noun: string): string {
   return `${number(value)} ${noun}${value === 1 ? '' : 's'}`
 }
 
-/** A cut of a text that fits `width` columns of plain characters, safe to show on a terminal. */
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+
+/** A cut of a text that fits `width` columns of a terminal and is safe to show on one. */
 export function cut(text: string, width: number): string {
   const safe = oneLine(text)
-  const characters = [...safe]
-  return characters.length <= width ? safe : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`
+  if (stringWidth(safe) <= width) return safe
+  let kept = ''
+  let used = 0
+  for (const { segment } of graphemes.segment(safe)) {
+    used += stringWidth(segment)
+    if (used > width - 1) break
+    kept += segment
+  }
+  return `${kept}…`
 }
 
 /** Rows as aligned columns; numbers go to the right. */
 export function columns(rows: readonly (readonly (string | number)[])[], indent = '  '): string {
   const texts = rows.map((row) => row.map((cell) => (typeof cell === 'number' ? number(cell) : oneLine(cell))))
-  const widths = texts.reduce<number[]>((all, row) => row.map((cell, i) => Math.max(all[i] ?? 0, [...cell].length)), [])
+  const widths = texts.reduce<number[]>((all, row) => row.map((cell, i) => Math.max(all[i] ?? 0, stringWidth(cell))), [])
   return texts
     .map((row, r) => indent + row.map((cell, i) => pad(cell, widths[i] ?? 0, typeof rows[r]?.[i] === 'number')).join('  ').trimEnd())
     .join('\n')
 }
 
 function pad(cell: string, width: number, right: boolean): string {
-  const space = ' '.repeat(Math.max(0, width - [...cell].length))
+  const space = ' '.repeat(Math.max(0, width - stringWidth(cell)))
   return right ? space + cell : cell + space
 }

@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs'
 import yargs, { type CommandModule } from 'yargs'
 import { AppError, ExitCode, messageOf, oneLine } from '../errors.js'
 import { logLevels } from '../log.js'
+import { coverageCommand } from './commands/coverage.js'
 import { crawlCommand } from './commands/crawl.js'
 import { demoCommand } from './commands/demo.js'
+import { planCommand } from './commands/plan.js'
 import { sandboxCommand } from './commands/sandbox.js'
 import { statusCommand } from './commands/status.js'
 import { Output } from './output.js'
@@ -43,8 +45,16 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
       exitCode = await command.run(flags as unknown as F & GlobalFlags, { output, version })
     },
   })
+  const commands = [
+    register(crawlCommand),
+    register(planCommand),
+    register(statusCommand),
+    register(coverageCommand),
+    register(sandboxCommand),
+    register(demoCommand),
+  ]
   try {
-    await parser([...argv], [register(crawlCommand), register(statusCommand), register(sandboxCommand), register(demoCommand)]).parseAsync()
+    await parser([...argv], commands).parseAsync()
     return exitCode
   } catch (error) {
     return report(error, output, argv)

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { oneLine } from '../errors.js'
 
 /** Where words go: results to stdout (as text, or as one JSON value), everything else to stderr. */
@@ -12,6 +13,13 @@ export class Output {
   /** Part of a command's result, for people; nothing under `--json`. */
   print(text: string): void {
     if (!this.isJson) process.stdout.write(`${text}\n`)
+  }
+
+  /** Raw text to stdout, at the pace of whoever reads it. @returns false once nobody does */
+  async write(text: string): Promise<boolean> {
+    if (process.stdout.destroyed) return false
+    if (!process.stdout.write(text)) await Promise.race([once(process.stdout, 'drain'), once(process.stdout, 'close')]).catch(() => undefined)
+    return !process.stdout.destroyed
   }
 
   /** A command's result; only under `--json`. */

@@ -1,9 +1,10 @@
 import { ApiClient, type MicroUsd, type ReadRoute } from '../api/index.js'
 import type { ApiSettings } from '../config.js'
-import { Crawl, planRun, type BudgetCaps, type Crawler, type CrawlOutcome, type PlannedSeed, type RunRules } from '../crawl/index.js'
-import { openStore, Reader, type Origin } from '../db/index.js'
+import { Crawl, estimateRun, planRun, type BudgetCaps, type Crawler, type CrawlOutcome, type PlannedSeed, type RunRules } from '../crawl/index.js'
+import { openStore, Reader, type CrawlStore, type OpenRun, type Origin } from '../db/index.js'
 import { ExitCode } from '../errors.js'
 import { createLogger } from '../log.js'
+import { maySpend, type Confirmation } from './confirm.js'
 import { count } from './format.js'
 import type { CommandContext, GlobalFlags } from './index.js'
 import { withProgress } from './progress-display.js'
@@ -22,12 +23,25 @@ export interface CrawlRequest {
   readonly minAgeMs: number | null
   /** Whether unfinished runs are given up first. */
   readonly restart: boolean
+  readonly confirmation: Confirmation
   /** Commands worth trying next. */
   readonly next: readonly string[]
 }
 
 /** Crawls, shows progress, prints the summary. @returns the exit code of the run */
-export async function runCrawl(request: CrawlRequest, flags: GlobalFlags, { output, version }: CommandContext): Promise<ExitCode> {
+export async function runCrawl(request: CrawlRequest, flags: GlobalFlags, context: CommandContext): Promise<ExitCode> {
+  const { output } = context
+  const summary = await performCrawl(request, flags, context)
+  const { outcome } = summary
+  if (outcome.stopped !== null) output.failure(outcome.stopped)
+  else if (outcome.exitCode === ExitCode.streamsFailed) output.failure(failedLine(outcome, flags.db))
+  printSummary(output, summary)
+  output.json(summaryJson(summary))
+  return outcome.exitCode
+}
+
+/** Crawls and shows progress; says nothing of its own about how it ended. */
+export async function performCrawl(request: CrawlRequest, flags: GlobalFlags, { output, version }: CommandContext): Promise<Summary> {
   const { crawlers, concurrency, api, rate, prices, rules, caps, minAgeMs } = request
   const plan = planRun(request.seeds, crawlers, rules)
   const store = openStore(flags.db, request.origin)
@@ -38,18 +52,24 @@ export async function runCrawl(request: CrawlRequest, flags: GlobalFlags, { outp
   let outcome: CrawlOutcome
   try {
     if (request.restart) output.note(`${count(await store.abandonRuns(), 'unfinished run')} given up; what they have read stays.`)
-    outcome = await withProgress(!flags.noProgress, () => crawl.progress.view(), () => crawl.run(plan))
+    const run = await store.openRun(plan)
+    await confirm(store, run, request, { crawl, client })
+    outcome = await withProgress(!flags.noProgress, () => crawl.progress.view(), () => crawl.run(run))
   } finally {
     forgetSignals()
     await client.close()
     await store.close()
   }
-  const summary: Summary = { outcome, view: crawl.progress.view(), rows: rowsOf(flags.db), origin: request.origin, db: flags.db, next: request.next }
-  if (outcome.stopped !== null) output.failure(outcome.stopped)
-  else if (outcome.exitCode === ExitCode.streamsFailed) output.failure(failedLine(outcome, flags.db))
-  printSummary(output, summary)
-  output.json(summaryJson(summary))
-  return outcome.exitCode
+  return { outcome, view: crawl.progress.view(), rows: rowsOf(flags.db), origin: request.origin, db: flags.db, next: request.next }
+}
+
+/** Estimates what is to come, keeps the estimate of a new run, and asks where a person is to be asked. */
+async function confirm(store: CrawlStore, run: OpenRun, request: CrawlRequest, { crawl, client }: { crawl: Crawl; client: ApiClient }): Promise<void> {
+  const { crawlers, rules, minAgeMs, caps, confirmation, origin } = request
+  const { estimate, rows } = await estimateRun(store, run, { crawlers, rules, minAgeMs, price: (route) => client.price(route) })
+  if (!run.resumed) await store.noteEstimate(run, rows)
+  const isFree = origin === 'sandbox'
+  if (!isFree && !(await maySpend(estimate, caps, confirmation))) crawl.stop('interrupted', 'Not confirmed: nothing was sent — the same command asks again; --yes does not ask.')
 }
 
 function failedLine({ tally, troubled }: CrawlOutcome, db: string): string {
@@ -75,7 +95,7 @@ function stopOnSignals(crawl: Crawl, say: (line: string) => void): () => void {
     if (asked) process.exit(ExitCode.stopped)
     asked = true
     say('Stopping: waiting for the requests in flight (again to quit at once).')
-    crawl.stop('Interrupted: everything that was paid for is stored — the same command goes on where this one stopped.')
+    crawl.stop('interrupted', 'Interrupted: everything that was paid for is stored — the same command goes on where this one stopped.')
   }
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
   return () => process.off('SIGINT', onSignal).off('SIGTERM', onSignal)

@@ -1,5 +1,5 @@
 import type { Page, ParamsOf, ReadRoute } from '../api/index.js'
-import type { CounterName, ListedEdge, PageRows, Subject, SubjectKind } from '../db/index.js'
+import type { CounterName, LengthCounter, ListedEdge, MemberKind, PageRows, Subject, SubjectKind } from '../db/index.js'
 import { PageReader } from '../normalize/index.js'
 
 /**
@@ -29,6 +29,10 @@ export interface CrawlerDefinition<R extends ReadRoute> {
   readonly read: (record: unknown, page: PageReader, subject: Subject) => string | undefined
   /** Reads what the payload shows beside its records. */
   readonly readRoot?: (root: Record<string, unknown>, page: PageReader, subject: Subject) => void
+  /** What its records are; null where they are the subject itself. */
+  readonly lists: MemberKind | null
+  /** The counter of the subject that says how many there are. */
+  readonly length?: LengthCounter
   /** The relation that a listed item has to the subject. */
   readonly edge?: ListedEdge
   readonly gate?: Gate
@@ -47,6 +51,8 @@ export interface Crawler {
   readonly accepts: SubjectKind
   readonly order: Order
   readonly params: (subject: Subject) => Record<string, unknown>
+  readonly lists: MemberKind | null
+  readonly length: LengthCounter | null
   readonly edge: ListedEdge | null
   readonly gate: Gate | null
   readonly defaultMaxPages: number | null
@@ -64,6 +70,8 @@ export function defineCrawler<R extends ReadRoute>(definition: CrawlerDefinition
     accepts: definition.accepts,
     order: definition.order,
     params: definition.params,
+    lists: definition.lists,
+    length: definition.length ?? null,
     edge: definition.edge ?? null,
     gate: definition.gate ?? null,
     defaultMaxPages: definition.defaultMaxPages ?? null,

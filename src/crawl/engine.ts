@@ -1,6 +1,6 @@
 import type { ApiClient, PageReply, ParamsOf, ReadRoute, RefusalReply, Turn } from '../api/index.js'
 import { monotonicMs, pause } from '../clock.js'
-import type { Candidate, CrawlStore, Lease, OpenRun, PageRows, RefusalStep, RunPlan, RunTally, Settlement, StreamReport } from '../db/index.js'
+import type { Candidate, CrawlStore, Lease, OpenRun, PageRows, RefusalStep, RunTally, Settlement, StopReason, StreamReport } from '../db/index.js'
 import { AppError, ExitCode } from '../errors.js'
 import type { Logger } from '../log.js'
 import { Budget, type BudgetCaps } from './budget.js'
@@ -39,6 +39,7 @@ export interface CrawlOutcome {
   readonly exitCode: ExitCode
   /** Why it stopped before that, as one line. */
   readonly stopped: string | null
+  readonly stoppedBy: StopReason | null
   readonly tally: RunTally
   readonly troubled: readonly StreamReport[]
 }
@@ -61,7 +62,7 @@ export class Crawl {
   readonly #stopping = new AbortController()
   #rateLimitsInARow = 0
   #countingMs = 0
-  #stop: { exitCode: ExitCode; line: string } | undefined
+  #stop: { reason: StopReason; exitCode: ExitCode; line: string } | undefined
   #fault: unknown
   #wake: () => void = () => undefined
 
@@ -71,10 +72,9 @@ export class Crawl {
     this.#byName = new Map(parts.crawlers.map((crawler) => [crawler.name, crawler]))
   }
 
-  /** Runs to the end, or until {@link stop}. @throws whatever is no failure of the API: a bug, a full disk. */
-  async run(plan: RunPlan): Promise<CrawlOutcome> {
+  /** Reads an open run to its end, or until {@link stop}. @throws whatever is no failure of the API: a bug, a full disk. */
+  async run(run: OpenRun): Promise<CrawlOutcome> {
     const { store } = this.#parts
-    const run = await store.openRun(plan)
     this.progress.begin(run, await store.tally(run.id))
     try {
       await this.#dispatch(run)
@@ -87,8 +87,8 @@ export class Crawl {
   }
 
   /** Ends the run politely: what is in flight is awaited and committed, nothing else is sent. */
-  stop(line: string, exitCode: ExitCode = ExitCode.stopped): void {
-    this.#stop ??= { line, exitCode }
+  stop(reason: StopReason, line: string, exitCode: ExitCode = ExitCode.stopped): void {
+    this.#stop ??= { reason, line, exitCode }
     this.#stopping.abort()
     this.#wake()
   }
@@ -99,9 +99,9 @@ export class Crawl {
       const budget = candidate === undefined ? 'wait' : this.#budget.allows(this.#priceOf(candidate))
       if (budget === 'yes') await this.#sendNext(run)
       else if (this.#inFlight.size > 0) await this.#change()
-      else if (budget === 'no') this.stop(CAP_REACHED)
+      else if (budget === 'no') this.stop('cap', CAP_REACHED)
       else if (this.#delayed.size === 0) return
-      else if (this.#budget.allows(0) === 'no') this.stop(CAP_REACHED)
+      else if (this.#budget.allows(0) === 'no') this.stop('cap', CAP_REACHED)
       else await this.#change()
     }
   }
@@ -200,7 +200,7 @@ export class Crawl {
   /** What a decision means beyond its stream. */
   async #follow(decision: Decision, candidate: Candidate, how: { noServer: boolean; wasProbe: boolean; message: string }): Promise<void> {
     if (decision.do === 'wait') this.#waitAsAsked(decision.askedMs)
-    if (decision.do === 'stop') this.stop(decision.error.line, decision.error.exit)
+    if (decision.do === 'stop') this.stop(decision.error.code, decision.error.line, decision.error.exit)
     if (decision.do === 'restart') this.#restarted.add(candidate.streamId)
     if (decision.do === 'retry') {
       this.#track(this.#delayed, this.#releaseLater(candidate, decision.delayMs))
@@ -216,7 +216,7 @@ export class Crawl {
     const back = new Date(Date.now() + ms)
     if (ms > LONGEST_WAIT_MS || this.#rateLimitsInARow >= MAX_RATE_LIMITS_IN_A_ROW) {
       const when = Number.isNaN(back.getTime()) ? 'much later' : `after ${back.toISOString()}`
-      return this.stop(new AppError('rate-limited', `come back ${when}`).line)
+      return this.stop('rate-limited', new AppError('rate-limited', `come back ${when}`).line)
     }
     this.#parts.client.gate.closeFor(ms)
     this.progress.waiting(ms, 'the API asked for it')
@@ -225,7 +225,7 @@ export class Crawl {
   #judge({ streamId }: Candidate, { noServer, wasProbe, message }: { noServer: boolean; wasProbe: boolean; message: string }): void {
     const before = this.#circuit.state
     this.#circuit.failed(streamId, noServer, wasProbe)
-    if (this.#circuit.state === 'down') return this.stop(new AppError('unreachable', message).line)
+    if (this.#circuit.state === 'down') return this.stop('unreachable', new AppError('unreachable', message).line)
     if (this.#circuit.state !== 'open' || (before === 'open' && !wasProbe)) return
     this.#parts.client.gate.closeFor(this.#circuit.probeWaitMs)
     this.progress.waiting(this.#circuit.probeWaitMs, 'the API does not answer')
@@ -279,8 +279,8 @@ export class Crawl {
     const tally = await store.tally(run.id)
     const finished = this.#stop === undefined
     const exitCode = this.#stop?.exitCode ?? (tally.failed > 0 ? ExitCode.streamsFailed : ExitCode.finished)
-    await store.closeRun(run.id, { finished, outcome: this.#stop?.line ?? 'finished', exitCode })
-    return { run, finished, exitCode, stopped: this.#stop?.line ?? null, tally, troubled: await store.troubled(run.id, 20) }
+    await store.closeRun(run.id, { finished, outcome: this.#stop?.line ?? 'finished', exitCode, stoppedBy: this.#stop?.reason ?? null })
+    return { run, finished, exitCode, stopped: this.#stop?.line ?? null, stoppedBy: this.#stop?.reason ?? null, tally, troubled: await store.troubled(run.id, 20) }
   }
 
   #priceOf(candidate: Candidate): number {

@@ -5,6 +5,8 @@ export default defineCrawler({
   route: 'get_user_cameo_appearances',
   accepts: 'user',
   order: 'newest-first',
+  lists: 'post',
+  length: 'cameo_count',
   edge: { kind: 'cameo', subjectIs: 'source' },
   params: (user) => ({ user_id: user.id }),
   read: (record, page) => page.listPost(record),

@@ -5,6 +5,8 @@ export default defineCrawler({
   route: 'get_post_comments',
   accepts: 'post',
   order: 'ranked',
+  lists: 'comment',
+  length: 'reply_count',
   gate: { counters: ['reply_count', 'recursive_reply_count'], closedWhen: 'unmoved' },
   params: (post) => ({ post_id: post.id }),
   read: (record, page, post) => page.listComment(record, { postId: post.id, parentId: null }),

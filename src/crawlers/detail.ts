@@ -6,6 +6,7 @@ export default defineCrawler({
   route: 'get_post_detail',
   accepts: 'link',
   order: 'single',
+  lists: 'post',
   params: (link) => ({ post_id: link.id }),
   read: (record, page) => {
     const post = page.listPost(record)

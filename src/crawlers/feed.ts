@@ -5,6 +5,7 @@ export default defineCrawler({
   route: 'get_feed',
   accepts: 'feed',
   order: 'ranked',
+  lists: 'post',
   ranks: 'feed',
   defaultMaxPages: 50,
   params: () => ({}),

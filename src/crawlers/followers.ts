@@ -5,6 +5,8 @@ export default defineCrawler({
   route: 'get_user_followers',
   accepts: 'user',
   order: 'newest-first',
+  lists: 'user',
+  length: 'follower_count',
   edge: { kind: 'follow', subjectIs: 'target' },
   gate: { counters: ['follower_count'], closedWhen: 'empty' },
   params: (user) => ({ user_id: user.id }),

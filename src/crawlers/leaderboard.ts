@@ -5,6 +5,7 @@ export default defineCrawler({
   route: 'get_cameo_leaderboard',
   accepts: 'leaderboard',
   order: 'ranked',
+  lists: 'user',
   ranks: 'leaderboard',
   params: () => ({}),
   read: (record, page) => page.listUser(record),

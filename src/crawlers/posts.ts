@@ -5,6 +5,8 @@ export default defineCrawler({
   route: 'get_user_posts',
   accepts: 'user',
   order: 'newest-first',
+  lists: 'post',
+  length: 'post_count',
   recheck: true,
   params: (user) => ({ user_id: user.id }),
   read: (record, page) => page.listPost(record),

@@ -5,6 +5,7 @@ export default defineCrawler({
   route: 'get_user_profile',
   accepts: 'user',
   order: 'single',
+  lists: null,
   params: (user) => ({ user_id: user.id }),
   read: (record, page) => page.storeUser(record),
 })

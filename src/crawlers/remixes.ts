@@ -5,6 +5,8 @@ export default defineCrawler({
   route: 'get_post_remix_list',
   accepts: 'post',
   order: 'ranked',
+  lists: 'post',
+  length: 'remix_count',
   edge: { kind: 'remix', subjectIs: 'target' },
   gate: { counters: ['remix_count'], closedWhen: 'unmoved' },
   params: (post) => ({ post_id: post.id }),

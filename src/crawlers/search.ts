@@ -6,6 +6,7 @@ export default defineCrawler({
   route: 'search_users',
   accepts: 'query',
   order: 'single',
+  lists: 'user',
   params: (query) => ({ username: query.id }),
   read: (record, page) => page.listUser(record, mentionedId(record)),
 })

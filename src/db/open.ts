@@ -41,6 +41,7 @@ export function openForReading(file: string): { sqlite: Sqlite; db: Drizzle } {
   try {
     checkOwner(sqlite, file)
     if (applicationId(sqlite) !== APPLICATION_ID) throw new AppError('bad-database', `${file} is empty`)
+    sqlite.pragma('temp_store = MEMORY')
     return { sqlite, db: drizzle(sqlite) }
   } catch (error) {
     sqlite.close()

@@ -17,9 +17,9 @@ export class PageArchive {
   }
 
   setAside(pageId: number, { lease, rows, programVersion }: PageCommit, at: string): void {
-    const { runId, streamId, stream } = lease.candidate
+    const { runId, streamId, stream, checkpoint } = lease.candidate
     for (const { reason, raw } of rows.rejects) {
-      this.#s.reject.run({ page: pageId, run: runId, stream: streamId, request: lease.requestId, name: stream, reason, raw, version: programVersion, at })
+      this.#s.reject.run({ pass: checkpoint.pass, page: pageId, run: runId, stream: streamId, request: lease.requestId, name: stream, reason, raw, version: programVersion, at })
     }
     for (const { path, expected, got } of rows.drift) this.#s.drift.run({ path, expected, got, at })
   }
@@ -40,8 +40,8 @@ function prepare(sqlite: Sqlite) {
       INSERT INTO pages (request_id, run_id, stream_id, route, pass, page, status, body, received_at)
       VALUES (:request, :run, :stream, (SELECT route FROM requests WHERE id = :request), :pass, :page, :status, :body, :at)`),
     reject: sqlite.prepare(`
-      INSERT INTO rejects (page_id, run_id, stream_id, route, stream, reason, raw, program_version, rejected_at)
-      VALUES (:page, :run, :stream, (SELECT route FROM requests WHERE id = :request), :name, :reason, :raw, :version, :at)`),
+      INSERT INTO rejects (page_id, run_id, stream_id, pass, route, stream, reason, raw, program_version, rejected_at)
+      VALUES (:page, :run, :stream, :pass, (SELECT route FROM requests WHERE id = :request), :name, :reason, :raw, :version, :at)`),
     drift: sqlite.prepare(`
       INSERT INTO drift (path, got, expected, records, first_seen_at, last_seen_at) VALUES (:path, :got, :expected, 1, :at, :at)
       ON CONFLICT DO UPDATE SET records = records + 1, expected = excluded.expected, last_seen_at = excluded.last_seen_at`),

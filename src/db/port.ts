@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../errors.js'
 import type { MemberKind, PageRows } from './schema/index.js'
 
 /*
@@ -21,6 +22,9 @@ export interface Subject {
 
 /** A counter of an entity that says how long one of its listings is. */
 export type CounterName = 'reply_count' | 'recursive_reply_count' | 'remix_count' | 'follower_count' | 'following_count'
+
+/** A counter of a subject that tells how long a listing is. */
+export type LengthCounter = CounterName | 'post_count' | 'cameo_count'
 
 /** null: nobody told, or (for the counters of users, which gate only when they are 0) nobody told a 0 in this run. */
 export type Counters = Readonly<Record<CounterName, number | null>>
@@ -211,12 +215,66 @@ export interface StreamReport {
   readonly pages: number
 }
 
+/** Why an invocation ended before its run was finished. */
+export type StopReason = 'cap' | 'interrupted' | ErrorCode
+
+export interface RunEnd {
+  readonly finished: boolean
+  readonly outcome: string
+  readonly exitCode: number
+  readonly stoppedBy: StopReason | null
+}
+
+/** How the listings of a crawler are estimated. */
+export interface EstimateKind {
+  readonly stream: string
+  readonly accepts: SubjectKind
+  readonly length: LengthCounter | null
+  readonly order: 'newest-first' | 'ranked' | 'single'
+  /** Counters that spare the listing when they are 0 or, for `unmoved`, what they were. */
+  readonly gate: { readonly counters: readonly CounterName[]; readonly closedWhen: 'empty' | 'unmoved' } | null
+  /** Records on a full page by the contract; null where it states none. */
+  readonly pageSize: number | null
+}
+
+export interface EstimateRules {
+  readonly full: boolean
+  readonly noGate: boolean
+  readonly minAgeMs: number | null
+}
+
+/** Billed requests expected for the streams of one kind under one seed. */
+export interface EstimateRow {
+  readonly seed: string
+  readonly stream: string
+  /** Streams in scope as far as is known. */
+  readonly streams: number
+  readonly low: number
+  readonly likely: number
+  readonly high: number
+  /** Streams whose length nobody told. */
+  readonly unknown: number
+}
+
+/** How far earlier estimates of the same command were off, newest first. */
+export interface EstimateRecord {
+  readonly run: number
+  readonly low: number
+  readonly likely: number
+  readonly high: number
+  readonly actual: number
+}
+
 /** The store as the crawl uses it: open, with the database's write lock held. */
 export interface CrawlStore {
   /** Gives up every unfinished run; their checkpoints stay. @returns how many there were */
   abandonRuns(): Promise<number>
   /** Continues the unfinished run of the same key, or begins one; brings its scope up to what is stored. */
   openRun(plan: RunPlan): Promise<OpenRun>
+  /** What the run will cost, from what is stored; nothing is sent. */
+  estimate(run: OpenRun, kinds: readonly EstimateKind[], rules: EstimateRules): Promise<{ rows: EstimateRow[]; records: EstimateRecord[] }>
+  /** Keeps an estimate, to be compared with what the run will have cost. */
+  noteEstimate(run: OpenRun, rows: readonly EstimateRow[]): Promise<void>
   /** The stream to read next: shallowest first, then the seed with the fewest requests; undefined when none is ready. */
   next(run: OpenRun): Promise<Candidate | undefined>
   /** Ends a stream without a request. */
@@ -241,6 +299,6 @@ export interface CrawlStore {
   tally(runId: number): Promise<RunTally>
   /** Streams of the run that failed, were refused, are in doubt, or were capped; at most `limit`. */
   troubled(runId: number, limit: number): Promise<StreamReport[]>
-  closeRun(runId: number, end: { finished: boolean; outcome: string; exitCode: number }): Promise<void>
+  closeRun(runId: number, end: RunEnd): Promise<void>
   close(): Promise<void>
 }

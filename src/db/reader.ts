@@ -1,4 +1,5 @@
 import { getTableName } from 'drizzle-orm'
+import { listings, tableCoverage, type ListingMeasure, type ListingRecord, type TableCoverage } from './coverage.js'
 import { databaseError, openForReading, type Sqlite } from './open.js'
 import { attachments, comments, edges, posts, rejects, users } from './schema/index.js'
 import type { Origin } from './origin.js'
@@ -36,6 +37,12 @@ export interface DriftLine {
   readonly first_seen_at: string
 }
 
+/** Requests sent and what they cost, in millionths of a dollar. */
+export interface Spend {
+  readonly requests: number
+  readonly cost_microusd: number
+}
+
 export interface StatusReport {
   readonly origin: Origin | null
   /** Newest first. */
@@ -43,7 +50,10 @@ export interface StatusReport {
   /** Streams that are open or ended otherwise than complete, of the newest runs; at most the limit asked for. */
   readonly streams: readonly StreamLine[]
   readonly rows: Readonly<Record<string, number>>
-  readonly spend: { readonly requests: number; readonly cost_microusd: number; readonly unknown: number }
+  readonly spend: Spend & { readonly unknown: number }
+  readonly spendByRoute: readonly (Spend & { readonly route: string })[]
+  /** Newest first; days are UTC. */
+  readonly spendByDay: readonly (Spend & { readonly day: string })[]
   readonly drift: readonly DriftLine[]
 }
 
@@ -78,6 +88,16 @@ export class Reader {
     }
   }
 
+  /** Every listing that was ever in a run's scope. */
+  listings(measures: readonly ListingMeasure[]): Generator<ListingRecord> {
+    return listings(this.#sqlite, measures)
+  }
+
+  /** Rows of users, posts and comments by where they come from. */
+  tables(): TableCoverage[] {
+    return tableCoverage(this.#sqlite)
+  }
+
   close(): void {
     this.#sqlite.close()
   }
@@ -87,7 +107,20 @@ export class Reader {
     const spend = this.#sqlite
       .prepare("SELECT count(*) AS requests, coalesce(sum(cost_microusd), 0) AS cost_microusd, coalesce(sum(state IN ('unknown', 'reserved')), 0) AS unknown FROM requests WHERE state <> 'never-sent'")
       .get() as StatusReport['spend']
-    return { origin: origin ?? null, runs: this.#runs(limit), streams: this.#streams(limit), rows: this.rows(), spend, drift: this.#drift(limit) }
+    const spendBy = <T>(column: string, order: string): T[] =>
+      this.#sqlite
+        .prepare<[number], T>(`SELECT ${column}, count(*) AS requests, coalesce(sum(cost_microusd), 0) AS cost_microusd FROM requests WHERE state <> 'never-sent' GROUP BY 1 ORDER BY ${order} LIMIT ?`)
+        .all(limit)
+    return {
+      origin: origin ?? null,
+      runs: this.#runs(limit),
+      streams: this.#streams(limit),
+      rows: this.rows(),
+      spend,
+      spendByRoute: spendBy('route', 'cost_microusd DESC, route'),
+      spendByDay: spendBy('substr(reserved_at, 1, 10) AS day', 'day DESC'),
+      drift: this.#drift(limit),
+    }
   }
 
   #runs(limit: number): RunReport[] {
@@ -117,5 +150,5 @@ const RUNS = `
 
 const STREAMS = `
   SELECT f.run_id, k.stream, k.subject_id, f.state, f.reason, k.pages FROM frontier f JOIN checkpoints k ON k.id = f.stream_id
-  WHERE f.state NOT IN ('complete', 'gated')
+  WHERE f.state NOT IN ('complete', 'gated', 'recent')
   ORDER BY f.run_id DESC, f.state, f.stream_id LIMIT ?`

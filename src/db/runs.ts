@@ -1,6 +1,6 @@
 import { now } from '../clock.js'
 import type { Sqlite } from './open.js'
-import type { OpenRun, RunPlan } from './port.js'
+import type { OpenRun, RunEnd, RunPlan } from './port.js'
 import type { Scope } from './scope.js'
 
 /**
@@ -24,8 +24,8 @@ export class Runs {
     return { ...run, full: plan.full }
   }
 
-  close(runId: number, end: { finished: boolean; outcome: string; exitCode: number }): void {
-    this.#statements.close.run({ run: runId, state: end.finished ? 'finished' : 'unfinished', outcome: end.outcome, exit: end.exitCode, at: end.finished ? now() : null })
+  close(runId: number, { finished, outcome, exitCode, stoppedBy }: RunEnd): void {
+    this.#statements.close.run({ run: runId, state: finished ? 'finished' : 'unfinished', outcome, stoppedBy, exit: exitCode, at: finished ? now() : null })
   }
 
   abandon(): number {
@@ -70,6 +70,6 @@ function prepare(sqlite: Sqlite) {
     forgetFrontiers: sqlite.prepare("DELETE FROM frontier WHERE run_id IN (SELECT id FROM runs WHERE state <> 'unfinished' AND key = :key)"),
     forgetZeros: sqlite.prepare("DELETE FROM told_zero WHERE run_id IN (SELECT id FROM runs WHERE state <> 'unfinished')"),
     abandon: sqlite.prepare("UPDATE runs SET state = 'abandoned' WHERE state = 'unfinished'"),
-    close: sqlite.prepare('UPDATE runs SET state = :state, outcome = :outcome, exit_code = :exit, finished_at = :at WHERE id = :run'),
+    close: sqlite.prepare('UPDATE runs SET state = :state, outcome = :outcome, stopped_by = :stoppedBy, exit_code = :exit, finished_at = :at WHERE id = :run'),
   }
 }

@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs'
 import { now } from '../clock.js'
+import { Estimates } from './estimates.js'
 import { Frontier } from './frontier.js'
 import { Ledger } from './ledger.js'
 import { takeWriteLock } from './lock.js'
 import { databaseError, openForWriting, type Sqlite } from './open.js'
-import type { Candidate, CrawlStore, Lease, ListedEdge, ListedItem, OpenRun, PageCommit, RefusalCommit, RowCounts, RunPlan, RunTally, StreamReport } from './port.js'
+import type { Candidate, CrawlStore, EstimateKind, EstimateRecord, EstimateRow, EstimateRules, Lease, ListedEdge, ListedItem, OpenRun, PageCommit, RefusalCommit, RowCounts, RunEnd, RunPlan, RunTally, StreamReport } from './port.js'
 import { PageArchive } from './page-archive.js'
 import { RowsWriter } from './rows-writer.js'
 import { Runs } from './runs.js'
@@ -27,6 +29,28 @@ export function openStore(file: string, origin: Origin): CrawlStore {
   }
 }
 
+/**
+ * Lets `work` use a store of which nothing is kept: what it does to an existing database is rolled back, and a database that does
+ * not exist is not made.
+ * @throws AppError `locked`, `bad-database`, `newer-database`
+ */
+export async function rehearse<T>(file: string, work: (store: CrawlStore) => Promise<T>): Promise<T> {
+  const isThere = existsSync(file)
+  const unlock = isThere ? takeWriteLock(file) : () => undefined
+  try {
+    const { sqlite, db } = openForWriting(isThere ? file : ':memory:')
+    try {
+      sqlite.exec('BEGIN')
+      return await work(new SqliteStore(file, sqlite, new RowsWriter(db), () => undefined))
+    } finally {
+      if (sqlite.inTransaction) sqlite.exec('ROLLBACK')
+      sqlite.close()
+    }
+  } finally {
+    unlock()
+  }
+}
+
 /** The store over SQLite: every method is one synchronous transaction behind a promise. */
 class SqliteStore implements CrawlStore {
   readonly #file: string
@@ -39,6 +63,7 @@ class SqliteStore implements CrawlStore {
   readonly #ledger: Ledger
   readonly #archive: PageArchive
   readonly #runs: Runs
+  readonly #estimates: Estimates
   readonly #edges = new Map<string, ListedEdge | null>()
 
   constructor(file: string, sqlite: Sqlite, writer: RowsWriter, unlock: () => void) {
@@ -52,6 +77,7 @@ class SqliteStore implements CrawlStore {
     this.#ledger = new Ledger(sqlite)
     this.#archive = new PageArchive(sqlite)
     this.#runs = new Runs(sqlite, this.#scope)
+    this.#estimates = new Estimates(sqlite)
     this.#ledger.settleAbandoned()
   }
 
@@ -62,6 +88,14 @@ class SqliteStore implements CrawlStore {
   async openRun(plan: RunPlan): Promise<OpenRun> {
     for (const { name, edge } of plan.streams) this.#edges.set(name, edge)
     return this.#transaction(() => this.#runs.open(plan))
+  }
+
+  async estimate(run: OpenRun, kinds: readonly EstimateKind[], rules: EstimateRules): Promise<{ rows: EstimateRow[]; records: EstimateRecord[] }> {
+    return this.#estimates.estimate(run, kinds, rules)
+  }
+
+  async noteEstimate(run: OpenRun, rows: readonly EstimateRow[]): Promise<void> {
+    this.#transaction(() => this.#estimates.note(run, rows))
   }
 
   async next(run: OpenRun): Promise<Candidate | undefined> {
@@ -135,8 +169,11 @@ class SqliteStore implements CrawlStore {
     return this.#frontier.troubled(runId, limit)
   }
 
-  async closeRun(runId: number, end: { finished: boolean; outcome: string; exitCode: number }): Promise<void> {
-    this.#transaction(() => this.#runs.close(runId, end))
+  async closeRun(runId: number, end: RunEnd): Promise<void> {
+    this.#transaction(() => {
+      this.#runs.close(runId, end)
+      if (end.finished) this.#estimates.settle(runId)
+    })
   }
 
   async close(): Promise<void> {

@@ -24,7 +24,7 @@ export const demoCommand: Command<SandboxFlags> = {
       `npx sora-crawl crawl @omar --collect all --sandbox --db ${flags.db}`,
       `sqlite3 -box ${flags.db} "SELECT username, follower_count FROM users ORDER BY 2 DESC LIMIT 5"`,
     ]
-    const wish = { seeds, rules: { full: false, noGate: false, recheckMs: null }, caps: { maxRequests: null, maxCost: null }, minAgeMs: null, restart: false, concurrency: 8 }
+    const wish = { seeds, rules: { full: false, noGate: false, recheckMs: null }, caps: { maxRequests: null, maxCost: null }, minAgeMs: null, restart: false, concurrency: 8, confirmation: { above: 0, yes: true } }
     return withApi({ ...flags, sandbox: true }, (choice) => runCrawl({ ...wish, ...choice, crawlers, next }, flags, context))
   },
 }

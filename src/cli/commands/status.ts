@@ -1,4 +1,4 @@
-import { Reader, type RunReport, type StatusReport } from '../../db/index.js'
+import { Reader, type RunReport, type Spend, type StatusReport } from '../../db/index.js'
 import { ExitCode } from '../../errors.js'
 import { wholeNumber } from '../flags.js'
 import { columns, count, cut, dollars } from '../format.js'
@@ -30,12 +30,16 @@ export const statusCommand: Command<Flags> = {
   },
 }
 
-function show(output: Output, db: string, { origin, runs, streams, rows, spend, drift }: StatusReport): void {
+function show(output: Output, db: string, { origin, runs, streams, rows, spend, spendByRoute, spendByDay, drift }: StatusReport): void {
   const unknown = spend.unknown > 0 ? `, ${spend.unknown} of unknown fate among them` : ''
   output.print(`${db}: ${origin ?? 'no'} data, ${dollars(spend.cost_microusd)} for ${count(spend.requests, 'request')}${unknown}\n\nRows:`)
   output.print(columns(Object.entries(rows)))
   output.print('\nRuns:')
   output.print(runs.length === 0 ? '  none yet' : columns(runs.map(runRow)))
+  if (spend.requests > 0) {
+    output.print('\nSpend by day and by route:')
+    output.print(columns([...spendByDay.map((one) => spendRow(one.day, one)), ...spendByRoute.map((one) => spendRow(one.route, one))]))
+  }
   if (streams.length > 0) {
     output.print('\nStreams that are open, or ended otherwise than complete:')
     output.print(columns(streams.map((s) => [`run ${s.run_id}`, s.stream, cut(s.subject_id, 36), s.state, cut(s.reason ?? `after ${count(s.pages, 'page')}`, 60)])))
@@ -44,6 +48,10 @@ function show(output: Output, db: string, { origin, runs, streams, rows, spend, 
     output.print('\nFields that came with another type (stored as NULL):')
     output.print(columns(drift.map((d) => [d.path, `${d.expected} expected, ${d.got} came`, `in ${count(d.records, 'record')} since ${d.first_seen_at.slice(0, 10)}`])))
   }
+}
+
+function spendRow(of: string, { requests, cost_microusd }: Spend): (string | number)[] {
+  return [of, count(requests, 'request'), dollars(cost_microusd)]
 }
 
 function runRow(run: RunReport): (string | number)[] {

@@ -16,6 +16,7 @@ export const runs = sqliteTable('runs', {
   options: text().notNull(),
   state: text({ enum: ['unfinished', 'finished', 'abandoned'] }).notNull(),
   outcome: text(),
+  stopped_by: text(),
   exit_code: integer(),
   started_at: text().notNull(),
   finished_at: text(),
@@ -28,6 +29,7 @@ documented(runs, 'One row for each run; the same command continues an unfinished
   options: 'JSON: seeds, streams, depth and caps.',
   state: '`unfinished` runs are continued by the same command.',
   outcome: 'Why the last invocation ended, in words.',
+  stopped_by: 'Why it ended before everything was read: `cap`, `interrupted`, or the name of an error.',
   exit_code: 'The exit code of the last invocation.',
   started_at: 'When the run began.',
   finished_at: 'When everything in its scope had been read.',
@@ -225,6 +227,29 @@ documented(frontier, 'The streams that a run has to read, and what became of the
   reason: 'Why it failed or was refused.',
 })
 
+export const estimates = sqliteTable(
+  'estimates',
+  {
+    run_id: integer().notNull(),
+    stream: text().notNull(),
+    streams: integer().notNull(),
+    low: integer().notNull(),
+    likely: integer().notNull(),
+    high: integer().notNull(),
+    actual: integer(),
+  },
+  (t) => [primaryKey({ columns: [t.run_id, t.stream] })],
+)
+documented(estimates, 'What each run was expected to cost when it began, beside what it did cost, in billed requests.', {
+  run_id: 'The run.',
+  stream: 'The crawler.',
+  streams: 'Streams of that kind in scope when the run began.',
+  low: 'The fewest requests expected.',
+  likely: 'The requests expected.',
+  high: 'The most requests expected of what was known.',
+  actual: 'The requests billed; NULL until the run has finished.',
+})
+
 export const requests = sqliteTable('requests', {
   id: integer().primaryKey(),
   run_id: integer().notNull(),
@@ -282,6 +307,7 @@ export const rejects = sqliteTable('rejects', {
   page_id: integer().notNull(),
   run_id: integer().notNull(),
   stream_id: integer().notNull(),
+  pass: integer().notNull(),
   route: text().notNull(),
   stream: text().notNull(),
   reason: text().notNull(),
@@ -294,6 +320,7 @@ documented(rejects, 'Records that could not be read, set aside as served.', {
   page_id: 'The page that held it.',
   run_id: 'The run.',
   stream_id: 'The stream that it came from.',
+  pass: 'The pass of the stream.',
   route: 'The route that served it.',
   stream: 'The crawler that could not read it.',
   reason: 'What was expected and what came.',

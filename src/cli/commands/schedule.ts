@@ -1,0 +1,126 @@
+import type { Cron } from 'croner'
+import { monotonicMs, now } from '../../clock.js'
+import { loadCrawlers } from '../../crawlers/index.js'
+import { openStore, type Origin } from '../../db/index.js'
+import { AppError, ExitCode, messageOf } from '../../errors.js'
+import { crawlFlags, readCrawlFlags, type CrawlFlags } from '../crawl-flags.js'
+import { count, dollars, duration, number } from '../format.js'
+import type { Command, CommandContext, GlobalFlags } from '../index.js'
+import type { Output } from '../output.js'
+import { performCrawl, type CrawlRequest } from '../run-crawl.js'
+import { broke, ran, skippedAsBusy, skippedAsLocked, type SlotLine } from '../schedule/line.js'
+import { Schedule } from '../schedule/schedule.js'
+import { nextOf, readSlots } from '../schedule/slots.js'
+import type { Summary } from '../summary.js'
+import { withApi } from '../with-api.js'
+
+interface Flags extends CrawlFlags {
+  cron: string
+  timezone?: string
+  now: boolean
+}
+
+export const scheduleCommand: Command<Flags> = {
+  command: 'schedule <command> [seed..]',
+  describe: 'Crawl at the times of a cron expression, in one process that stays; a JSON line on stdout for each run',
+  builder: (yargs) =>
+    crawlFlags(yargs)
+      .positional('command', { choices: ['crawl'] as const, demandOption: true, describe: 'What is run, with the seeds and flags that it takes' })
+      .option('cron', { type: 'string', demandOption: true, requiresArg: true, describe: 'When: minute, hour, day of month, month, day of week; seconds may come first' })
+      .option('timezone', { type: 'string', requiresArg: true, describe: 'Whose clock, such as Europe/Berlin [default: that of this machine]' })
+      .option('now', { type: 'boolean', default: false, describe: 'Run once at the start, too' })
+      .example('$0 schedule --cron "0 3 * * *" crawl feed --collect comments', 'every night at three')
+      .example('$0 schedule --cron "0 */6 * * *" --timezone Europe/Berlin --now crawl --seeds seeds.txt --max-cost 5', 'every six hours, no more than $5 each time')
+      .epilogue(
+        'A time that comes while a run is going on, or while another process writes to the database, is skipped. Settings and files of seeds are read once, at the start. SIGTERM or Ctrl-C ends the schedule politely, with 0. Runs that end with 3 or 4 keep it going; 2 (usage) and 5 (key refused) end it with that code.',
+      ) as never,
+  run: async (flags, context) => {
+    const slots = readSlots(flags.cron, flags.timezone)
+    const crawlers = await loadCrawlers()
+    const wish = readCrawlFlags(flags, crawlers)
+    return withApi(flags, async (api) => {
+      await tryDatabase(flags.db, api.origin)
+      const crawl = new ScheduledCrawl({ ...wish, ...api, crawlers, next: [] }, slots, flags, context)
+      context.output.note(`Crawls at "${flags.cron}" (${flags.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone}), next at ${nextOf(slots)}. Ctrl-C ends the schedule.`)
+      const exitCode = await new Schedule(slots, crawl).keep(flags.now)
+      if (exitCode === ExitCode.finished) context.output.note('The schedule has ended, as asked.')
+      return exitCode
+    })
+  },
+}
+
+/** A database that cannot be used is found out now and not at night; one that is in use may be free by then. */
+async function tryDatabase(file: string, origin: Origin): Promise<void> {
+  try {
+    await openStore(file, origin).close()
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'locked') throw error
+  }
+}
+
+/** The exit codes that the next run cannot better. */
+const FATAL: readonly ExitCode[] = [ExitCode.bug, ExitCode.usage, ExitCode.keyRefused]
+
+/** One crawl again and again; each opens the database and closes it, and tells what happened. */
+class ScheduledCrawl {
+  readonly #request: CrawlRequest
+  readonly #slots: Cron
+  readonly #flags: GlobalFlags
+  readonly #context: CommandContext
+
+  constructor(request: CrawlRequest, slots: Cron, flags: GlobalFlags, context: CommandContext) {
+    this.#request = request
+    this.#slots = slots
+    this.#flags = flags
+    this.#context = context
+  }
+
+  async run(): Promise<ExitCode | undefined> {
+    const at = now()
+    const started = monotonicMs()
+    try {
+      const summary = await performCrawl(this.#request, this.#flags, this.#context)
+      this.#tell({ at, ...ran(summary), next: this.#next(summary.outcome.exitCode) })
+      this.#context.output.note(textOf(summary, nextOf(this.#slots)))
+      return fatal(summary.outcome.exitCode)
+    } catch (error) {
+      return this.#onError(error, at, monotonicMs() - started)
+    }
+  }
+
+  skip(): void {
+    this.#tell({ at: now(), ...skippedAsBusy(), next: nextOf(this.#slots) })
+    this.#context.output.note('Skipped: the run before is still going on.')
+  }
+
+  /** @throws a bug, once it has its line */
+  #onError(error: unknown, at: string, elapsedMs: number): ExitCode | undefined {
+    const known = error instanceof AppError ? error : undefined
+    const exitCode = known?.exit ?? ExitCode.bug
+    const line = known?.line ?? messageOf(error)
+    const told = exitCode === ExitCode.locked ? skippedAsLocked(line) : broke(exitCode, line, elapsedMs)
+    this.#tell({ at, ...told, next: this.#next(exitCode) })
+    if (known === undefined) throw error
+    this.#context.output.failure(line)
+    return fatal(exitCode)
+  }
+
+  #next(exitCode: ExitCode): string | null {
+    return fatal(exitCode) === undefined ? nextOf(this.#slots) : null
+  }
+
+  #tell(line: SlotLine): void {
+    process.stdout.write(`${JSON.stringify(line)}\n`)
+  }
+}
+
+function fatal(exitCode: ExitCode): ExitCode | undefined {
+  return FATAL.includes(exitCode) ? exitCode : undefined
+}
+
+function textOf({ outcome, view }: Summary, next: string | null): string {
+  const { requests, cost, rows, elapsedMs } = view
+  const state = outcome.finished ? 'finished' : 'is unfinished'
+  const after = next === null ? '' : `; next at ${next}`
+  return `Run ${outcome.run.id} ${state}: ${dollars(cost)} for ${count(requests, 'request')}, ${number(rows.inserted)} rows new, ${number(rows.updated)} updated, in ${duration(elapsedMs)}${after}.`
+}

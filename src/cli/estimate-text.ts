@@ -1,0 +1,45 @@
+import type { Estimate, EstimateLine } from '../crawl/index.js'
+import type { EstimateRecord } from '../db/index.js'
+import { columns, count, cut, dollars } from './format.js'
+
+/** An estimate for people: by seed and stream, in all, what is not known, and how good earlier estimates were. */
+export function estimateText({ lines, total, unknown, records }: Estimate): string {
+  if (lines.length === 0) return 'Nothing is left to read.'
+  const header = ['seed', 'stream', 'streams', 'low', 'likely', 'high', 'likely cost']
+  const table = columns([header, ...lines.map(row), ['in all', '', '', ...figures(total)]], '')
+  const range = `From ${dollars(total.low.cost)} to ${dollars(total.high.cost)}, likely ${dollars(total.likely.cost)}, of what is known.`
+  const left = unknown.length === 0 ? [] : ['', 'Not known, and so not in these figures:', ...unknown.map((line) => `  ${line}`)]
+  const past = records.length === 0 ? [] : ['', 'Earlier estimates of this command:', columns(records.map(recordRow))]
+  return [table, '', range, ...left, ...past].join('\n')
+}
+
+function row(line: EstimateLine): (string | number)[] {
+  return [cut(line.seed, 32), line.stream, line.streams, ...figures(line)]
+}
+
+function figures({ low, likely, high }: Pick<EstimateLine, 'low' | 'likely' | 'high'>): (string | number)[] {
+  return [low.requests, Math.round(likely.requests), high.requests, dollars(likely.cost)]
+}
+
+function recordRow({ run, low, likely, high, actual }: EstimateRecord): string[] {
+  const off = actual === 0 ? '' : `, ${signed(((likely - actual) / actual) * 100)} %`
+  return [`run ${run}`, `likely ${likely} (${low} to ${high})`, `billed ${count(actual, 'request')}${off}`]
+}
+
+function signed(percent: number): string {
+  return `${percent > 0 ? '+' : ''}${percent.toFixed(0)}`
+}
+
+/** The same as a JSON value; costs in dollars. */
+export function estimateJson({ lines, total, unknown, records }: Estimate): unknown {
+  const range = ({ low, likely, high }: Pick<EstimateLine, 'low' | 'likely' | 'high'>): unknown => ({
+    requests: { low: low.requests, likely: Math.round(likely.requests), high: high.requests },
+    cost_usd: { low: low.cost / 1e6, likely: likely.cost / 1e6, high: high.cost / 1e6 },
+  })
+  return {
+    total: range(total),
+    streams: lines.map((line) => ({ seed: line.seed, stream: line.stream, streams: line.streams, ...(range(line) as object) })),
+    unknown,
+    earlier: records,
+  }
+}

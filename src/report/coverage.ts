@@ -1,0 +1,94 @@
+import type { ListingRecord } from '../db/index.js'
+
+/** Why a listing holds what it holds. */
+export type CoverageState = 'complete' | 'capped' | 'budget' | 'in progress' | 'failed' | 'private' | 'gone' | 'not found' | 'abandoned'
+
+/** One listing: what the platform says there is, against what is held. */
+export interface CoverageRow {
+  readonly seed: string
+  readonly stream: string
+  readonly subject: string
+  /** The platform's own count; null where it tells none. */
+  readonly told: number | null
+  /** Items that the listing is known to list and that have not gone. */
+  readonly held: number
+  /** Records of its last pass that could not be read. */
+  readonly setAside: number
+  readonly pages: number
+  readonly state: CoverageState
+  readonly reason: string | null
+}
+
+/** Sums over the listings of one stream under one seed. */
+export interface CoverageSum {
+  readonly seed: string
+  readonly stream: string
+  readonly listings: number
+  /** Sum of the counts of those listings whose count is told; null if none is. */
+  readonly told: number | null
+  readonly held: number
+  readonly setAside: number
+  readonly pages: number
+  /** Listings by state. */
+  readonly states: Readonly<Partial<Record<CoverageState, number>>>
+}
+
+/** What a stored listing amounts to; pure. */
+export function coverageOf(record: ListingRecord): CoverageRow {
+  const { seed, stream, subject, told, held, setAside, pages } = record
+  return { seed, stream, subject: subject === '' ? stream : subject, told, held, setAside, pages, ...stateOf(record) }
+}
+
+function stateOf({ state, reason, runState, stoppedBy, pages, told, held, setAside }: ListingRecord): Pick<CoverageRow, 'state' | 'reason'> {
+  switch (state) {
+    case 'complete':
+    case 'gated':
+    case 'recent':
+      return { state: 'complete', reason: difference(told, held, setAside) }
+    case 'capped':
+      return { state: 'capped', reason: `cut after ${pages} pages` }
+    case 'failed':
+      return { state: 'failed', reason }
+    case 'unavailable':
+      return { state: reason === 'private' ? 'private' : 'gone', reason: null }
+    case 'doubtful':
+      return { state: 'not found', reason }
+    default:
+      return openState(runState, stoppedBy, pages)
+  }
+}
+
+function openState(runState: string, stoppedBy: string | null, pages: number): Pick<CoverageRow, 'state' | 'reason'> {
+  const progress = pages === 0 ? 'not begun' : `read up to page ${pages}`
+  if (runState === 'abandoned') return { state: 'abandoned', reason: progress }
+  if (stoppedBy === 'cap' || stoppedBy === 'balance-empty') return { state: 'budget', reason: progress }
+  return { state: 'in progress', reason: stoppedBy === null ? progress : `${progress}; stopped: ${stoppedBy}` }
+}
+
+/** A listing that was read to its end can still differ from its counter: deleted and hidden items are counted, and not listed. */
+function difference(told: number | null, held: number, setAside: number): string | null {
+  const missing = told === null ? 0 : told - held - setAside
+  if (missing > 0) return `the platform counts ${missing} more than it lists`
+  return missing < 0 ? `the platform counts ${-missing} fewer than it listed` : null
+}
+
+/** Adds up listings by seed and stream, in the order of their first appearance. */
+export class CoverageSums {
+  readonly #sums = new Map<string, { -readonly [K in keyof CoverageSum]: CoverageSum[K] } & { states: Partial<Record<CoverageState, number>> }>()
+
+  add({ seed, stream, told, held, setAside, pages, state }: CoverageRow): void {
+    const key = JSON.stringify([seed, stream])
+    const sum = this.#sums.get(key) ?? { seed, stream, listings: 0, told: null, held: 0, setAside: 0, pages: 0, states: {} }
+    sum.listings += 1
+    if (told !== null) sum.told = (sum.told ?? 0) + told
+    sum.held += held
+    sum.setAside += setAside
+    sum.pages += pages
+    sum.states[state] = (sum.states[state] ?? 0) + 1
+    this.#sums.set(key, sum)
+  }
+
+  values(): CoverageSum[] {
+    return [...this.#sums.values()]
+  }
+}

@@ -1,0 +1,1 @@
+export { coverageOf, CoverageSums, type CoverageRow, type CoverageState, type CoverageSum } from './coverage.js'

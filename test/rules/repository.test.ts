@@ -1,0 +1,134 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, lstatSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+
+import { describe, expect, test } from 'vitest'
+
+import { ROOT } from './cruise.js'
+
+interface Package {
+  readonly allowScripts: Readonly<Record<string, boolean>>
+  readonly bin: Readonly<Record<string, string>>
+  readonly files: readonly string[]
+  readonly dependencies: Readonly<Record<string, string>>
+  readonly devDependencies: Readonly<Record<string, string>>
+}
+interface Lock {
+  readonly packages: Readonly<Record<string, { readonly resolved?: string; readonly hasInstallScript?: boolean; readonly version?: string }>>
+}
+
+const packageJson = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as Package
+const lock = JSON.parse(readFileSync(path.join(ROOT, 'package-lock.json'), 'utf8')) as Lock
+
+describe('what is installed', () => {
+  test('better-sqlite3 alone may run its install script', () => {
+    expect(Object.keys(packageJson.allowScripts).filter((name) => packageJson.allowScripts[name])).toEqual(['better-sqlite3'])
+  })
+
+  test('every package that has an install script is allowed or refused by name', () => {
+    const withScript = Object.entries(lock.packages).filter(([, { hasInstallScript }]) => hasInstallScript === true)
+    const names = new Set(withScript.map(([place]) => place.replace(/^.*node_modules\//, '')))
+    names.delete('fsevents') // macOS only, and it brings its binary with it
+    expect([...names].filter((name) => !(name in packageJson.allowScripts))).toEqual([])
+    expect([...names]).toContain('better-sqlite3')
+  })
+
+  test('the lock file names no host to fetch from', () => {
+    expect(Object.entries(lock.packages).filter(([, { resolved }]) => resolved !== undefined && /^[a-z+]+:/.test(resolved))).toEqual([])
+  })
+
+  test('every dependency is one version, and the lock file has that one', () => {
+    const wanted = { ...packageJson.dependencies, ...packageJson.devDependencies }
+    const locked = Object.fromEntries(Object.keys(wanted).map((name) => [name, lock.packages[`node_modules/${name}`]?.version]))
+    expect(locked).toEqual(wanted)
+  })
+
+  test('there is one copy of better-sqlite3, so that drizzle-kit and the program use the same', () => {
+    expect(Object.keys(lock.packages).filter((place) => place.endsWith('node_modules/better-sqlite3'))).toHaveLength(1)
+  })
+})
+
+interface Text {
+  readonly name: string
+  readonly lines: readonly string[]
+}
+
+/** The files that git has or would take, as text. */
+function trackedTexts(): Text[] {
+  const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: ROOT, encoding: 'utf8' })
+  const files = [...new Set(listed.split('\0'))].filter((name) => name !== '' && existsSync(path.join(ROOT, name)))
+  return files
+    .filter((name) => lstatSync(path.join(ROOT, name)).isFile())
+    .map((name) => ({ name, lines: readFileSync(path.join(ROOT, name), 'utf8').split('\n') }))
+}
+
+function linesWith(pattern: RegExp, texts: readonly Text[]): string[] {
+  return texts.flatMap(({ name, lines }) => lines.flatMap((line, i) => (pattern.test(line) ? [`${name}:${i + 1}: ${line.trim().slice(0, 120)}`] : [])))
+}
+
+/** Folders of somebody's machine; `/home/node` and the like in an example would be, too. */
+const MACHINE_PATH = /(?<![\w.~-])\/(?:work|farm|root|home\/\w+|Users\/\w+|mnt\/\w+)\/[\w.]/
+/** `#12`, `GH-12`, `issues/12`: they mean something on one host only. Colours (`#123456`) and `&#39;` are others. */
+const ISSUE_NUMBER = /(?<![\w&/#'"])#\d{1,5}(?![\w-])|\bGH-\d+\b|\b(?:issues|pull)\/\d+\b/
+
+describe('tracked files', () => {
+  const texts = trackedTexts()
+  const ownTest = (name: string): boolean => name.endsWith('rules/repository.test.ts')
+  const read = texts.filter(({ name }) => name !== 'package-lock.json' && !ownTest(name))
+
+  test('are found', () => {
+    expect(texts.map(({ name }) => name)).toEqual(expect.arrayContaining(['package.json', 'src/main.ts', 'tsconfig.json']))
+  })
+
+  test('name no folder of the machine where they were written', () => {
+    expect(linesWith(MACHINE_PATH, read)).toEqual([])
+  })
+
+  test('name no issue by its number', () => {
+    expect(linesWith(ISSUE_NUMBER, read)).toEqual([])
+  })
+
+  test.for([
+    [MACHINE_PATH, 'see /work/shared/a.md', true],
+    [MACHINE_PATH, 'cd /home/sam/sora', true],
+    [MACHINE_PATH, 'https://example.org/work/page', false],
+    [MACHINE_PATH, 'data/network/x', false],
+    [ISSUE_NUMBER, 'fixes #12', true],
+    [ISSUE_NUMBER, 'see issues/12', true],
+    [ISSUE_NUMBER, 'color: #123456; &#39; #fff', false],
+  ] as const)('%s in "%s": %s', ([pattern, text, found]) => {
+    expect(pattern.test(text)).toBe(found)
+  })
+})
+
+describe('the package', () => {
+  test('its command is a file that the build makes', () => {
+    for (const file of Object.values(packageJson.bin)) {
+      expect(readFileSync(path.join(ROOT, file), 'utf8').startsWith('#!/usr/bin/env node\n')).toBe(true)
+      expect(lstatSync(path.join(ROOT, file)).mode & 0o111).not.toBe(0)
+    }
+  })
+
+  test('everything that it lists for publishing exists', () => {
+    expect(packageJson.files.filter((name) => !existsSync(path.join(ROOT, name)))).toEqual([])
+  })
+
+  test('the database, keys and builds are ignored by git', () => {
+    const ignored = ['data/sora.db', 'data/demo.db-wal', '.env', '.env.local', 'dist/main.js', 'node_modules/zod/package.json']
+    const said = execFileSync('git', ['check-ignore', '--no-index', ...ignored], { cwd: ROOT, encoding: 'utf8' })
+    expect(said.trim().split('\n')).toEqual(ignored)
+  })
+
+  test('the data dictionary and the example seeds are not', () => {
+    const kept = ['data/DICTIONARY.md', 'data/seeds.txt']
+    const ignored = kept.filter((name) => {
+      try {
+        execFileSync('git', ['check-ignore', '--quiet', '--no-index', name], { cwd: ROOT })
+        return true
+      } catch {
+        return false
+      }
+    })
+    expect(ignored).toEqual([])
+  })
+})
