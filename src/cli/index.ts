@@ -6,7 +6,9 @@ import { coverageCommand } from './commands/coverage.js'
 import { crawlCommand } from './commands/crawl.js'
 import { demoCommand } from './commands/demo.js'
 import { planCommand } from './commands/plan.js'
+import { pruneCommand } from './commands/prune.js'
 import { sandboxCommand } from './commands/sandbox.js'
+import { scheduleCommand } from './commands/schedule.js'
 import { statusCommand } from './commands/status.js'
 import { Output } from './output.js'
 
@@ -50,6 +52,8 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     register(planCommand),
     register(statusCommand),
     register(coverageCommand),
+    register(scheduleCommand),
+    register(pruneCommand),
     register(sandboxCommand),
     register(demoCommand),
   ]

@@ -71,7 +71,7 @@ function listingsSql({ accepts, length }: ListingMeasure): string {
 }
 
 /** Rows by where they come from. */
-export function tableCoverage(sqlite: Sqlite): TableCoverage[] {
+export function tableCoverage(sqlite: Sqlite, streams: readonly string[]): TableCoverage[] {
   sqlite.exec(`
     CREATE TEMP TABLE IF NOT EXISTS listed_ids (kind TEXT, id TEXT, PRIMARY KEY (kind, id)) WITHOUT ROWID;
     DELETE FROM listed_ids;
@@ -82,12 +82,12 @@ export function tableCoverage(sqlite: Sqlite): TableCoverage[] {
     { table: 'comments', kind: 'comment' },
   ] as const
   return tables.map(({ table, kind }) => {
-    const one = (sql: string): number => sqlite.prepare<object, number>(sql).pluck().get({ kind }) ?? 0
-    const rows = one(`SELECT count(*) FROM ${table} WHERE :kind = :kind`)
+    const one = (sql: string): number => sqlite.prepare<object, number>(sql).pluck().get({ kind, streams: JSON.stringify(streams) }) ?? 0
+    const rows = sqlite.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get() ?? 0
     const listed = one(`SELECT count(*) FROM ${table} t WHERE EXISTS (SELECT 1 FROM listed_ids l WHERE l.kind = :kind AND l.id = t.id)`)
     const followed = one(`
       SELECT count(*) FROM ${table} t WHERE ${table === 'comments' ? 't.parent_comment_id IS NOT NULL OR' : ''} EXISTS (
-        SELECT 1 FROM checkpoints k WHERE k.subject_kind = :kind AND k.subject_id = t.id AND k.stream IN (SELECT DISTINCT stream FROM checkpoints))`)
+        SELECT 1 FROM checkpoints k WHERE k.subject_kind = :kind AND k.subject_id = t.id AND k.stream IN (SELECT value FROM json_each(:streams)))`)
     return { table, rows, listed, embedded: rows - listed, neverInScope: rows - followed }
   })
 }

@@ -94,8 +94,8 @@ export class Reader {
   }
 
   /** Rows of users, posts and comments by where they come from. */
-  tables(): TableCoverage[] {
-    return tableCoverage(this.#sqlite)
+  tables(measures: readonly ListingMeasure[]): TableCoverage[] {
+    return tableCoverage(this.#sqlite, measures.map(({ stream }) => stream))
   }
 
   close(): void {

@@ -73,7 +73,7 @@ class SqliteStore implements CrawlStore {
     this.#writer = writer
     this.#scope = new Scope(sqlite)
     this.#frontier = new Frontier(sqlite)
-    this.#streams = new Streams(sqlite, { frontier: this.#frontier, scope: this.#scope, writer }, (stream) => this.#edges.get(stream) ?? null)
+    this.#streams = new Streams(sqlite, { frontier: this.#frontier, scope: this.#scope, writer }, this.#edges)
     this.#ledger = new Ledger(sqlite)
     this.#archive = new PageArchive(sqlite)
     this.#runs = new Runs(sqlite, this.#scope)

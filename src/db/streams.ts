@@ -14,7 +14,8 @@ export class Streams {
   constructor(
     sqlite: Sqlite,
     private readonly parts: { frontier: Frontier; scope: Scope; writer: RowsWriter },
-    private readonly edgeOf: (stream: string) => ListedEdge | null,
+    /** Every stream by name, with the relation that its items have to its subject. */
+    private readonly edges: ReadonlyMap<string, ListedEdge | null>,
   ) {
     this.#s = prepare(sqlite)
   }
@@ -129,7 +130,7 @@ export class Streams {
   /** A full pass without a flaw has seen all there is: what it did not list is gone. */
   #markGone({ streamId, stream, subject, checkpoint }: Candidate, at: string): void {
     this.#s.membersGone.run({ stream: streamId, pass: checkpoint.pass })
-    const edge = this.edgeOf(stream)
+    const edge = this.edges.get(stream) ?? null
     if (edge === null) return
     const statement = edge.subjectIs === 'source' ? this.#s.edgesFromGone : this.#s.edgesToGone
     statement.run({ stream: streamId, kind: edge.kind, subject: subject.id, at })
@@ -157,7 +158,8 @@ export class Streams {
   #showAvailability(subject: Subject, at: string): void {
     const table = TABLE_OF[subject.kind]
     if (table === undefined) return
-    const as = this.#s.availability.get({ kinds: JSON.stringify(subject.kind === 'link' || subject.kind === 'post' ? ['link', 'post'] : [subject.kind]), subject: subject.id })
+    const kinds = table === 'posts' ? ['link', 'post'] : [subject.kind]
+    const as = this.#s.availability.get({ kinds: JSON.stringify(kinds), streams: JSON.stringify([...this.edges.keys()]), subject: subject.id })
     this.parts.writer.markUnavailable(table, subject.id, as ?? null, at)
   }
 
@@ -220,7 +222,7 @@ function prepare(sqlite: Sqlite) {
     availability: sqlite
       .prepare<object, string>(`
         SELECT unavailable FROM checkpoints
-        WHERE stream IN (SELECT DISTINCT stream FROM checkpoints) AND subject_id = :subject AND unavailable IS NOT NULL
+        WHERE stream IN (SELECT value FROM json_each(:streams)) AND subject_id = :subject AND unavailable IS NOT NULL
           AND subject_kind IN (SELECT value FROM json_each(:kinds)) ORDER BY unavailable LIMIT 1`)
       .pluck(),
     subject: sqlite.prepare<object, Subject>('SELECT subject_kind AS kind, subject_id AS id, parent_id AS parentId FROM checkpoints WHERE id = :stream'),

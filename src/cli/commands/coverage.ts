@@ -55,7 +55,7 @@ function show(output: Output, reader: Reader, measures: readonly ListingMeasure[
     sums.add(row)
     if (row.state !== 'complete' && (incomplete.length < limit || output.isJson)) incomplete.push(row)
   }
-  const tables = reader.tables()
+  const tables = reader.tables(measures)
   printSums(output, sums.values())
   printIncomplete(output, incomplete, sums.values())
   printTables(output, tables)

@@ -6,7 +6,6 @@ import { AppError, ExitCode, messageOf } from '../../errors.js'
 import { crawlFlags, readCrawlFlags, type CrawlFlags } from '../crawl-flags.js'
 import { count, dollars, duration, number } from '../format.js'
 import type { Command, CommandContext, GlobalFlags } from '../index.js'
-import type { Output } from '../output.js'
 import { performCrawl, type CrawlRequest } from '../run-crawl.js'
 import { broke, ran, skippedAsBusy, skippedAsLocked, type SlotLine } from '../schedule/line.js'
 import { Schedule } from '../schedule/schedule.js'
@@ -32,7 +31,7 @@ export const scheduleCommand: Command<Flags> = {
       .example('$0 schedule --cron "0 3 * * *" crawl feed --collect comments', 'every night at three')
       .example('$0 schedule --cron "0 */6 * * *" --timezone Europe/Berlin --now crawl --seeds seeds.txt --max-cost 5', 'every six hours, no more than $5 each time')
       .epilogue(
-        'A time that comes while a run is going on, or while another process writes to the database, is skipped. Settings and files of seeds are read once, at the start. SIGTERM or Ctrl-C ends the schedule politely, with 0. Runs that end with 3 or 4 keep it going; 2 (usage) and 5 (key refused) end it with that code.',
+        'A time that comes while a run is going on, or while another process writes to the database, is skipped. Settings and files of seeds are read once, at the start, and no run asks before it spends: --max-cost caps each. SIGTERM or Ctrl-C ends the schedule politely, with 0. Runs that end with 3 or 4 keep it going; 2 (usage) and 5 (key refused) end it with that code.',
       ) as never,
   run: async (flags, context) => {
     const slots = readSlots(flags.cron, flags.timezone)
@@ -40,7 +39,7 @@ export const scheduleCommand: Command<Flags> = {
     const wish = readCrawlFlags(flags, crawlers)
     return withApi(flags, async (api) => {
       await tryDatabase(flags.db, api.origin)
-      const crawl = new ScheduledCrawl({ ...wish, ...api, crawlers, next: [] }, slots, flags, context)
+      const crawl = new ScheduledCrawl({ ...wish, ...api, crawlers, confirmation: ANSWERED, next: [] }, slots, flags, context)
       context.output.note(`Crawls at "${flags.cron}" (${flags.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone}), next at ${nextOf(slots)}. Ctrl-C ends the schedule.`)
       const exitCode = await new Schedule(slots, crawl).keep(flags.now)
       if (exitCode === ExitCode.finished) context.output.note('The schedule has ended, as asked.')
@@ -48,6 +47,9 @@ export const scheduleCommand: Command<Flags> = {
     })
   },
 }
+
+/** Nobody sits there to be asked; what a run may cost is what `--max-cost` says. */
+const ANSWERED = { above: 0, yes: true }
 
 /** A database that cannot be used is found out now and not at night; one that is in use may be free by then. */
 async function tryDatabase(file: string, origin: Origin): Promise<void> {
@@ -59,7 +61,7 @@ async function tryDatabase(file: string, origin: Origin): Promise<void> {
 }
 
 /** The exit codes that the next run cannot better. */
-const FATAL: readonly ExitCode[] = [ExitCode.bug, ExitCode.usage, ExitCode.keyRefused]
+const FATAL: ReadonlySet<ExitCode> = new Set([ExitCode.bug, ExitCode.usage, ExitCode.keyRefused])
 
 /** One crawl again and again; each opens the database and closes it, and tells what happened. */
 class ScheduledCrawl {
@@ -81,6 +83,7 @@ class ScheduledCrawl {
     try {
       const summary = await performCrawl(this.#request, this.#flags, this.#context)
       this.#tell({ at, ...ran(summary), next: this.#next(summary.outcome.exitCode) })
+      if (summary.outcome.stopped !== null) this.#context.output.failure(summary.outcome.stopped)
       this.#context.output.note(textOf(summary, nextOf(this.#slots)))
       return fatal(summary.outcome.exitCode)
     } catch (error) {
@@ -115,12 +118,13 @@ class ScheduledCrawl {
 }
 
 function fatal(exitCode: ExitCode): ExitCode | undefined {
-  return FATAL.includes(exitCode) ? exitCode : undefined
+  return FATAL.has(exitCode) ? exitCode : undefined
 }
 
 function textOf({ outcome, view }: Summary, next: string | null): string {
   const { requests, cost, rows, elapsedMs } = view
   const state = outcome.finished ? 'finished' : 'is unfinished'
+  const failed = outcome.tally.failed === 0 ? '' : `, ${count(outcome.tally.failed, 'stream')} failed`
   const after = next === null ? '' : `; next at ${next}`
-  return `Run ${outcome.run.id} ${state}: ${dollars(cost)} for ${count(requests, 'request')}, ${number(rows.inserted)} rows new, ${number(rows.updated)} updated, in ${duration(elapsedMs)}${after}.`
+  return `Run ${outcome.run.id} ${state}: ${dollars(cost)} for ${count(requests, 'request')}, ${number(rows.inserted)} rows new, ${number(rows.updated)} updated${failed}, in ${duration(elapsedMs)}${after}.`
 }

@@ -42,15 +42,15 @@ export function ran({ outcome, view }: Summary): Told {
 
 /** A run that threw; what it sent before is in the ledger. */
 export function broke(exitCode: ExitCode, why: string, elapsedMs: number): Told {
-  return { ...NOTHING, event: 'run', exit_code: exitCode, stopped: why, elapsed_s: Math.round(elapsedMs) / 1_000 }
+  return { event: 'run', ...NOTHING, exit_code: exitCode, stopped: why, elapsed_s: Math.round(elapsedMs) / 1_000 }
 }
 
 /** A slot at which an earlier run was still going on. */
 export function skippedAsBusy(): Told {
-  return { ...NOTHING, event: 'skipped', stopped: 'the run before is still going on' }
+  return { event: 'skipped', ...NOTHING, stopped: 'the run before is still going on' }
 }
 
 /** A slot at which another process was writing to the database. */
 export function skippedAsLocked(why: string): Told {
-  return { ...NOTHING, event: 'skipped', exit_code: ExitCode.locked, stopped: why }
+  return { event: 'skipped', ...NOTHING, exit_code: ExitCode.locked, stopped: why }
 }

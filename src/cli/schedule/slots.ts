@@ -8,8 +8,9 @@ import { AppError, messageOf } from '../../errors.js'
  */
 export function readSlots(expression: string, timezone: string | undefined): Cron {
   if (timezone !== undefined) checkTimezone(timezone)
+  const fields = expression.trim().split(/\s+/).length
+  if (!expression.startsWith('@') && fields !== 5 && fields !== 6) throw refusal(expression, 'it takes five fields, or six with seconds first')
   const slots = parse(expression, timezone)
-  if (slots.getPattern() === undefined) throw refusal(expression, 'it is a single time')
   if (slots.nextRun() === null) throw refusal(expression, 'that time never comes')
   return slots
 }
@@ -31,7 +32,7 @@ function parse(expression: string, timezone: string | undefined): Cron {
   try {
     return new Cron(expression, { mode: '5-or-6-parts', ...(timezone === undefined ? {} : { timezone }) })
   } catch (error) {
-    throw refusal(expression, messageOf(error).replace(/^CronPattern: /, ''), error)
+    throw refusal(expression, messageOf(error).replace(/^CronPattern: /, '').replace(/[.]$/, ''), error)
   }
 }
 
