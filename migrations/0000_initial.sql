@@ -38,7 +38,6 @@ CREATE TABLE `edges` (
 	`target_id` text NOT NULL,
 	`first_seen_at` text NOT NULL,
 	`last_seen_at` text NOT NULL,
-	`last_request` integer NOT NULL,
 	`gone_at` text,
 	PRIMARY KEY(`kind`, `source_id`, `target_id`)
 );
@@ -202,6 +201,14 @@ CREATE TABLE `frontier` (
 );
 --> statement-breakpoint
 CREATE INDEX `frontier_next` ON `frontier` (`run_id`,`state`,`round`,`depth`,`seed`,`stream_id`);--> statement-breakpoint
+CREATE TABLE `full_sightings` (
+	`kind` text NOT NULL,
+	`source_id` text NOT NULL,
+	`target_id` text NOT NULL,
+	`request_id` integer NOT NULL,
+	PRIMARY KEY(`kind`, `source_id`, `target_id`)
+);
+--> statement-breakpoint
 CREATE TABLE `handles` (
 	`username` text PRIMARY KEY NOT NULL,
 	`user_id` text NOT NULL,

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { EntityTable, type Effect } from './entity-table.js'
 import type { Drizzle } from './open.js'
 import type { RowCounts } from './port.js'
-import { attachments, comments, edges, post_metrics, posts, user_metrics, usernames, users, type EdgeRow, type PageRows } from './schema/index.js'
+import { attachments, comments, edges, full_sightings, post_metrics, posts, user_metrics, usernames, users, type EdgeRow, type PageRows } from './schema/index.js'
 
 const POST_COUNTERS = ['like_count', 'dislike_count', 'view_count', 'unique_view_count', 'reply_count', 'recursive_reply_count', 'remix_count'] as const
 const USER_COUNTERS = ['follower_count', 'following_count', 'post_count', 'like_count', 'view_count', 'cameo_count'] as const
@@ -29,15 +29,18 @@ export class RowsWriter {
     this.#statements = prepare(db)
   }
 
-  /** @returns what it did, and the posts and comments whose counters moved */
-  write(rows: PageRows, at: string, request: number): { counts: RowCounts; moved: string[] } {
+  /**
+   * @param sighting during a full crawl: the request that told of these rows, to be noted with the edges
+   * @returns what it did, and the posts and comments whose counters moved
+   */
+  write(rows: PageRows, at: string, sighting: number | null): { counts: RowCounts; moved: string[] } {
     const effects: Effect[] = []
     const moved: string[] = []
     for (const row of rows.users.values()) effects.push(this.#user(row, at))
     for (const row of rows.posts.values()) effects.push(this.#post(row, at, moved))
     for (const row of rows.comments.values()) effects.push(this.#comment(row, at, moved))
     for (const row of rows.attachments.values()) effects.push(this.#attachments.put(row, at).effect)
-    for (const edge of rows.edges.values()) effects.push(this.#edge(edge, at, request))
+    for (const edge of rows.edges.values()) effects.push(this.#edge(edge, at, sighting))
     const count = (effect: Effect): number => effects.filter((one) => one === effect).length
     const counts = { inserted: count('inserted'), updated: count('updated'), unchanged: count('unchanged'), rejected: rows.rejects.length }
     return { counts, moved }
@@ -72,9 +75,10 @@ export class RowsWriter {
     return effect
   }
 
-  #edge(edge: EdgeRow, at: string, request: number): Effect {
-    if (this.#statements.newEdge.run({ ...edge, at, request }).changes === 1) return 'inserted'
-    this.#statements.seenEdge.run({ ...edge, at, request })
+  #edge(edge: EdgeRow, at: string, sighting: number | null): Effect {
+    if (sighting !== null) this.#statements.sighting.run({ ...edge, sighting })
+    if (this.#statements.newEdge.run({ ...edge, at }).changes === 1) return 'inserted'
+    this.#statements.seenEdge.run({ ...edge, at })
     return 'unchanged'
   }
 }
@@ -103,14 +107,19 @@ function prepare(db: Drizzle) {
       .values({ user_id: p('user_id'), username: p('username'), ...at })
       .onConflictDoUpdate({ target: [usernames.user_id, usernames.username], set: { last_seen_at: sql`excluded.last_seen_at` } })
       .prepare(),
+    sighting: db
+      .insert(full_sightings)
+      .values({ kind: p('kind'), source_id: p('source_id'), target_id: p('target_id'), request_id: p('sighting') })
+      .onConflictDoUpdate({ target: [full_sightings.kind, full_sightings.source_id, full_sightings.target_id], set: { request_id: sql`excluded.request_id` } })
+      .prepare(),
     newEdge: db
       .insert(edges)
-      .values({ kind: sql`${p('kind')}`, source_id: p('source_id'), target_id: p('target_id'), ...at, last_request: p('request') })
+      .values({ kind: sql`${p('kind')}`, source_id: p('source_id'), target_id: p('target_id'), ...at })
       .onConflictDoNothing()
       .prepare(),
     seenEdge: db
       .update(edges)
-      .set({ last_seen_at: sql`${p('at')}`, last_request: sql`${p('request')}`, gone_at: null })
+      .set({ last_seen_at: sql`${p('at')}`, gone_at: null })
       .where(sql`${edges.kind} = ${p('kind')} and ${edges.source_id} = ${p('source_id')} and ${edges.target_id} = ${p('target_id')}`)
       .prepare(),
   }

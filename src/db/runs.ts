@@ -18,6 +18,7 @@ export class Runs {
 
   open(plan: RunPlan): OpenRun {
     this.#scope.adopt(plan)
+    if (plan.full) this.#statements.forgetSightings.run()
     const unfinished = this.#statements.unfinished.get({ key: plan.key })
     const run = unfinished === undefined ? this.#begin(plan) : this.#resume(unfinished)
     this.#scope.settle(run.id)
@@ -68,6 +69,8 @@ function prepare(sqlite: Sqlite) {
     // Finished runs need their scope no more; the last frontier of each command stays, for its report.
     forgetScopes: sqlite.prepare("DELETE FROM scope WHERE run_id IN (SELECT id FROM runs WHERE state <> 'unfinished')"),
     forgetFrontiers: sqlite.prepare("DELETE FROM frontier WHERE run_id IN (SELECT id FROM runs WHERE state <> 'unfinished' AND key = :key)"),
+    // A pass that can tell what has gone begins and completes within one process: earlier sightings say nothing to it.
+    forgetSightings: sqlite.prepare('DELETE FROM full_sightings'),
     forgetZeros: sqlite.prepare("DELETE FROM told_zero WHERE run_id IN (SELECT id FROM runs WHERE state <> 'unfinished')"),
     abandon: sqlite.prepare("UPDATE runs SET state = 'abandoned' WHERE state = 'unfinished'"),
     close: sqlite.prepare('UPDATE runs SET state = :state, outcome = :outcome, stopped_by = :stoppedBy, exit_code = :exit, finished_at = :at WHERE id = :run'),

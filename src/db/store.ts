@@ -187,7 +187,7 @@ class SqliteStore implements CrawlStore {
     this.#ledger.settle(lease.requestId, settlement, at)
     const pageId = this.#archive.keep(lease, settlement.status ?? 0, commit.body, at)
     this.#archive.setAside(pageId, commit, at)
-    const { counts, moved } = this.#writer.write(withSubject(rows, subject), at, lease.requestId)
+    const { counts, moved } = this.#writer.write(withSubject(rows, subject), at, lease.candidate.full ? lease.requestId : null)
     this.#frontier.noteZeros(runId, rows.users.values())
     for (const id of moved) this.#frontier.reopenGated(runId, id)
     if (commit.ranks !== null) this.#archive.rank(commit, commit.ranks, at)

@@ -175,6 +175,11 @@ export const TABLE_OF: Partial<Record<Subject['kind'], 'users' | 'posts' | 'comm
 
 const FRONTIER_STATE: Record<PassStep['state'], string> = { open: 'ready', capped: 'capped', completed: 'complete', failed: 'failed' }
 
+/** Whether the edge in hand was told of since the pass of :stream began. */
+const SIGHTED = `EXISTS (
+  SELECT 1 FROM full_sightings s WHERE s.kind = edges.kind AND s.source_id = edges.source_id AND s.target_id = edges.target_id
+    AND s.request_id > (SELECT pass_after_request FROM checkpoints WHERE id = :stream))`
+
 function prepare(sqlite: Sqlite) {
   return {
     newPass: sqlite.prepare(`
@@ -195,11 +200,9 @@ function prepare(sqlite: Sqlite) {
     passCompleted: sqlite.prepare('INSERT OR IGNORE INTO completed_passes (stream_id, pass) VALUES (:stream, :pass)'),
     membersGone: sqlite.prepare('UPDATE members SET gone = 1 WHERE stream_id = :stream AND last_pass < :pass AND gone = 0'),
     edgesFromGone: sqlite.prepare(`
-      UPDATE edges SET gone_at = :at WHERE kind = :kind AND source_id = :subject AND gone_at IS NULL
-        AND last_request <= (SELECT pass_after_request FROM checkpoints WHERE id = :stream)`),
+      UPDATE edges SET gone_at = :at WHERE kind = :kind AND source_id = :subject AND gone_at IS NULL AND NOT ${SIGHTED}`),
     edgesToGone: sqlite.prepare(`
-      UPDATE edges SET gone_at = :at WHERE kind = :kind AND target_id = :subject AND gone_at IS NULL
-        AND last_request <= (SELECT pass_after_request FROM checkpoints WHERE id = :stream)`),
+      UPDATE edges SET gone_at = :at WHERE kind = :kind AND target_id = :subject AND gone_at IS NULL AND NOT ${SIGHTED}`),
     isKnown: sqlite.prepare(`
       SELECT 1 FROM members m WHERE stream_id = :stream AND kind = :kind AND item_id = :id AND EXISTS (
         SELECT 1 FROM completed_passes c WHERE c.stream_id = :stream AND c.pass IN (m.first_pass, m.last_pass) AND c.pass < :pass)`),

@@ -152,6 +152,18 @@ documented(completed_passes, 'The passes that completed: only what these have li
   pass: 'The number of the pass.',
 })
 
+export const full_sightings = sqliteTable(
+  'full_sightings',
+  { kind: text().notNull(), source_id: text().notNull(), target_id: text().notNull(), request_id: integer().notNull() },
+  (t) => [primaryKey({ columns: [t.kind, t.source_id, t.target_id] })],
+)
+documented(full_sightings, 'The relations that were told of during the current full crawl: what a full pass did not see, and nobody else since it began, is gone.', {
+  kind: 'As in `edges`.',
+  source_id: 'As in `edges`.',
+  target_id: 'As in `edges`.',
+  request_id: 'The request of the ledger that last told of it.',
+})
+
 export const told_zero = sqliteTable(
   'told_zero',
   { run_id: integer().notNull(), user_id: text().notNull(), counter: text({ enum: ['follower_count', 'following_count'] }).notNull() },

@@ -173,7 +173,6 @@ export const edges = sqliteTable(
     source_id: text().notNull(),
     target_id: text().notNull(),
     ...seen,
-    last_request: integer().notNull(),
     gone_at: text(),
   },
   (t) => [primaryKey({ columns: [t.kind, t.source_id, t.target_id] }), index('edges_by_target').on(t.target_id, t.kind)],
@@ -183,7 +182,6 @@ documented(edges, 'Relations between users and posts.', {
   source_id: 'The follower, the user who appears, the remix.',
   target_id: 'The one followed, the post appeared in, the post remixed.',
   ...SEEN,
-  last_request: 'The request of the ledger that last told of it.',
   gone_at: 'When a full look found it gone; NULL while it holds.',
 })
 
