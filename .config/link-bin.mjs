@@ -1,5 +1,5 @@
-// npx looks for commands in node_modules/.bin; without this link it would install the checkout into a cache of its own,
-// and build it there once more, at the first `npx sora-crawl`.
+// `npx sora-crawl` runs what stands in node_modules/.bin. With a "bin" entry in package.json npx would instead install the
+// checkout into a cache in the home folder, and build it there once more, at its first call.
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
 
 const link = 'node_modules/.bin/sora-crawl'
