@@ -2,6 +2,6 @@ import { defineConfig } from 'drizzle-kit'
 
 export default defineConfig({
   dialect: 'sqlite',
-  schema: ['./src/db/schema/entities.ts', './src/db/schema/crawl.ts'],
+  schema: ['./src/db/schema/entities.ts', './src/db/schema/crawl.ts', './src/db/schema/views.ts'],
   out: './migrations',
 })

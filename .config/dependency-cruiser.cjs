@@ -11,6 +11,7 @@ const owners = {
   'log-update': 'src/cli/',
   yaml: 'src/cli/',
   'string-width': 'src/cli/',
+  croner: 'src/cli/',
   pino: 'src/log.ts',
 }
 /** Packages that say what things are and hide nothing. */

@@ -4,14 +4,15 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { getTableConfig } from 'drizzle-orm/sqlite-core'
+import { isView } from 'drizzle-orm'
+import { getTableConfig, getViewConfig } from 'drizzle-orm/sqlite-core'
 import { dictionary } from '../dist/db/index.js'
 
 const FILE = fileURLToPath(new URL('../data/DICTIONARY.md', import.meta.url))
 
 const INTRODUCTION = `# Data dictionary
 
-Every table of a database that sora-crawl writes, and every column, in the words of the schema. Generated: change the
+Every table and view of a database that sora-crawl writes, and every column, in the words of the schema. Generated: change the
 schema (\`src/db/schema/\`) and run \`npm run dictionary\`.
 
 - Ids are TEXT, as the API serves them.
@@ -22,9 +23,12 @@ schema (\`src/db/schema/\`) and run \`npm run dictionary\`.
 - The table \`__drizzle_migrations\` belongs to the migrations and is not described here.
 `
 
-/** Columns that make up the primary key, whether it is declared on the column or on the table. */
-function keyOf({ columns, primaryKeys }) {
-  return new Set([...columns.filter(({ primary }) => primary), ...primaryKeys.flatMap((key) => key.columns)].map(({ name }) => name))
+/** Columns, and the names of those that make up the primary key, whether that is declared on the column or on the table. */
+function shapeOf(table) {
+  if (isView(table)) return { columns: Object.values(getViewConfig(table).selectedFields), key: new Set() }
+  const { columns, primaryKeys } = getTableConfig(table)
+  const keys = [...columns.filter(({ primary }) => primary), ...primaryKeys.flatMap((key) => key.columns)]
+  return { columns, key: new Set(keys.map(({ name }) => name)) }
 }
 
 function typeOf(column, key) {
@@ -36,16 +40,17 @@ function typeOf(column, key) {
 const cell = (text) => text.replaceAll('|', '\\|')
 
 function chapter(name, { table, about, columns }) {
-  const config = getTableConfig(table)
-  const key = keyOf(config)
-  const rows = config.columns.map((column) => `| \`${column.name}\` | ${typeOf(column, key)} | ${cell(columns[column.name])} |`)
-  return [`## \`${name}\``, '', about, '', '| column | type | meaning |', '|---|---|---|', ...rows, ''].join('\n')
+  const { columns: described, key } = shapeOf(table)
+  const rows = described.map((column) => `| \`${column.name}\` | ${typeOf(column, key)} | ${cell(columns[column.name])} |`)
+  return [`## \`${name}\``, '', isView(table) ? `A view. ${about}` : about, '', '| column | type | meaning |', '|---|---|---|', ...rows, ''].join('\n')
 }
 
 function text() {
-  const tables = [...dictionary].toSorted(([a], [b]) => (a < b ? -1 : 1))
-  const contents = tables.map(([name]) => `[\`${name}\`](#${name})`).join(' · ')
-  return [INTRODUCTION, `${contents}\n`, ...tables.map(([name, doc]) => chapter(name, doc))].join('\n')
+  const sorted = [...dictionary].toSorted(([a], [b]) => (a < b ? -1 : 1))
+  const contents = (chosen) => chosen.map(([name]) => `[\`${name}\`](#${name})`).join(' · ')
+  const [tables, views] = [false, true].map((wanted) => sorted.filter(([, { table }]) => isView(table) === wanted))
+  const lists = [`Tables: ${contents(tables)}\n`, ...(views.length === 0 ? [] : [`Views: ${contents(views)}\n`])]
+  return [INTRODUCTION, ...lists, ...[...tables, ...views].map(([name, doc]) => chapter(name, doc))].join('\n')
 }
 
 if (process.argv.includes('--check')) {

@@ -232,7 +232,7 @@ CREATE TABLE `meta` (
 );
 --> statement-breakpoint
 CREATE TABLE `pages` (
-	`id` integer PRIMARY KEY NOT NULL,
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`request_id` integer NOT NULL,
 	`run_id` integer NOT NULL,
 	`stream_id` integer NOT NULL,
@@ -326,3 +326,93 @@ CREATE TABLE `used_cursors` (
 	`cursor` text NOT NULL,
 	PRIMARY KEY(`stream_id`, `cursor`)
 );
+--> statement-breakpoint
+CREATE VIEW `v_cameo_network` AS 
+  SELECT n.user_id, a.username, n.with_user_id, b.username AS with_username, n.posts
+  FROM (
+    SELECT x.source_id AS user_id, y.source_id AS with_user_id, count(*) AS posts
+    FROM edges x CROSS JOIN edges y
+    WHERE x.kind = 'cameo' AND x.gone_at IS NULL AND y.kind = 'cameo' AND y.gone_at IS NULL AND y.target_id = x.target_id AND y.source_id <> x.source_id
+    GROUP BY x.source_id, y.source_id) n
+  LEFT JOIN users a ON a.id = n.user_id
+  LEFT JOIN users b ON b.id = n.with_user_id;--> statement-breakpoint
+CREATE VIEW `v_comment_threads` AS 
+  SELECT c.id, c.post_id,
+    CASE WHEN c.parent_comment_id IS NULL THEN c.id ELSE (
+      WITH RECURSIVE up (id, depth) AS (
+        SELECT c.parent_comment_id, 1
+        UNION ALL
+        SELECT k.parent_comment_id, up.depth + 1 FROM up JOIN comments k ON k.id = up.id WHERE k.parent_comment_id IS NOT NULL AND up.depth < 1000
+      ) SELECT id FROM up ORDER BY depth DESC LIMIT 1) END AS root_comment_id,
+    c.parent_comment_id,
+    CASE WHEN c.parent_comment_id IS NULL THEN 0 ELSE (
+      WITH RECURSIVE up (id, depth) AS (
+        SELECT c.parent_comment_id, 1
+        UNION ALL
+        SELECT k.parent_comment_id, up.depth + 1 FROM up JOIN comments k ON k.id = up.id WHERE k.parent_comment_id IS NOT NULL AND up.depth < 1000
+      ) SELECT max(depth) FROM up) END AS depth,
+    c.user_id, u.username, above.user_id AS parent_user_id, p.user_id AS post_user_id, c.text, c.posted_at, c.like_count, c.reply_count
+  FROM comments c
+  LEFT JOIN users u ON u.id = c.user_id
+  LEFT JOIN comments above ON above.id = c.parent_comment_id
+  LEFT JOIN posts p ON p.id = c.post_id;--> statement-breakpoint
+CREATE VIEW `v_creators` AS 
+  SELECT a.user_id, u.username, u.display_name, u.follower_count, a.posts, a.likes, a.views, a.comments, a.remixes, a.median_likes, a.median_views,
+    a.engaged * 1.0 / nullif(a.engaged_views, 0) AS engagement_rate, a.first_post_at, a.last_post_at,
+    (julianday(a.last_post_at) - julianday(a.first_post_at)) / nullif(a.dated - 1, 0) AS days_between_posts
+  FROM (
+    SELECT user_id, count(*) AS posts, sum(like_count) AS likes, sum(view_count) AS views, sum(comment_count) AS comments, sum(remix_count) AS remixes,
+      avg(CASE WHEN likes_rank * 2 BETWEEN likes_told AND likes_told + 2 THEN like_count END) AS median_likes,
+      avg(CASE WHEN views_rank * 2 BETWEEN views_told AND views_told + 2 THEN view_count END) AS median_views,
+      sum(CASE WHEN view_count > 0 THEN like_count + coalesce(comment_count, 0) + coalesce(remix_count, 0) END) AS engaged,
+      sum(CASE WHEN like_count IS NOT NULL THEN view_count END) AS engaged_views,
+      min(posted_at) AS first_post_at, max(posted_at) AS last_post_at, count(posted_at) AS dated
+    FROM (
+      SELECT user_id, like_count, view_count, coalesce(recursive_reply_count, reply_count) AS comment_count, remix_count, posted_at,
+        row_number() OVER (PARTITION BY user_id ORDER BY like_count DESC) AS likes_rank, count(like_count) OVER (PARTITION BY user_id) AS likes_told,
+        row_number() OVER (PARTITION BY user_id ORDER BY view_count DESC) AS views_rank, count(view_count) OVER (PARTITION BY user_id) AS views_told
+      FROM posts)
+    GROUP BY user_id) a
+  LEFT JOIN users u ON u.id = a.user_id
+  WHERE a.user_id IS NOT NULL;--> statement-breakpoint
+CREATE VIEW `v_follow_graph` AS 
+  SELECT e.source_id AS follower_id, s.username AS follower, e.target_id AS followed_id, t.username AS followed,
+    EXISTS (SELECT 1 FROM edges r WHERE r.kind = 'follow' AND r.source_id = e.target_id AND r.target_id = e.source_id AND r.gone_at IS NULL) AS mutual,
+    e.first_seen_at
+  FROM edges e LEFT JOIN users s ON s.id = e.source_id LEFT JOIN users t ON t.id = e.target_id
+  WHERE e.kind = 'follow' AND e.gone_at IS NULL;--> statement-breakpoint
+CREATE VIEW `v_post_growth` AS 
+  SELECT post_id, previous_at, observed_at, (julianday(observed_at) - julianday(previous_at)) * 24 AS hours,
+    like_count, like_count - likes_before AS likes_gained, view_count, view_count - views_before AS views_gained,
+    comment_count - comments_before AS comments_gained, remix_count - remixes_before AS remixes_gained
+  FROM (
+    SELECT post_id, observed_at, like_count, view_count, coalesce(recursive_reply_count, reply_count) AS comment_count, remix_count,
+      lag(observed_at) OVER post AS previous_at, lag(like_count) OVER post AS likes_before, lag(view_count) OVER post AS views_before,
+      lag(coalesce(recursive_reply_count, reply_count)) OVER post AS comments_before, lag(remix_count) OVER post AS remixes_before
+    FROM post_metrics WINDOW post AS (PARTITION BY post_id ORDER BY observed_at));--> statement-breakpoint
+CREATE VIEW `v_posts` AS 
+  SELECT p.id, p.user_id, u.username, u.display_name, p.text, p.posted_at, p.like_count, p.view_count,
+    coalesce(p.recursive_reply_count, p.reply_count) AS comment_count, p.remix_count,
+    (p.like_count + coalesce(p.recursive_reply_count, p.reply_count, 0) + coalesce(p.remix_count, 0)) * 1.0 / nullif(p.view_count, 0) AS engagement_rate,
+    p.parent_post_id, p.permalink, p.unavailable
+  FROM posts p LEFT JOIN users u ON u.id = p.user_id;--> statement-breakpoint
+CREATE VIEW `v_remix_trees` AS 
+  SELECT e.source_id AS post_id, e.target_id AS parent_post_id,
+    (WITH RECURSIVE up (id, depth) AS (
+        SELECT e.target_id, 1
+        UNION ALL
+        SELECT coalesce(k.parent_post_id, (SELECT min(target_id) FROM edges WHERE kind = 'remix' AND source_id = up.id)), up.depth + 1
+        FROM up JOIN posts k ON k.id = up.id WHERE up.depth < 1000
+      ) SELECT id FROM up WHERE id IS NOT NULL ORDER BY depth DESC LIMIT 1) AS root_post_id,
+    (WITH RECURSIVE up (id, depth) AS (
+        SELECT e.target_id, 1
+        UNION ALL
+        SELECT coalesce(k.parent_post_id, (SELECT min(target_id) FROM edges WHERE kind = 'remix' AND source_id = up.id)), up.depth + 1
+        FROM up JOIN posts k ON k.id = up.id WHERE up.depth < 1000
+      ) SELECT max(depth) FROM up WHERE id IS NOT NULL) AS depth,
+    p.user_id, u.username, above.user_id AS parent_user_id, p.posted_at, p.remix_count
+  FROM edges e
+  LEFT JOIN posts p ON p.id = e.source_id
+  LEFT JOIN users u ON u.id = p.user_id
+  LEFT JOIN posts above ON above.id = e.target_id
+  WHERE e.kind = 'remix' AND (p.parent_post_id IS NULL OR p.parent_post_id = e.target_id);

@@ -47,33 +47,35 @@ function readEnvFile(path: string): Environment {
 }
 
 /**
- * The gateway that the settings choose: SORA_API_KEY with SORA_API_URL, else TikOmni's, else TikHub's variables.
+ * The gateway that the settings choose: the key is SORA_API_KEY, else TIKOMNI_API_KEY, else TIKHUB_API_KEY; the address is SORA_API_URL if it is
+ * set, else that of the key's gateway.
  * @throws AppError `no-key` or `bad-setting`; the message never repeats the key.
  */
 export function apiSettings(environment: Environment): ApiSettings {
   const key = environment['SORA_API_KEY'] ?? environment['TIKOMNI_API_KEY'] ?? environment['TIKHUB_API_KEY']
   if (key === undefined) throw new AppError('no-key', 'none of SORA_API_KEY, TIKOMNI_API_KEY, TIKHUB_API_KEY is set')
   if (!/^[\x21-\x7e]+$/.test(key)) throw new AppError('bad-setting', 'the API key has characters that no HTTP header can carry')
-  return { key, url: validUrl(chosenUrl(environment)) }
+  return { key, url: validUrl(...chosenUrl(environment)) }
 }
 
-function chosenUrl(environment: Environment): string {
-  if (environment['SORA_API_URL'] !== undefined) return environment['SORA_API_URL']
+/** The address, and the setting that it comes from. */
+function chosenUrl(environment: Environment): [string, string] {
+  if (environment['SORA_API_URL'] !== undefined) return [environment['SORA_API_URL'], 'SORA_API_URL']
   if (environment['SORA_API_KEY'] !== undefined) {
     throw new AppError('bad-setting', `SORA_API_KEY is set and SORA_API_URL is not; for example SORA_API_URL=${gateways.tikomni.base}${gateways.tikomni.prefix}`)
   }
-  if (environment['TIKOMNI_API_KEY'] === undefined) return gateways.tikhub.base + gateways.tikhub.prefix
+  if (environment['TIKOMNI_API_KEY'] === undefined) return [gateways.tikhub.base + gateways.tikhub.prefix, 'TIKHUB_API_KEY']
   const base = (environment['TIKOMNI_BASE_URL'] ?? gateways.tikomni.base).replace(/\/+$/, '')
-  return base.endsWith('/sora2') ? base : base + gateways.tikomni.prefix
+  return [base.endsWith('/sora2') ? base : base + gateways.tikomni.prefix, 'TIKOMNI_BASE_URL']
 }
 
-function validUrl(text: string): string {
+function validUrl(text: string, setting: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
-    throw new AppError('bad-setting', `SORA_API_URL is not an http(s) address: ${text}`)
+    throw new AppError('bad-setting', `${setting} is not an http(s) address: ${text}`)
   }
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw new AppError('bad-setting', 'SORA_API_URL takes an address without user, password, query or fragment')
+    throw new AppError('bad-setting', `${setting} takes an address without user, password, query or fragment`)
   }
   return url.href.replace(/\/+$/, '')
 }

@@ -36,6 +36,8 @@ export interface RefusalReply extends Settled {
   readonly fingerprint: string | undefined
   /** True where the request never reached a server, or its fate is unknown to us. */
   readonly fate: 'answered' | 'unknown' | 'never-sent'
+  /** True where the server was given all its time and said nothing. */
+  readonly timedOut: boolean
 }
 
 export interface ClientOptions extends ApiSettings {
@@ -67,12 +69,13 @@ export class ApiClient {
   /**
    * Sends one request and says what its answer means; never throws for what a server does.
    * @param _turn leave to send, from {@link RateGate.turn}
+   * @param timeoutMs instead of the usual limit
    * @throws ZodError if the parameters are not the route's
    */
-  async send<N extends RouteName>(_turn: Turn, name: N, params: ParamsOf<N>): Promise<Reply> {
+  async send<N extends RouteName>(_turn: Turn, name: N, params: ParamsOf<N>, timeoutMs?: number): Promise<Reply> {
     const route: Route = routes[name]
     const checked = route.params.parse(params)
-    const exchange = await this.#transport.send({ method: route.method, key: this.#settings.key, ...target(this.#settings.url, name, route, checked) })
+    const exchange = await this.#transport.send({ method: route.method, key: this.#settings.key, timeoutMs, ...target(this.#settings.url, name, route, checked) })
     const price = this.price(name)
     return exchange.kind === 'failed' ? failure(exchange, price) : answered(exchange, { route, price, hadCursor: checked['cursor'] !== undefined })
   }
@@ -97,7 +100,7 @@ function bodyOf(params: Record<string, unknown>): string | FormData {
 }
 
 function failure(exchange: Extract<Exchange, { kind: 'failed' }>, price: MicroUsd): RefusalReply {
-  const { reason, refused } = exchange
+  const { reason, refused, timedOut } = exchange
   return {
     kind: 'refusal',
     code: 'unreachable',
@@ -108,6 +111,7 @@ function failure(exchange: Extract<Exchange, { kind: 'failed' }>, price: MicroUs
     kept: undefined,
     fingerprint: undefined,
     fate: refused ? 'never-sent' : 'unknown',
+    timedOut,
   }
 }
 
@@ -117,5 +121,5 @@ function answered(exchange: Extract<Exchange, { kind: 'answered' }>, { route, pr
   const settled = { status: answer.status, cost: answer.status === 200 ? price : 0 }
   if (meaning.kind === 'page') return { kind: 'page', page: meaning.page, kept, ...settled }
   const fingerprint = createHash('sha256').update(answer.text).digest('base64')
-  return { kind: 'refusal', code: meaning.code, message: meaning.message, waitMs: meaning.waitMs, kept, fingerprint, fate: 'answered', ...settled }
+  return { kind: 'refusal', code: meaning.code, message: meaning.message, waitMs: meaning.waitMs, kept, fingerprint, fate: 'answered', timedOut: false, ...settled }
 }

@@ -7,28 +7,32 @@ export interface Turn {
 }
 
 /**
- * The one door through which every request goes: at most `perSecond` in any window (sliding, so that no boundary lets
- * twice the rate through), and none at all while the API has asked to wait.
+ * The one door through which every request goes: at most `perSecond` in any window of a second (sliding, so that no boundary
+ * lets twice the rate through), and none at all while the API has asked to wait. Whoever comes first goes first.
+ *
+ * The queue's own limiter goes by the time of day, which can be set; this one goes by a clock that only grows.
  */
 export class RateGate {
-  readonly #queue: PQueue
+  readonly #queue = new PQueue({ concurrency: 1 })
+  readonly #windowMs: number
+  readonly #perWindow: number
+  #granted: number[] = []
   #closedUntil = 0
 
   constructor(perSecond: number) {
-    const cap = Math.max(1, Math.ceil(perSecond))
-    this.#queue = new PQueue({ intervalCap: cap, interval: Math.max(1, Math.round((cap / perSecond) * 1000)), strict: true })
+    this.#perWindow = Math.max(1, Math.ceil(perSecond))
+    this.#windowMs = (this.#perWindow / perSecond) * 1000
   }
 
   /** Resolves when a request may be sent; undefined when `signal` aborts first. */
   async turn(signal: AbortSignal): Promise<Turn | undefined> {
-    try {
-      await this.#queue.add(() => undefined, { signal })
-    } catch (error) {
+    return this.#queue.add(async () => {
+      for (let ms = this.#waitMs(); ms > 0 && !signal.aborted; ms = this.#waitMs()) await pause(ms, signal)
       if (signal.aborted) return undefined
-      throw error
-    }
-    while (this.waitMs() > 0 && !signal.aborted) await pause(this.waitMs(), signal)
-    return signal.aborted ? undefined : { grantedAt: monotonicMs() }
+      const grantedAt = monotonicMs()
+      this.#granted.push(grantedAt)
+      return { grantedAt }
+    })
   }
 
   /** Lets nothing through for `ms`; a longer wait that is already running stays. */
@@ -39,5 +43,14 @@ export class RateGate {
   /** Milliseconds until the gate opens; 0 when it is open. */
   waitMs(): number {
     return Math.max(0, this.#closedUntil - monotonicMs())
+  }
+
+  /** Until the gate is open and the window has room. */
+  #waitMs(): number {
+    const now = monotonicMs()
+    this.#granted = this.#granted.filter((at) => at > now - this.#windowMs)
+    const full = this.#granted.length >= this.#perWindow
+    const room = full ? (this.#granted[this.#granted.length - this.#perWindow] ?? 0) + this.#windowMs - now : 0
+    return Math.max(this.waitMs(), room)
   }
 }

@@ -12,7 +12,7 @@ export type KeptBody = Buffer
 export type Exchange =
   | { readonly kind: 'answered'; readonly answer: HttpAnswer; readonly kept: KeptBody }
   /** Nobody knows whether the server worked (and billed): reset, cut off, timed out, refused. */
-  | { readonly kind: 'failed'; readonly reason: string; readonly refused: boolean }
+  | { readonly kind: 'failed'; readonly reason: string; readonly refused: boolean; readonly timedOut: boolean }
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST'
@@ -20,6 +20,8 @@ export interface HttpRequest {
   readonly key: string
   /** JSON text, or a form; a form brings its own content type. */
   readonly body?: string | FormData | undefined
+  /** Instead of the usual limit, in milliseconds. */
+  readonly timeoutMs?: number | undefined
 }
 
 /** One connection pool; sends a request once and brings its answer back. Redirects are not followed: the key must not leave its host. */
@@ -33,7 +35,8 @@ export class Transport {
   }
 
   async send(request: HttpRequest): Promise<Exchange> {
-    const timeout = AbortSignal.timeout(this.#timeoutMs)
+    const timeoutMs = request.timeoutMs ?? this.#timeoutMs
+    const timeout = AbortSignal.timeout(timeoutMs)
     try {
       const response = await this.#agent.request({
         origin: request.url.origin,
@@ -42,13 +45,13 @@ export class Transport {
         headers: headersOf(request),
         body: request.body ?? null,
         signal: timeout,
-        headersTimeout: this.#timeoutMs,
-        bodyTimeout: this.#timeoutMs,
+        headersTimeout: timeoutMs,
+        bodyTimeout: timeoutMs,
       })
       return decode(response, await readCapped(response.body), request.key)
     } catch (error) {
-      const reason = timeout.aborted ? `no answer within ${this.#timeoutMs / 1000} s` : reasonOf(error)
-      return { kind: 'failed', reason, refused: neverArrived(error) }
+      const reason = timeout.aborted ? `no answer within ${timeoutMs / 1000} s` : reasonOf(error)
+      return { kind: 'failed', reason, refused: neverArrived(error), timedOut: timeout.aborted }
     }
   }
 

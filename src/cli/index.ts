@@ -9,6 +9,7 @@ import { planCommand } from './commands/plan.js'
 import { pruneCommand } from './commands/prune.js'
 import { sandboxCommand } from './commands/sandbox.js'
 import { scheduleCommand } from './commands/schedule.js'
+import { sqlCommand } from './commands/sql.js'
 import { statusCommand } from './commands/status.js'
 import { Output } from './output.js'
 
@@ -39,7 +40,7 @@ export interface Command<F> extends Omit<CommandModule<object, F>, 'handler'> {
  * @returns the exit code
  */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
-  const output = new Output({ json: argv.includes('--json') })
+  const output = new Output({ json: argv.some((word) => word === '--json' || word === '--json=true') })
   let exitCode: ExitCode = ExitCode.finished
   const register = <F>(command: Command<F>): CommandModule<object, F> => ({
     ...command,
@@ -52,6 +53,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     register(planCommand),
     register(statusCommand),
     register(coverageCommand),
+    register(sqlCommand),
     register(scheduleCommand),
     register(pruneCommand),
     register(sandboxCommand),

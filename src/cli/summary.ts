@@ -25,23 +25,23 @@ export function printSummary(output: Output, { outcome, view, rows, origin, db, 
   if (tally.requests > view.requests) output.print(`In all its parts the run has cost ${dollars(tally.cost)} for ${count(tally.requests, 'request')}.`)
   output.print(`\nRows in ${db}:`)
   output.print(columns(Object.entries(rows)))
-  printTroubles(output, outcome.troubled)
+  printTroubles(output, outcome.troubled, db)
   if (next.length > 0) output.print(`\nTry next:\n${next.map((command) => `  ${command}`).join('\n')}`)
 }
 
 function streamsText({ done, open, failed }: CrawlOutcome['tally']): string {
-  const parts = [`${count(done, 'stream')} read`]
+  const parts = [`${count(done, 'stream')} done`]
   if (open > 0) parts.push(`${number(open)} open`)
   if (failed > 0) parts.push(`${number(failed)} failed`)
   return parts.join(', ')
 }
 
-function printTroubles(output: Output, troubled: readonly StreamReport[]): void {
+function printTroubles(output: Output, troubled: readonly StreamReport[], db: string): void {
   if (troubled.length === 0) return
   output.print('\nNot complete:')
   const shown = troubled.slice(0, SHOWN_TROUBLES)
   output.print(columns(shown.map(({ stream, subject, state, reason, pages }) => [stream, cut(subject, 40), state, cut(reason ?? `after ${count(pages, 'page')}`, 80)])))
-  if (troubled.length > shown.length) output.print('  … `sora-crawl status` lists more')
+  if (troubled.length > shown.length) output.print(`  … \`sora-crawl status --db ${db}\` lists more`)
 }
 
 /** The same as a JSON value. */

@@ -4,19 +4,38 @@ const OPENS_AFTER = 10
 const STREAMS_NEEDED = 3
 /** The waits before each probe, in milliseconds; after the last failed probe the API is down. */
 export const PROBE_WAITS_MS = [2_000, 4_000, 8_000, 16_000, 24_000] as const
+/** A probe asks only whether anybody is there; the API has had its full time before. */
+export const PROBE_TIMEOUT_MS = 8_000
+/** Nothing has been answered for so long: the API is down, however many probes are left. */
+const LONGEST_SILENCE_MS = 80_000
 
 export type CircuitState = 'closed' | 'open' | 'down'
+
+/** A request that failed to bring an answer of the API. */
+export interface Failure {
+  readonly streamId: number
+  /** Monotonic milliseconds. */
+  readonly sentAt: number
+  /** No connection could be made, which is never one stream's fault. */
+  readonly noServer: boolean
+  /** The server was given all its time and said nothing. */
+  readonly timedOut: boolean
+  /** Whether it was sent while the circuit was open. */
+  readonly wasProbe: boolean
+}
 
 /**
  * Judges from failures in a row, over all streams, whether the API is there at all. A stream that failed while others were being
  * answered is a suspect: what it does says nothing about the API. So a few broken listings run out of attempts on their own,
- * while an outage is noticed within a handful of requests.
+ * while an outage is noticed within a handful of requests. Pure but for its own state: times are the caller's.
  */
 export class Circuit {
   #state: CircuitState = 'closed'
   #failures = 0
   #probes = 0
   #everSucceeded = false
+  #silentSince: number | undefined
+  #lastSuccessAt = -Infinity
   #failing = new Set<number>()
   readonly #suspects = new Set<number>()
 
@@ -34,32 +53,35 @@ export class Circuit {
     return PROBE_WAITS_MS[this.#probes] ?? 0
   }
 
-  succeeded(streamId: number): void {
+  /** @param now monotonic milliseconds */
+  succeeded(streamId: number, now: number): void {
     for (const failing of this.#failing) this.#suspects.add(failing)
     this.#suspects.delete(streamId)
     this.#failing = new Set()
     this.#failures = 0
     this.#probes = 0
     this.#everSucceeded = true
+    this.#silentSince = undefined
+    this.#lastSuccessAt = now
     this.#state = 'closed'
   }
 
-  /**
-   * @param noServer no connection could be made, which is never one stream's fault
-   * @param wasProbe whether the request was sent while the circuit was open
-   */
-  failed(streamId: number, noServer: boolean, wasProbe: boolean): void {
-    if (this.#state === 'open') return this.#probeFailed(wasProbe)
-    if (this.#suspects.has(streamId) && !noServer) return
-    this.#failing.add(streamId)
+  /** @param now monotonic milliseconds */
+  failed(failure: Failure, now: number): void {
+    this.#silentSince ??= failure.sentAt
+    if (this.#state === 'open') return this.#failedWhileOpen(failure, now)
+    if (this.#suspects.has(failure.streamId) && !failure.noServer) return
+    this.#failing.add(failure.streamId)
     this.#failures += 1
-    const widespread = noServer || !this.#everSucceeded || this.#failing.size >= STREAMS_NEEDED
-    if (this.#failures >= OPENS_AFTER && widespread) this.#state = 'open'
+    const widespread = failure.noServer || !this.#everSucceeded || this.#failing.size >= STREAMS_NEEDED
+    // Nobody else was answered either in all the time that this request was given.
+    const silence = failure.timedOut && this.#lastSuccessAt < failure.sentAt
+    if (silence || (this.#failures >= OPENS_AFTER && widespread)) this.#state = 'open'
   }
 
-  #probeFailed(wasProbe: boolean): void {
-    if (!wasProbe) return
-    this.#probes += 1
-    if (this.#probes >= PROBE_WAITS_MS.length) this.#state = 'down'
+  #failedWhileOpen({ wasProbe }: Failure, now: number): void {
+    if (wasProbe) this.#probes += 1
+    const silentMs = now - (this.#silentSince ?? now)
+    if (this.#probes >= PROBE_WAITS_MS.length || (wasProbe && silentMs >= LONGEST_SILENCE_MS)) this.#state = 'down'
   }
 }

@@ -1,10 +1,11 @@
+import { setMaxListeners } from 'node:events'
 import type { ApiClient, PageReply, ParamsOf, ReadRoute, RefusalReply, Turn } from '../api/index.js'
 import { monotonicMs, pause } from '../clock.js'
 import type { Candidate, CrawlStore, Lease, OpenRun, PageRows, RefusalStep, RunTally, Settlement, StopReason, StreamReport } from '../db/index.js'
 import { AppError, ExitCode } from '../errors.js'
 import type { Logger } from '../log.js'
 import { Budget, type BudgetCaps } from './budget.js'
-import { Circuit } from './circuit.js'
+import { Circuit, PROBE_TIMEOUT_MS } from './circuit.js'
 import type { Crawler } from './contract.js'
 import { advance, auditOf, needsNoRequest, reachOf, type Reach, type RunRules } from './pass.js'
 import { decide, type Decision } from './policy.js'
@@ -44,6 +45,12 @@ export interface CrawlOutcome {
   readonly troubled: readonly StreamReport[]
 }
 
+/** When a request was sent, and whether to find out if the API is there. */
+interface Sending {
+  readonly sentAt: number
+  readonly wasProbe: boolean
+}
+
 /**
  * Reads everything in a run's scope: take the next stream, reserve a request, send it, interpret the answer, commit. One
  * dispatcher hands out streams, so each stream's pages come in order; up to `concurrency` requests are in flight.
@@ -69,6 +76,8 @@ export class Crawl {
   constructor(parts: CrawlParts) {
     this.#parts = parts
     this.#budget = new Budget(parts.caps)
+    // As many listeners as streams that back off.
+    setMaxListeners(0, this.#stopping.signal)
     this.#byName = new Map(parts.crawlers.map((crawler) => [crawler.name, crawler]))
   }
 
@@ -139,15 +148,15 @@ export class Crawl {
     const wasProbe = this.#circuit.state === 'open'
     const cursor = candidate.checkpoint.cursor ?? undefined
     const params = { ...crawler.params(candidate.subject), ...(cursor === undefined ? {} : { cursor }) }
-    const started = monotonicMs()
-    const reply = await this.#parts.client.send(turn, crawler.route, params as ParamsOf<ReadRoute>)
+    const sentAt = monotonicMs()
+    const reply = await this.#parts.client.send(turn, crawler.route, params as ParamsOf<ReadRoute>, wasProbe ? PROBE_TIMEOUT_MS : undefined)
     const { status, cost } = reply
-    this.#parts.log.debug({ stream: candidate.stream, subject: candidate.subject.id, page: candidate.checkpoint.pages + 1, status, ms: Math.round(monotonicMs() - started) }, 'answer')
+    this.#parts.log.debug({ stream: candidate.stream, subject: candidate.subject.id, page: candidate.checkpoint.pages + 1, status, ms: Math.round(monotonicMs() - sentAt) }, 'answer')
     this.progress.answered(cost)
     this.#budget.settle(this.#priceOf(candidate), cost)
     if (reply.kind !== 'refusal' || reply.code !== 'rate-limited') this.#rateLimitsInARow = 0
     if (reply.kind === 'page') await this.#commitPage(lease, crawler, reply)
-    else await this.#commitRefusal(lease, crawler, reply, wasProbe)
+    else await this.#commitRefusal(lease, crawler, reply, { sentAt, wasProbe })
   }
 
   async #commitPage(lease: Lease, crawler: Crawler, reply: PageReply): Promise<void> {
@@ -162,7 +171,7 @@ export class Crawl {
     const counts = await store.commitPage({ lease, settlement, body: reply.kept, served: page.items.length, rows, step, ranks: crawler.ranks, audit: auditOf(reach, candidate), programVersion })
     this.progress.committed(counts, step.state)
     this.#lastBody.delete(candidate.streamId)
-    this.#circuit.succeeded(candidate.streamId)
+    this.#circuit.succeeded(candidate.streamId, monotonicMs())
     await this.#recount(candidate.runId)
   }
 
@@ -182,30 +191,28 @@ export class Crawl {
     this.#countingMs = monotonicMs() - started
   }
 
-  async #commitRefusal(lease: Lease, crawler: Crawler, reply: RefusalReply, wasProbe: boolean): Promise<void> {
+  async #commitRefusal(lease: Lease, crawler: Crawler, reply: RefusalReply, sending: Sending): Promise<void> {
     const { store, log } = this.#parts
     const { candidate } = lease
     const sameBody = reply.fingerprint !== undefined && reply.code === 'malformed-answer' && this.#lastBody.get(candidate.streamId) === reply.fingerprint
     if (reply.fingerprint !== undefined) this.#lastBody.set(candidate.streamId, reply.fingerprint)
     const route = await store.routeHasAnswered(crawler.route, candidate.runId)
-    const decision = decide(reply, { candidate, route, restarted: this.#restarted.has(candidate.streamId), sameBody, random: Math.random() })
+    const decision = decide(reply, { candidate, route, restarted: this.#restarted.has(candidate.streamId), sameBody, isProbe: sending.wasProbe, random: Math.random() })
     log.info({ stream: candidate.stream, subject: candidate.subject.id, code: reply.code, message: reply.message, decision: decision.do }, 'refused')
     const settlement: Settlement = { state: reply.fate, status: reply.status, cost: reply.cost, error: `${reply.code}: ${reply.message}` }
     const step = refusalStep(decision, candidate)
     const hasConsequences = step.to !== 'delayed' && step.to !== 'ready'
     await store.commitRefusal({ lease, settlement, body: hasConsequences ? (reply.kept ?? null) : null, step })
-    await this.#follow(decision, candidate, { noServer: reply.fate === 'never-sent', wasProbe, message: reply.message })
+    await this.#follow(decision, candidate)
+    this.#judge(candidate, reply, sending)
   }
 
   /** What a decision means beyond its stream. */
-  async #follow(decision: Decision, candidate: Candidate, how: { noServer: boolean; wasProbe: boolean; message: string }): Promise<void> {
+  async #follow(decision: Decision, candidate: Candidate): Promise<void> {
     if (decision.do === 'wait') this.#waitAsAsked(decision.askedMs)
     if (decision.do === 'stop') this.stop(decision.error.code, decision.error.line, decision.error.exit)
     if (decision.do === 'restart') this.#restarted.add(candidate.streamId)
-    if (decision.do === 'retry') {
-      this.#track(this.#delayed, this.#releaseLater(candidate, decision.delayMs))
-      this.#judge(candidate, how)
-    }
+    if (decision.do === 'retry') this.#track(this.#delayed, this.#releaseLater(candidate, decision.delayMs))
     if (decision.do === 'doubt') await this.#considerRoute(candidate)
     if (decision.do === 'fail' || decision.do === 'unavailable') this.progress.ended(decision.do === 'fail' ? 'failed' : 'complete')
   }
@@ -222,10 +229,14 @@ export class Crawl {
     this.progress.waiting(ms, 'the API asked for it')
   }
 
-  #judge({ streamId }: Candidate, { noServer, wasProbe, message }: { noServer: boolean; wasProbe: boolean; message: string }): void {
+  /** What a refusal says about the API as a whole: it is there, or it brought no answer. */
+  #judge({ streamId }: Candidate, { code, message, fate, timedOut }: RefusalReply, { sentAt, wasProbe }: Sending): void {
+    const { recovery } = new AppError(code, message)
+    if (recovery === 'mark' || recovery === 'skip' || recovery === 'restart') return this.#circuit.succeeded(streamId, monotonicMs())
+    if (recovery !== 'retry') return
     const before = this.#circuit.state
-    this.#circuit.failed(streamId, noServer, wasProbe)
-    if (this.#circuit.state === 'down') return this.stop('unreachable', new AppError('unreachable', message).line)
+    this.#circuit.failed({ streamId, sentAt, noServer: fate === 'never-sent', timedOut, wasProbe }, monotonicMs())
+    if (this.#circuit.state === 'down') return this.stop('unreachable', new AppError(code, message).line)
     if (this.#circuit.state !== 'open' || (before === 'open' && !wasProbe)) return
     this.#parts.client.gate.closeFor(this.#circuit.probeWaitMs)
     this.progress.waiting(this.#circuit.probeWaitMs, 'the API does not answer')

@@ -19,6 +19,8 @@ export interface RefusalContext {
   readonly restarted: boolean
   /** Whether the last answer to the same request was the same to the byte. */
   readonly sameBody: boolean
+  /** Whether it was sent to find out if the API is there: then its failure says nothing about the stream, and no attempt is spent. */
+  readonly isProbe: boolean
   /** A number in [0, 1): the jitter. */
   readonly random: number
 }
@@ -60,6 +62,7 @@ function mark(reply: RefusalReply, { route }: RefusalContext): Decision {
 
 function retry(reply: RefusalReply, context: RefusalContext): Decision {
   const { attempts, round, checkpoint } = context.candidate
+  if (context.isProbe) return { do: 'retry', delayMs: 0, attempts, round }
   if (context.sameBody) return { do: 'fail', reason: `the same unreadable answer twice: ${reply.message}`, endsPass: false }
   if (attempts + 1 < MAX_ATTEMPTS) return { do: 'retry', delayMs: backOff(attempts, context.random), attempts: attempts + 1, round }
   if (reply.code === 'asked-to-retry' && checkpoint.cursor !== null) return restart(context)

@@ -49,7 +49,7 @@ export class Progress {
 
   /** True when the streams should be counted again: pages bring new ones, and counting many takes a while. */
   isStale(countingMs: number): boolean {
-    return monotonicMs() - this.#restatedAt > Math.max(1_000, countingMs * 50)
+    return monotonicMs() - this.#restatedAt > Math.max(200, countingMs * 50)
   }
 
   sent(): void {
@@ -70,7 +70,7 @@ export class Progress {
   }
 
   ended(as: string): void {
-    this.#base.open -= 1
+    this.#base.open = Math.max(0, this.#base.open - 1)
     this.#base[as === 'failed' ? 'failed' : 'done'] += 1
   }
 

@@ -204,7 +204,7 @@ function prepare(sqlite: Sqlite) {
     edgesToGone: sqlite.prepare(`
       UPDATE edges SET gone_at = :at WHERE kind = :kind AND target_id = :subject AND gone_at IS NULL AND NOT ${SIGHTED}`),
     isKnown: sqlite.prepare(`
-      SELECT 1 FROM members m WHERE stream_id = :stream AND kind = :kind AND item_id = :id AND EXISTS (
+      SELECT 1 FROM members m WHERE stream_id = :stream AND kind = :kind AND item_id = :id AND gone = 0 AND EXISTS (
         SELECT 1 FROM completed_passes c WHERE c.stream_id = :stream AND c.pass IN (m.first_pass, m.last_pass) AND c.pass < :pass)`),
     // first_pass moves to a completed pass as soon as one has listed the item, so that last_pass may be overwritten.
     member: sqlite.prepare(`

@@ -18,6 +18,8 @@ export interface Shown {
 export interface TerminalOptions {
   readonly columns?: number
   readonly rows?: number
+  /** The columns and rows that the terminal tells, if they are not its own. */
+  readonly told?: readonly [number, number]
   /** What follows the program's arguments in the shell, for example a redirection. */
   readonly shell?: string
   /** Called with the screen after each piece of output; what it returns is typed. */
@@ -39,9 +41,9 @@ function quoted(word: string): string {
 }
 
 /** The program with these arguments, in this folder, until it ends. */
-export function onTerminal(args: readonly string[], cwd: string, { columns = 80, rows = 100, shell = '', onOutput }: TerminalOptions = {}): Promise<Shown> {
+export function onTerminal(args: readonly string[], cwd: string, { columns = 80, rows = 100, told = [columns, rows], shell = '', onOutput }: TerminalOptions = {}): Promise<Shown> {
   const program = [process.execPath, PROGRAM, ...args].map(quoted).join(' ')
-  const command = `stty cols ${columns} rows ${rows} && exec ${program} ${shell}`
+  const command = `stty cols ${told[0]} rows ${told[1]} && exec ${program} ${shell}`
   const terminal = new Terminal(columns, rows)
   const env = { PATH: process.env['PATH'] ?? '', HOME: cwd, TERM: 'xterm', SHELL: '/bin/sh' }
   return new Promise((resolve, reject) => {

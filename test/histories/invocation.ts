@@ -24,6 +24,12 @@ export interface Command {
   onStart?: (stop: () => void) => void
 }
 
+/** A history's database, and a look into it between invocations. */
+export interface Opened {
+  file: string
+  db: Database.Database
+}
+
 const crawlers = await loadCrawlers()
 const log = createLogger('silent')
 
@@ -45,13 +51,15 @@ export class Bench {
   }
 
   /** Plays one history on a fresh database. */
-  async withFile<T>(play: (file: string) => Promise<T>): Promise<T> {
+  async play<T>(history: (opened: Opened) => Promise<T>): Promise<T> {
     this.#number += 1
     const file = path.join(this.#dir, `${this.#number}.db`)
     copyFileSync(this.#empty, file)
+    const db = new Database(file, { readonly: true })
     try {
-      return await play(file)
+      return await history({ file, db })
     } finally {
+      db.close()
       for (const suffix of ['', '-wal', '-shm', '.lock']) rmSync(file + suffix, { force: true })
     }
   }
@@ -68,7 +76,7 @@ export class Bench {
       command.onStart?.(() => {
         crawl.stop('interrupted', 'stopped by the history')
       })
-      return await crawl.run(plan)
+      return await crawl.run(await store.openRun(plan))
     } finally {
       await store.close()
     }
@@ -84,14 +92,4 @@ function planned(text: string, options: PlannedSeed['options']): PlannedSeed {
   const seed = parseSeed(text)
   if ('problem' in seed) throw new Error(seed.problem)
   return { seed, options }
-}
-
-/** Reads what an invocation left. */
-export function inspect<T>(file: string, look: (db: Database.Database) => T): T {
-  const db = new Database(file, { readonly: true })
-  try {
-    return look(db)
-  } finally {
-    db.close()
-  }
 }

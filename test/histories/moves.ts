@@ -8,6 +8,8 @@ export type Move =
   | { do: 'unpin' }
   | { do: 'kill'; times: number }
   | { do: 'show elsewhere'; from: number; count: number }
+  /** The last command once more, this time to its end. */
+  | { do: 'go on' }
   | CrawlMove
 
 export interface CrawlMove {
@@ -35,7 +37,7 @@ const crawl = fc.record({
     { arbitrary: fc.constant('both' as const), weight: 1 },
     { arbitrary: fc.constant('elsewhere' as const), weight: 1 },
   ),
-  full: fc.oneof({ arbitrary: fc.constant(false), weight: 6 }, { arbitrary: fc.constant(true), weight: 1 }),
+  full: fc.oneof({ arbitrary: fc.constant(false), weight: 4 }, { arbitrary: fc.constant(true), weight: 1 }),
   maxPages: fc.oneof({ arbitrary: fc.constant(null), weight: 6 }, { arbitrary: fc.integer({ min: 1, max: 3 }), weight: 1 }),
   cut: fc.oneof(
     { arbitrary: fc.constant(null), weight: 2 },
@@ -46,6 +48,7 @@ const crawl = fc.record({
 
 const move: fc.Arbitrary<Move> = fc.oneof(
   { arbitrary: crawl, weight: 8 },
+  { arbitrary: fc.constant({ do: 'go on' as const }), weight: 2 },
   { arbitrary: publish, weight: 4 },
   {
     arbitrary: fc.record({
@@ -58,7 +61,7 @@ const move: fc.Arbitrary<Move> = fc.oneof(
   },
   { arbitrary: fc.record({ do: fc.constant('pin' as const), salt }), weight: 1 },
   { arbitrary: fc.constant({ do: 'unpin' as const }), weight: 1 },
-  { arbitrary: fc.record({ do: fc.constant('kill' as const), times: fc.integer({ min: 1, max: 2 }) }), weight: 1 },
+  { arbitrary: fc.record({ do: fc.constant('kill' as const), times: fc.integer({ min: 1, max: 2 }) }), weight: 2 },
   { arbitrary: fc.record({ do: fc.constant('show elsewhere' as const), from: fc.nat(60), count: fc.integer({ min: 1, max: 60 }) }), weight: 1 },
 )
 

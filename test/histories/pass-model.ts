@@ -23,6 +23,8 @@ export interface Watched {
 export interface Cost {
   pages: number
   oracle: number
+  /** Nothing was known yet: there was no choice. */
+  isFirst: boolean
 }
 
 const TAIL = 5
@@ -49,6 +51,7 @@ export class PassModel {
   #restartedHere = false
   #diedAt: number | null = null
   #oracle = 1
+  #isFirst = true
   #mode: Mode = { full: false, maxPages: null }
 
   constructor(private readonly watched: Watched) {}
@@ -64,26 +67,25 @@ export class PassModel {
     this.#moved.add(id)
   }
 
-  /** @returns true if the request begins a pass */
-  asked(cursor: string | null): boolean {
+  asked(cursor: string | null): 'begins' | 'restarts' | 'goes on' {
     const sameMode = this.full === this.#mode.full
     const goesOn = sameMode && (this.state === 'open' || (this.state === 'capped' && cursor !== null))
     if (!goesOn || (this.state === 'open' && cursor === null && this.#cursor === null)) {
       if (cursor !== null) this.#problem(`asked at ${cursor} where no pass can go on (${this.state}, full ${this.full})`)
       this.#start(goesOn)
-      return true
+      return goesOn && this.#diedAt !== null ? 'restarts' : 'begins'
     }
     if (cursor !== this.#cursor) this.#problem(`asked at ${cursor ?? 'the top'} where the pass goes on at ${this.#cursor}`)
     if (this.#mode.maxPages !== null && this.pages >= this.#mode.maxPages) this.#problem(`page ${this.pages + 1} is above the cap`)
     if (this.pages > 0 && !this.#begunHere) this.#flawed = true
     this.#begunHere = true
     this.state = 'open'
-    return false
+    return 'goes on'
   }
 
   answered({ ids, next }: Page): void {
     this.pages += 1
-    for (const id of ids) this.#listed.add(id).add(id)
+    for (const id of ids) this.#listed.add(id)
     for (const id of ids) this.listedEver.add(id)
     const tail = ids.slice(-TAIL)
     const endsInKnown = this.watched.order === 'newest-first' && tail.length > 0 && tail.every(id => this.known.has(id))
@@ -125,6 +127,7 @@ export class PassModel {
     this.#listed = new Set()
     this.#moved = new Set()
     this.#begunHere = true
+    this.#isFirst = this.known.size === 0
     this.heldAtStart = [...this.watched.shown()]
     this.#oracle = Math.max(1, Math.ceil((this.heldAtStart.findLastIndex(id => !this.listedEver.has(id)) + 1) / this.watched.size))
   }
@@ -144,7 +147,7 @@ export class PassModel {
   /** Full passes read everything by their nature, ranked listings have no early stop: neither says anything about it. */
   #settle(cut: boolean): void {
     if (this.full || this.watched.order === 'ranked' || this.pages === 0) return
-    this.costs.push({ pages: this.pages, oracle: cut ? Math.min(this.#oracle, this.pages) : this.#oracle })
+    this.costs.push({ pages: this.pages, isFirst: this.#isFirst, oracle: cut ? Math.min(this.#oracle, this.pages) : this.#oracle })
   }
 
   #problem(text: string): void {

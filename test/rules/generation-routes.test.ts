@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 
 import ts from 'typescript'
@@ -8,17 +9,13 @@ import { ROOT } from './cruise.js'
 
 const generationRoutes = (Object.keys(routes) as RouteName[]).filter((name) => routes[name].kind === 'generation')
 
-/** The text of a crawler file that reads `route`. */
+const FOLDER = path.join(ROOT, 'src/crawlers')
+const posts = readFileSync(path.join(FOLDER, 'posts.ts'), 'utf8')
+const crawlerFiles = readdirSync(FOLDER).filter((name) => name !== 'index.ts')
+
+/** The crawler of posts, with another route. */
 function crawlerOf(route: string): string {
-  return `import { defineCrawler } from '../crawl/index.js'
-export default defineCrawler({
-  route: '${route}',
-  accepts: 'post',
-  order: 'single',
-  params: (subject): never => subject as never,
-  read: (record, page) => void page.listPost(record),
-})
-`
+  return posts.replace("'get_user_posts'", `'${route}'`)
 }
 
 /** What the compiler says, with the project's own settings, of files that exist only here. */
@@ -46,29 +43,32 @@ function problemsOf(program: ts.Program, file: string): string[] {
   })
 }
 
-describe('a crawler that names a route', () => {
+describe('a crawler', () => {
   let problems: Map<string, string[]>
 
   beforeAll(() => {
-    const names = [...readRoutes, ...generationRoutes, 'no_such_route']
-    problems = compile(new Map(names.map((name) => [path.join(ROOT, 'src/crawlers', `try_${name}.ts`), crawlerOf(name)])))
+    const tried = [...generationRoutes, 'no_such_route', 'get_user_posts'].map((route) => [`try_${route}.ts`, crawlerOf(route)] as const)
+    const files = [...crawlerFiles.map((name) => [name, readFileSync(path.join(FOLDER, name), 'utf8')] as const), ...tried]
+    problems = compile(new Map(files.map(([name, text]) => [path.join(FOLDER, name), text])))
   })
 
-  test('there are routes of both kinds', () => {
+  test.for(generationRoutes)('that names %s, which generates, does not compile', (route) => {
+    expect(problems.get(`try_${route}`)?.[0]).toContain(`route: '${route}',: Type '"${route}"' is not assignable to type`)
+  })
+
+  test('that names a route that there is not does not compile', () => {
+    expect(problems.get('try_no_such_route')?.[0]).toContain("route: 'no_such_route',: Type")
+  })
+
+  test('that names a route which collects compiles', () => {
+    expect(problems.get('try_get_user_posts')).toEqual([])
+  })
+
+  test.for(crawlerFiles)('of the program, %s, compiles', (name) => {
+    expect(problems.get(path.basename(name, '.ts'))).toEqual([])
+  })
+
+  test('has 13 routes to choose from, and 4 that it cannot have', () => {
     expect([readRoutes.length, generationRoutes.length]).toEqual([13, 4])
-  })
-
-  test.for(generationRoutes)('%s, which generates, does not compile', (route) => {
-    const [problem, ...more] = problems.get(`try_${route}`) ?? []
-    expect(problem).toContain(`route: '${route}',: Type '"${route}"' is not assignable to type`)
-    expect(more).toEqual([])
-  })
-
-  test.for(readRoutes)('%s, which collects, compiles', (route) => {
-    expect(problems.get(`try_${route}`)).toEqual([])
-  })
-
-  test('one that does not exist does not compile', () => {
-    expect(problems.get('try_no_such_route')?.[0]).toContain("route: 'no_such_route'")
   })
 })

@@ -91,7 +91,7 @@ documented(checkpoints, 'One row per stream (a listing of one entity): where its
   parent_id: 'For a comment: its post.',
   cursor: 'Where the pass goes on; NULL at its top.',
   pass: 'The number of the current or last pass.',
-  pass_state: '`open` passes go on at their cursor; only `completed` ones have read all there was.',
+  pass_state: '`open` passes go on at their cursor; only `completed` ones have reached the end, or what is known.',
   pass_after_request: 'The last request of the ledger before this pass began.',
   pages: 'Pages read in this pass.',
   items: 'Records served in this pass.',
@@ -276,7 +276,7 @@ export const requests = sqliteTable('requests', {
   error: text(),
 })
 documented(requests, 'The ledger: every request, written before it is sent.', {
-  id: 'In order of sending.',
+  id: 'In the order in which they were entered.',
   run_id: 'The run that sent it.',
   stream_id: 'The stream that it was for.',
   route: 'The route.',
@@ -290,7 +290,7 @@ documented(requests, 'The ledger: every request, written before it is sent.', {
 })
 
 export const pages = sqliteTable('pages', {
-  id: integer().primaryKey(),
+  id: integer().primaryKey({ autoIncrement: true }),
   request_id: integer().notNull(),
   run_id: integer().notNull(),
   stream_id: integer().notNull(),

@@ -4,7 +4,7 @@ import { documented } from './documented.js'
 /* What was collected. Ids are the API's own, unaltered; NULL means "not told"; times are ISO 8601 UTC with milliseconds. */
 
 const seen = { first_seen_at: text().notNull(), last_seen_at: text().notNull() }
-const SEEN = { first_seen_at: 'When this crawler first met it.', last_seen_at: 'When this crawler last met it.' }
+const SEEN = { first_seen_at: 'When it was first met.', last_seen_at: 'When it was last met.' }
 
 export const users = sqliteTable('users', {
   id: text().primaryKey(),

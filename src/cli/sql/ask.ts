@@ -1,0 +1,49 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { AppError } from '../../errors.js'
+import type { QueryMessage, QueryRequest } from './query-process.js'
+
+const PROGRAM = fileURLToPath(new URL('query-process.js', import.meta.url))
+
+/**
+ * Asks a query in a process of its own, which is killed when it is over time or nobody wants the rest. The next message is
+ * asked for only when one has been used, so that no rows pile up; the time that its user takes does not count.
+ * @param timeoutMs the time that the query may take
+ * @throws AppError `bad-query`, `bad-database` or `newer-database`
+ */
+export async function* ask(request: QueryRequest, timeoutMs: number): AsyncGenerator<Exclude<QueryMessage, { kind: 'error' }>, void> {
+  const child = fork(PROGRAM, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] })
+  let leftMs = timeoutMs
+  try {
+    for (;;) {
+      const started = performance.now()
+      const message = await nextMessage(child, request, leftMs)
+      leftMs -= performance.now() - started
+      if (message === 'late') throw new AppError('bad-query', `it took longer than ${timeoutMs / 1_000} s; --timeout SECONDS gives it more time, --explain shows why`)
+      if (message.kind === 'error') throw message.code === null ? new Error(message.message) : new AppError(message.code, message.message)
+      yield message
+      if (message.kind === 'end') return
+    }
+  } finally {
+    child.kill('SIGKILL')
+  }
+}
+
+function nextMessage(child: ChildProcess, request: QueryRequest, timeoutMs: number): Promise<QueryMessage | 'late'> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => settle(() => resolve('late')), Math.max(0, timeoutMs))
+    const onMessage = (message: unknown): void => settle(() => resolve(message as QueryMessage))
+    const onExit = (code: number | null, signal: NodeJS.Signals | null): void => {
+      settle(() => reject(new AppError('bad-query', `its process ended (${signal ?? code}), most likely for want of memory`)))
+    }
+    const onError = (error: Error): void => settle(() => reject(error))
+    const settle = (then: () => void): void => {
+      clearTimeout(timer)
+      child.off('message', onMessage).off('exit', onExit).off('error', onError).on('error', () => undefined)
+      then()
+    }
+    child.on('message', onMessage).on('exit', onExit).on('error', onError)
+    if (child.exitCode !== null || child.signalCode !== null) return onExit(child.exitCode, child.signalCode)
+    child.send(request)
+  })
+}

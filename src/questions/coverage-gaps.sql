@@ -1,0 +1,21 @@
+-- Listings that hold less than the platform counts, those that miss most first
+-- :limit = 20: listings shown
+-- :stream = : only this stream, such as followers; empty for all
+WITH kinds (stream, kind) AS (VALUES ('followers', 'user'), ('following', 'user'), ('cameos', 'post'), ('comments', 'comment'), ('replies', 'reply'), ('remixes', 'post')),
+  listings AS (
+    SELECT k.stream, k.subject_id, k.pass_state, k.completed_at, coalesce(k.reason, k.unavailable) AS reason,
+      CASE k.stream
+        WHEN 'followers' THEN (SELECT follower_count FROM users WHERE id = k.subject_id)
+        WHEN 'following' THEN (SELECT following_count FROM users WHERE id = k.subject_id)
+        WHEN 'cameos' THEN (SELECT cameo_count FROM users WHERE id = k.subject_id)
+        WHEN 'comments' THEN (SELECT reply_count FROM posts WHERE id = k.subject_id)
+        WHEN 'replies' THEN (SELECT reply_count FROM comments WHERE id = k.subject_id)
+        ELSE (SELECT remix_count FROM posts WHERE id = k.subject_id) END AS told,
+      (SELECT count(*) FROM members m WHERE m.stream_id = k.id AND m.kind = n.kind AND m.gone = 0) AS held
+    FROM checkpoints k JOIN kinds n ON n.stream = k.stream
+    WHERE :stream IN ('', k.stream))
+SELECT stream, subject_id, told, held, told - held AS missing, pass_state, completed_at, reason
+FROM listings
+WHERE told > held
+ORDER BY told - held DESC, stream, subject_id
+LIMIT :limit

@@ -1,0 +1,211 @@
+/** Crawls over a store beside a model of what must be the case; every answer of the store is compared. */
+import { expect } from 'vitest'
+import type { Candidate, CrawlStore, Lease, Member, OpenRun, PassStep, RefusalStep, RunPlan } from '../../../src/db/index.js'
+import { scopeOf, type InScope } from './oracle.js'
+import { answer, finish, refuse, take } from './plans.js'
+import { enter, type World } from './world.js'
+
+type State = 'ready' | 'claimed' | 'complete' | 'capped' | 'failed' | 'refused'
+
+interface StreamModel extends InScope {
+  state: State
+}
+
+interface RunModel {
+  readonly startedAfter: number
+  readonly streams: Map<string, StreamModel>
+}
+
+interface PassModel {
+  state: 'none' | 'open' | 'completed' | 'capped' | 'failed'
+  full: boolean
+  pages: number
+  /** Requests that were sent before it began. */
+  after: number
+}
+
+const keyOf = ({ stream, subject }: Candidate): string => `${stream} ${subject.id}`
+const allows = (maxPages: number | null, page: number): boolean => maxPages === null || page <= maxPages
+
+export class Simulation {
+  readonly #known = new Map<string, Map<string, Member>>()
+  readonly #handles = new Map<string, string>()
+  readonly #passes = new Map<string, PassModel>()
+  readonly #runs = new Map<string, RunModel>()
+  #inFlight: Lease[] = []
+  #requests = 0
+  #store: CrawlStore
+  #plan: RunPlan
+  #run: OpenRun = { id: 0, resumed: false, full: false }
+
+  constructor(
+    readonly world: World,
+    plan: RunPlan,
+    readonly openStore: () => CrawlStore,
+  ) {
+    this.#plan = plan
+    this.#store = openStore()
+  }
+
+  get inFlight(): number {
+    return this.#inFlight.length
+  }
+
+  /** Opens the command's run: a new one, or the one that was left. */
+  async open(plan = this.#plan): Promise<void> {
+    this.#plan = plan
+    const left = this.#runs.get(plan.key)
+    this.#run = await this.#store.openRun(plan)
+    expect(this.#run.resumed).toBe(left !== undefined)
+    const model = left ?? { startedAfter: this.#requests, streams: new Map<string, StreamModel>() }
+    for (const stream of model.streams.values()) if (stream.state === 'claimed') stream.state = 'ready'
+    this.#runs.set(plan.key, model)
+    this.#refresh()
+  }
+
+  /** The process dies with its requests in flight; the same command, or another one, comes next. */
+  async crash(plan = this.#plan): Promise<void> {
+    this.#inFlight = []
+    await this.#store.close()
+    this.#store = this.openStore()
+    await this.open(plan)
+  }
+
+  /** Asks for the next stream, and takes it unless it needs no request. @returns false if there is none */
+  async reserve(): Promise<boolean> {
+    const candidate = await this.#store.next(this.#run)
+    this.#compare(candidate)
+    if (candidate === undefined) return false
+    const stream = this.#stream(keyOf(candidate))
+    const pass = this.#pass(keyOf(candidate))
+    const isFull = pass.state === 'open' && pass.full === this.#plan.full && !allows(stream.maxPages, pass.pages + 1)
+    if (candidate.alreadyRead || isFull) {
+      stream.state = candidate.alreadyRead ? 'complete' : 'capped'
+      await this.#store.skip(candidate, stream.state === 'complete' ? 'complete' : 'capped')
+      return true
+    }
+    this.#begin(pass)
+    stream.state = 'claimed'
+    this.#requests += 1
+    const lease = await take(this.#store, candidate)
+    expect(lease.requestId).toBe(this.#requests)
+    expect(lease.candidate.checkpoint).toMatchObject({ passState: pass.state === 'capped' ? 'capped' : 'open', pages: pass.pages, full: pass.full })
+    pass.state = 'open'
+    this.#inFlight.push(lease)
+    return true
+  }
+
+  /** One of the requests in flight is answered. */
+  async commit(which: number): Promise<void> {
+    const lease = this.#land(which)
+    if (lease === undefined) return
+    const { candidate } = lease
+    const key = keyOf(candidate)
+    const [stream, pass] = [this.#stream(key), this.#pass(key)]
+    const { members, isLast, rows, handle } = this.world.page(candidate.stream, candidate.subject.id, pass.pages)
+    const cursor = `${key} ${pass.pages + 1}`
+    const step: PassStep = isLast ? { state: 'completed' } : { state: allows(candidate.maxPages, pass.pages + 2) ? 'open' : 'capped', cursor }
+    await answer(this.#store, lease, { rows, step, served: members.length })
+    this.#learn(key, members)
+    if (handle !== undefined) this.#handles.set(candidate.subject.id, handle)
+    // A larger cap may have come while the page was on its way.
+    const isCapped = step.state === 'capped' && !allows(stream.maxPages, pass.pages + 2)
+    pass.pages += 1
+    pass.state = isLast ? 'completed' : isCapped ? 'capped' : 'open'
+    stream.state = isLast ? 'complete' : isCapped ? 'capped' : 'ready'
+    if (candidate.stream === 'search' && this.#awaits(candidate.subject.id)) stream.state = 'failed'
+    this.#refresh()
+  }
+
+  /** One of the requests in flight is refused. */
+  async refuse(which: number, step: RefusalStep): Promise<void> {
+    const lease = this.#land(which)
+    if (lease === undefined) return
+    const key = keyOf(lease.candidate)
+    const [stream, pass] = [this.#stream(key), this.#pass(key)]
+    await refuse(this.#store, lease, step)
+    if (step.to === 'restart') Object.assign(pass, { pages: 0, after: this.#requests })
+    const isOver = step.to === 'unavailable' || step.to === 'doubtful' || (step.to === 'failed' && step.endsPass)
+    if (isOver) pass.state = 'failed'
+    stream.state = step.to === 'ready' || step.to === 'restart' ? 'ready' : step.to === 'failed' ? 'failed' : 'refused'
+    const names = lease.candidate.subject
+    if (names.kind === 'link' && stream.state !== 'ready') this.#learn(key, [{ kind: 'post', id: names.id, hop: 0 }])
+    this.#refresh()
+  }
+
+  /** Reads all that is left, and ends the run. */
+  async finish(): Promise<void> {
+    for (;;) {
+      while (this.#inFlight.length > 0) await this.commit(this.#inFlight.length - 1)
+      if (!(await this.reserve())) break
+    }
+    const count = (...states: State[]): number => [...this.#model.streams.values()].filter(({ state }) => states.includes(state)).length
+    expect(await this.#store.tally(this.#run.id)).toMatchObject({ open: 0, failed: count('failed'), done: count('complete', 'capped', 'refused') })
+    await finish(this.#store, this.#run)
+    this.#runs.delete(this.#plan.key)
+  }
+
+  async end(): Promise<void> {
+    await this.#store.close()
+  }
+
+  get #model(): RunModel {
+    return this.#runs.get(this.#plan.key) as RunModel
+  }
+
+  #stream(key: string): StreamModel {
+    return this.#model.streams.get(key) as StreamModel
+  }
+
+  #pass(key: string): PassModel {
+    const pass = this.#passes.get(key) ?? { state: 'none', full: false, pages: 0, after: 0 }
+    this.#passes.set(key, pass)
+    return pass
+  }
+
+  #begin(pass: PassModel): void {
+    const sameMode = pass.full === this.#plan.full
+    if (sameMode && (pass.state === 'open' || (pass.state === 'capped' && pass.after >= this.#model.startedAfter))) return
+    Object.assign(pass, { state: 'open', full: this.#plan.full, pages: 0, after: this.#requests })
+  }
+
+  #land(which: number): Lease | undefined {
+    return this.#inFlight.splice(which % Math.max(1, this.#inFlight.length), 1)[0]
+  }
+
+  #awaits(handle: string): boolean {
+    return !this.#handles.has(handle) && this.#plan.seeds.some(({ kind, id }) => kind === 'handle' && id === handle)
+  }
+
+  #learn(key: string, members: readonly Member[]): void {
+    const known = this.#known.get(key) ?? new Map<string, Member>()
+    for (const member of members) enter(known, member)
+    this.#known.set(key, known)
+  }
+
+  /** Applies the oracle to all that is known now. */
+  #refresh(): void {
+    const known = new Map([...this.#known].map(([key, members]) => [key, [...members.values()]]))
+    for (const [key, { depth, maxPages }] of scopeOf(this.#plan, known, this.#handles)) {
+      const before = this.#model.streams.get(key)
+      const isWider = before !== undefined && before.maxPages !== maxPages
+      const state = before === undefined || (before.state === 'capped' && isWider) ? 'ready' : before.state
+      this.#model.streams.set(key, { depth, maxPages, state })
+    }
+  }
+
+  #compare(candidate: Candidate | undefined): void {
+    const ready = [...this.#model.streams].filter(([, { state }]) => state === 'ready')
+    const shallowest = Math.min(...ready.map(([, { depth }]) => depth))
+    if (candidate === undefined) return expect(ready.map(([key]) => key)).toEqual([])
+    const key = keyOf(candidate)
+    expect(ready.map(([one]) => one)).toContain(key)
+    const { depth, maxPages } = this.#stream(key)
+    const pass = this.#pass(key)
+    const alreadyRead = pass.state === 'completed' && pass.after >= this.#model.startedAfter && (pass.full || !this.#plan.full)
+    expect({ key, depth: candidate.depth, maxPages: candidate.maxPages, alreadyRead: candidate.alreadyRead, pass: candidate.checkpoint.passState, pages: candidate.checkpoint.pages }).toEqual({
+      key, depth, maxPages, alreadyRead, pass: pass.state, pages: pass.pages,
+    })
+    expect(depth).toBe(shallowest)
+  }
+}

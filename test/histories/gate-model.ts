@@ -1,0 +1,64 @@
+/** A listing behind counters: when it may be asked, and when it has to be. */
+import type { Page } from './listing.js'
+import { PassModel, type Mode } from './pass-model.js'
+
+export interface Rules extends Mode {
+  noGate: boolean
+}
+
+export class GateModel {
+  readonly passes: PassModel
+  readonly problems: string[] = []
+  /** The counters as they were last told; NULL where nobody did. */
+  #told: readonly (number | null)[] = []
+  /** What they were before the pass at hand, and before the last completed one; a restart may count as another beginning. */
+  #begun: string[] = []
+  #read: string[] = []
+  #rules: Rules = { full: false, maxPages: null, noGate: false }
+
+  constructor(
+    private readonly name: string,
+    watched: ConstructorParameters<typeof PassModel>[0],
+  ) {
+    this.passes = new PassModel(watched)
+  }
+
+  begin(rules: Rules): void {
+    this.#rules = rules
+    this.passes.begin(rules)
+  }
+
+  tell(counters: readonly (number | null)[]): void {
+    this.#told = counters
+  }
+
+  asked(cursor: string | null): void {
+    const { full, noGate } = this.#rules
+    if (!full && !noGate && this.#isShut()) this.problems.push(`${this.name} was asked although ${this.#now()} says that there is nothing new`)
+    const how = this.passes.asked(cursor)
+    if (how === 'begins') this.#begun = [this.#now()]
+    if (how === 'restarts') this.#begun.push(this.#now())
+  }
+
+  answered(page: Page): void {
+    this.passes.answered(page)
+    if (this.passes.state === 'completed') this.#read = this.#begun
+  }
+
+  /** After a finished run nothing that moved has been left out. */
+  leftOut(): string[] {
+    const isRead = this.passes.state === 'completed' && this.#read.includes(this.#now())
+    const isDone = isRead || this.passes.state === 'failed' || this.#isShut()
+    return isDone ? [] : [`${this.name} was left out: ${this.#now()} now, ${this.#read.join(' or ')} when it was read`]
+  }
+
+  #now(): string {
+    return JSON.stringify(this.#told)
+  }
+
+  #isShut(): boolean {
+    const told = this.#told.filter(counter => counter !== null)
+    if (told.length === 0) return false
+    return told.every(counter => counter === 0) || (this.#read.length > 0 && this.#read.every(read => read === this.#now()))
+  }
+}
