@@ -147,6 +147,7 @@ CREATE TABLE `checkpoints` (
 	`items` integer DEFAULT 0 NOT NULL,
 	`empty_pages` integer DEFAULT 0 NOT NULL,
 	`died_at_page` integer,
+	`capped_in_run` integer,
 	`full` integer DEFAULT 0 NOT NULL,
 	`flawed` integer DEFAULT 0 NOT NULL,
 	`pass_counters` text,
@@ -338,14 +339,14 @@ CREATE VIEW `v_cameo_network` AS
   LEFT JOIN users b ON b.id = n.with_user_id;--> statement-breakpoint
 CREATE VIEW `v_comment_threads` AS 
   SELECT c.id, c.post_id,
-    CASE WHEN c.parent_comment_id IS NULL THEN c.id ELSE (
+    CASE WHEN c.parent_comment_id IS NULL THEN c.id WHEN above.parent_comment_id IS NULL THEN c.parent_comment_id ELSE (
       WITH RECURSIVE up (id, depth) AS (
         SELECT c.parent_comment_id, 1
         UNION ALL
         SELECT k.parent_comment_id, up.depth + 1 FROM up JOIN comments k ON k.id = up.id WHERE k.parent_comment_id IS NOT NULL AND up.depth < 1000
       ) SELECT id FROM up ORDER BY depth DESC LIMIT 1) END AS root_comment_id,
     c.parent_comment_id,
-    CASE WHEN c.parent_comment_id IS NULL THEN 0 ELSE (
+    CASE WHEN c.parent_comment_id IS NULL THEN 0 WHEN above.parent_comment_id IS NULL THEN 1 ELSE (
       WITH RECURSIVE up (id, depth) AS (
         SELECT c.parent_comment_id, 1
         UNION ALL
@@ -357,30 +358,28 @@ CREATE VIEW `v_comment_threads` AS
   LEFT JOIN comments above ON above.id = c.parent_comment_id
   LEFT JOIN posts p ON p.id = c.post_id;--> statement-breakpoint
 CREATE VIEW `v_creators` AS 
-  SELECT a.user_id, u.username, u.display_name, u.follower_count, a.posts, a.likes, a.views, a.comments, a.remixes, a.median_likes, a.median_views,
+  SELECT a.user_id, u.username, u.display_name, u.follower_count, a.posts, a.likes, a.views, a.comments, a.remixes, 
+    (SELECT avg(value) FROM (
+      SELECT like_count AS value, row_number() OVER (ORDER BY like_count) AS place, count(*) OVER () AS told FROM posts WHERE user_id = a.user_id AND like_count IS NOT NULL)
+    WHERE place * 2 BETWEEN told AND told + 2) AS median_likes, 
+    (SELECT avg(value) FROM (
+      SELECT view_count AS value, row_number() OVER (ORDER BY view_count) AS place, count(*) OVER () AS told FROM posts WHERE user_id = a.user_id AND view_count IS NOT NULL)
+    WHERE place * 2 BETWEEN told AND told + 2) AS median_views,
     a.engaged * 1.0 / nullif(a.engaged_views, 0) AS engagement_rate, a.first_post_at, a.last_post_at,
     (julianday(a.last_post_at) - julianday(a.first_post_at)) / nullif(a.dated - 1, 0) AS days_between_posts
   FROM (
-    SELECT user_id, count(*) AS posts, sum(like_count) AS likes, sum(view_count) AS views, sum(comment_count) AS comments, sum(remix_count) AS remixes,
-      avg(CASE WHEN likes_rank * 2 BETWEEN likes_told AND likes_told + 2 THEN like_count END) AS median_likes,
-      avg(CASE WHEN views_rank * 2 BETWEEN views_told AND views_told + 2 THEN view_count END) AS median_views,
-      sum(CASE WHEN view_count > 0 THEN like_count + coalesce(comment_count, 0) + coalesce(remix_count, 0) END) AS engaged,
+    SELECT user_id, count(*) AS posts, sum(like_count) AS likes, sum(view_count) AS views, sum(coalesce(recursive_reply_count, reply_count)) AS comments, sum(remix_count) AS remixes,
+      sum(CASE WHEN view_count > 0 THEN like_count + coalesce(recursive_reply_count, reply_count, 0) + coalesce(remix_count, 0) END) AS engaged,
       sum(CASE WHEN like_count IS NOT NULL THEN view_count END) AS engaged_views,
       min(posted_at) AS first_post_at, max(posted_at) AS last_post_at, count(posted_at) AS dated
-    FROM (
-      SELECT user_id, like_count, view_count, coalesce(recursive_reply_count, reply_count) AS comment_count, remix_count, posted_at,
-        row_number() OVER (PARTITION BY user_id ORDER BY like_count DESC) AS likes_rank, count(like_count) OVER (PARTITION BY user_id) AS likes_told,
-        row_number() OVER (PARTITION BY user_id ORDER BY view_count DESC) AS views_rank, count(view_count) OVER (PARTITION BY user_id) AS views_told
-      FROM posts)
-    GROUP BY user_id) a
-  LEFT JOIN users u ON u.id = a.user_id
-  WHERE a.user_id IS NOT NULL;--> statement-breakpoint
+    FROM posts WHERE user_id IS NOT NULL GROUP BY user_id) a
+  LEFT JOIN users u ON u.id = a.user_id;--> statement-breakpoint
 CREATE VIEW `v_follow_graph` AS 
   SELECT e.source_id AS follower_id, s.username AS follower, e.target_id AS followed_id, t.username AS followed,
     EXISTS (SELECT 1 FROM edges r WHERE r.kind = 'follow' AND r.source_id = e.target_id AND r.target_id = e.source_id AND r.gone_at IS NULL) AS mutual,
     e.first_seen_at
   FROM edges e LEFT JOIN users s ON s.id = e.source_id LEFT JOIN users t ON t.id = e.target_id
-  WHERE e.kind = 'follow' AND e.gone_at IS NULL;--> statement-breakpoint
+  WHERE likely(e.kind = 'follow') AND e.gone_at IS NULL;--> statement-breakpoint
 CREATE VIEW `v_post_growth` AS 
   SELECT post_id, previous_at, observed_at, (julianday(observed_at) - julianday(previous_at)) * 24 AS hours,
     like_count, like_count - likes_before AS likes_gained, view_count, view_count - views_before AS views_gained,
@@ -398,13 +397,15 @@ CREATE VIEW `v_posts` AS
   FROM posts p LEFT JOIN users u ON u.id = p.user_id;--> statement-breakpoint
 CREATE VIEW `v_remix_trees` AS 
   SELECT e.source_id AS post_id, e.target_id AS parent_post_id,
-    (WITH RECURSIVE up (id, depth) AS (
+    (
+      WITH RECURSIVE up (id, depth) AS (
         SELECT e.target_id, 1
         UNION ALL
         SELECT coalesce(k.parent_post_id, (SELECT min(target_id) FROM edges WHERE kind = 'remix' AND source_id = up.id)), up.depth + 1
         FROM up JOIN posts k ON k.id = up.id WHERE up.depth < 1000
       ) SELECT id FROM up WHERE id IS NOT NULL ORDER BY depth DESC LIMIT 1) AS root_post_id,
-    (WITH RECURSIVE up (id, depth) AS (
+    (
+      WITH RECURSIVE up (id, depth) AS (
         SELECT e.target_id, 1
         UNION ALL
         SELECT coalesce(k.parent_post_id, (SELECT min(target_id) FROM edges WHERE kind = 'remix' AND source_id = up.id)), up.depth + 1
@@ -415,4 +416,4 @@ CREATE VIEW `v_remix_trees` AS
   LEFT JOIN posts p ON p.id = e.source_id
   LEFT JOIN users u ON u.id = p.user_id
   LEFT JOIN posts above ON above.id = e.target_id
-  WHERE e.kind = 'remix' AND (p.parent_post_id IS NULL OR p.parent_post_id = e.target_id);
+  WHERE likely(e.kind = 'remix') AND (p.parent_post_id IS NULL OR p.parent_post_id = e.target_id);

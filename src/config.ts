@@ -72,7 +72,7 @@ function chosenUrl(environment: Environment): [string, string] {
 function validUrl(text: string, setting: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
-    throw new AppError('bad-setting', `${setting} is not an http(s) address: ${text}`)
+    throw new AppError('bad-setting', `${setting} is not an http(s) address`)
   }
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
     throw new AppError('bad-setting', `${setting} takes an address without user, password, query or fragment`)

@@ -54,7 +54,7 @@ function openPage(route: Route, text: string): Meaning {
 
 function messageIn(text: string): string | undefined {
   try {
-    return errorText(JSON.parse(text))?.slice(0, 300)
+    return errorText(JSON.parse(text))?.slice(0, 300).toWellFormed()
   } catch {
     return undefined
   }

@@ -8,6 +8,8 @@ export interface Page {
   readonly next: string | null
   /** What the payload says itself; undefined where it says nothing. */
   readonly hasMore: boolean | undefined
+  /** Why the next page cannot be asked for, where the payload names a cursor that cannot be sent. */
+  readonly badCursor?: string | undefined
   /** The post, comment or profile that the payload shows beside its records (comment trees do). */
   readonly root: Record<string, unknown> | undefined
 }
@@ -49,7 +51,7 @@ function pageOf(data: unknown, shape: Shape): Page {
   if (items !== null && !Array.isArray(items)) throw new UnreadableBody(`the list of records is ${typeName(items)}`)
   return {
     items: items ?? [],
-    next: cursorIn(holder) ?? cursorIn(data) ?? null,
+    ...cursorOf(holder['cursor'] ?? data['cursor']),
     hasMore: [holder['has_more'], data['has_more']].find((value) => typeof value === 'boolean'),
     root: shape === 'children' ? data : undefined,
   }
@@ -68,17 +70,23 @@ function singleRecord(data: unknown, shape: Shape): unknown {
   return shape === 'profile' && isObject(data) && 'profile' in data ? data['profile'] : data
 }
 
-function cursorIn(holder: Record<string, unknown>): string | undefined {
-  const cursor = holder['cursor']
-  return typeof cursor === 'string' && cursor !== '' ? cursor : undefined
+/** A cursor is text; a number can be sent as one; anything else, and text that no URL can carry, cannot. */
+function cursorOf(cursor: unknown): Pick<Page, 'next' | 'badCursor'> {
+  if (cursor === null || cursor === undefined || cursor === '') return { next: null }
+  if (typeof cursor === 'number') return { next: String(cursor) }
+  if (typeof cursor === 'string' && cursor.isWellFormed()) return { next: cursor }
+  return { next: null, badCursor: `the next cursor is ${typeof cursor === 'string' ? 'no valid text' : `a ${typeName(cursor)}`}` }
 }
 
+const MAX_NESTING = 5
+
 /** The message of an error in any of the gateways' dialects; undefined where there is none. */
-export function errorText(body: unknown): string | undefined {
+export function errorText(body: unknown, nesting = 0): string | undefined {
+  if (nesting > MAX_NESTING) return undefined
   if (typeof body === 'string') return body === '' ? undefined : body
   if (Array.isArray(body)) return body.map(validationText).filter((text) => text !== undefined).join('; ') || undefined
   if (!isObject(body)) return undefined
-  return errorText(body['detail']) ?? errorText(body['error']) ?? firstString(body['message'], body['msg'], body['message_zh'], body['code'])
+  return errorText(body['detail'], nesting + 1) ?? errorText(body['error'], nesting + 1) ?? firstString(body['message'], body['msg'], body['message_zh'], body['code'])
 }
 
 function validationText(entry: unknown): string | undefined {

@@ -24,6 +24,9 @@ export async function maySpend(estimate: Estimate, caps: BudgetCaps, { above, ye
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   try {
     return /^y(es)?$/i.test((await terminal.question(question)).trim())
+  } catch {
+    // Ctrl-C or Ctrl-D at the question is a no.
+    return false
   } finally {
     terminal.close()
   }

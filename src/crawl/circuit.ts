@@ -1,5 +1,7 @@
 /** Failures in a row after which the API is no longer believed to be there. */
 const OPENS_AFTER = 10
+/** So many failures in a row, of so many streams, are no coincidence even if each of them had failed before. */
+const OPENS_FOR_SUSPECTS = { failures: 30, streams: 6 }
 /** So many streams must have failed, for a fault of one stream is not a fault of the API. */
 const STREAMS_NEEDED = 3
 /** The waits before each probe, in milliseconds; after the last failed probe the API is down. */
@@ -37,6 +39,8 @@ export class Circuit {
   #silentSince: number | undefined
   #lastSuccessAt = -Infinity
   #failing = new Set<number>()
+  #inARow = new Set<number>()
+  #allFailures = 0
   readonly #suspects = new Set<number>()
 
   get state(): CircuitState {
@@ -58,6 +62,8 @@ export class Circuit {
     for (const failing of this.#failing) this.#suspects.add(failing)
     this.#suspects.delete(streamId)
     this.#failing = new Set()
+    this.#inARow = new Set()
+    this.#allFailures = 0
     this.#failures = 0
     this.#probes = 0
     this.#everSucceeded = true
@@ -70,6 +76,9 @@ export class Circuit {
   failed(failure: Failure, now: number): void {
     this.#silentSince ??= failure.sentAt
     if (this.#state === 'open') return this.#failedWhileOpen(failure, now)
+    this.#inARow.add(failure.streamId)
+    this.#allFailures += 1
+    if (this.#allFailures >= OPENS_FOR_SUSPECTS.failures && this.#inARow.size >= OPENS_FOR_SUSPECTS.streams) this.#state = 'open'
     if (this.#suspects.has(failure.streamId) && !failure.noServer) return
     this.#failing.add(failure.streamId)
     this.#failures += 1

@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events'
 import type { ApiClient, PageReply, ParamsOf, ReadRoute, RefusalReply, Turn } from '../api/index.js'
 import { monotonicMs, pause } from '../clock.js'
-import type { Candidate, CrawlStore, Lease, OpenRun, PageRows, RefusalStep, RunTally, Settlement, StopReason, StreamReport } from '../db/index.js'
-import { AppError, ExitCode } from '../errors.js'
+import type { Candidate, CrawlStore, Lease, OpenRun, PageRows, PassStep, RefusalStep, RunTally, Settlement, StopReason, StreamReport } from '../db/index.js'
+import { AppError, ExitCode, messageOf } from '../errors.js'
 import type { Logger } from '../log.js'
 import { Budget, type BudgetCaps } from './budget.js'
 import { Circuit, PROBE_TIMEOUT_MS } from './circuit.js'
@@ -69,6 +69,8 @@ export class Crawl {
   readonly #stopping = new AbortController()
   #rateLimitsInARow = 0
   #countingMs = 0
+  #changes = 0
+  #lastCountedLimit = -Infinity
   #stop: { reason: StopReason; exitCode: ExitCode; line: string } | undefined
   #fault: unknown
   #wake: () => void = () => undefined
@@ -99,19 +101,21 @@ export class Crawl {
   stop(reason: StopReason, line: string, exitCode: ExitCode = ExitCode.stopped): void {
     this.#stop ??= { reason, line, exitCode }
     this.#stopping.abort()
-    this.#wake()
+    this.#changed()
   }
 
   async #dispatch(run: OpenRun): Promise<void> {
     while (!this.#ended()) {
+      // Noted before the store looks: what is idle now brings no new streams while it does, and what happens meanwhile is not missed.
+      const isIdle = this.#inFlight.size + this.#delayed.size === 0
+      const seen = this.#changes
       const candidate = this.#inFlight.size < this.#limit() ? await this.#nextToRead(run) : undefined
       const budget = candidate === undefined ? 'wait' : this.#budget.allows(this.#priceOf(candidate))
       if (budget === 'yes') await this.#sendNext(run)
-      else if (this.#inFlight.size > 0) await this.#change()
-      else if (budget === 'no') this.stop('cap', CAP_REACHED)
-      else if (this.#delayed.size === 0) return
-      else if (this.#budget.allows(0) === 'no') this.stop('cap', CAP_REACHED)
-      else await this.#change()
+      else if (this.#inFlight.size > 0) await this.#changeSince(seen)
+      else if (budget === 'no' || (this.#delayed.size > 0 && this.#budget.allows(0) === 'no')) this.stop('cap', CAP_REACHED)
+      else if (isIdle) return
+      else await this.#changeSince(seen)
     }
   }
 
@@ -164,15 +168,25 @@ export class Crawl {
     const { candidate } = lease
     const { page } = reply
     const cursorWasUsed = page.next !== null && (await store.cursorWasUsed(candidate.streamId, page.next))
-    const rows = crawler.interpret(page, candidate.subject)
-    const reach = await this.#reach(candidate, crawler, rows)
-    const step = advance(page, candidate, reach, cursorWasUsed)
+    const rows = this.#interpret(crawler, candidate, reply)
+    const reach = await this.#reach(candidate, crawler, rows ?? NO_ROWS)
+    const step: PassStep = rows === undefined ? { state: 'failed', reason: UNREADABLE } : advance(page, candidate, reach, cursorWasUsed)
     const settlement: Settlement = { state: 'answered', status: reply.status, cost: reply.cost, error: null }
-    const counts = await store.commitPage({ lease, settlement, body: reply.kept, served: page.items.length, rows, step, ranks: crawler.ranks, audit: auditOf(reach, candidate), programVersion })
+    const counts = await store.commitPage({ lease, settlement, body: reply.kept, served: page.items.length, rows: rows ?? NO_ROWS, step, ranks: crawler.ranks, audit: auditOf(reach, candidate), programVersion })
     this.progress.committed(counts, step.state)
     this.#lastBody.delete(candidate.streamId)
     this.#circuit.succeeded(candidate.streamId, monotonicMs())
     await this.#recount(candidate.runId)
+  }
+
+  /** A page that was paid for is stored even where reading it throws, which is a bug, or a payload made to cause one. */
+  #interpret(crawler: Crawler, candidate: Candidate, { page }: PageReply): PageRows | undefined {
+    try {
+      return crawler.interpret(page, candidate.subject)
+    } catch (error) {
+      this.#parts.log.error({ stream: candidate.stream, subject: candidate.subject.id, error: messageOf(error) }, 'unreadable page')
+      return undefined
+    }
   }
 
   /** Early stop is for listings that grow at their head. */
@@ -203,13 +217,13 @@ export class Crawl {
     const step = refusalStep(decision, candidate)
     const hasConsequences = step.to !== 'delayed' && step.to !== 'ready'
     await store.commitRefusal({ lease, settlement, body: hasConsequences ? (reply.kept ?? null) : null, step })
-    await this.#follow(decision, candidate)
+    await this.#follow(decision, candidate, sending)
     this.#judge(candidate, reply, sending)
   }
 
   /** What a decision means beyond its stream. */
-  async #follow(decision: Decision, candidate: Candidate): Promise<void> {
-    if (decision.do === 'wait') this.#waitAsAsked(decision.askedMs)
+  async #follow(decision: Decision, candidate: Candidate, { sentAt }: Sending): Promise<void> {
+    if (decision.do === 'wait') this.#waitAsAsked(decision.askedMs, sentAt)
     if (decision.do === 'stop') this.stop(decision.error.code, decision.error.line, decision.error.exit)
     if (decision.do === 'restart') this.#restarted.add(candidate.streamId)
     if (decision.do === 'retry') this.#track(this.#delayed, this.#releaseLater(candidate, decision.delayMs))
@@ -217,8 +231,12 @@ export class Crawl {
     if (decision.do === 'fail' || decision.do === 'unavailable') this.progress.ended(decision.do === 'fail' ? 'failed' : 'complete')
   }
 
-  #waitAsAsked(askedMs: number | undefined): void {
-    this.#rateLimitsInARow += 1
+  #waitAsAsked(askedMs: number | undefined, sentAt: number): void {
+    // Those that were in flight together are told off together: that is one refusal.
+    if (sentAt >= this.#lastCountedLimit) {
+      this.#rateLimitsInARow += 1
+      this.#lastCountedLimit = monotonicMs()
+    }
     const ms = Math.max(250, askedMs ?? Math.min(60_000, 1_000 * 2 ** (this.#rateLimitsInARow - 1)))
     const back = new Date(Date.now() + ms)
     if (ms > LONGEST_WAIT_MS || this.#rateLimitsInARow >= MAX_RATE_LIMITS_IN_A_ROW) {
@@ -264,9 +282,15 @@ export class Crawl {
     return this.#stop !== undefined || this.#fault !== undefined
   }
 
-  /** Resolves when something that the dispatcher waits for has happened. */
-  #change(): Promise<void> {
+  #changed(): void {
+    this.#changes += 1
+    this.#wake()
+  }
+
+  /** Resolves when something that the dispatcher waits for has happened, at once if it already has. */
+  #changeSince(seen: number): Promise<void> {
     return new Promise((resolve) => {
+      if (this.#changes !== seen) return resolve()
       this.#wake = resolve
     })
   }
@@ -280,7 +304,7 @@ export class Crawl {
       })
       .finally(() => {
         set.delete(followed)
-        this.#wake()
+        this.#changed()
       })
     set.add(followed)
   }
@@ -303,6 +327,20 @@ export class Crawl {
     if (crawler === undefined) throw new Error(`no crawler is named ${stream}`)
     return crawler
   }
+}
+
+const UNREADABLE = 'the page is stored, but its records cannot be read'
+
+const NO_ROWS: PageRows = {
+  users: new Map(),
+  posts: new Map(),
+  comments: new Map(),
+  attachments: new Map(),
+  edges: new Map(),
+  members: new Map(),
+  listed: [],
+  rejects: [],
+  drift: [],
 }
 
 const CAP_REACHED = 'The cap on requests or cost is reached — the same command goes on where this one stopped.'

@@ -53,6 +53,7 @@ export function auditOf(reach: Reach | undefined, { full, checkpoint }: Candidat
  */
 export function advance(page: Page, { checkpoint, maxPages, full }: Candidate, reach: Reach | undefined, cursorWasUsed: boolean): PassStep {
   if (page.hasMore === false) return { state: 'completed' }
+  if (page.badCursor !== undefined) return { state: 'failed', reason: page.badCursor }
   if (page.next === null) {
     return page.hasMore === true ? { state: 'failed', reason: 'the page says that there is more, and gives no cursor to it' } : { state: 'completed' }
   }

@@ -38,7 +38,8 @@ export type Decision =
 export function decide(reply: RefusalReply, context: RefusalContext): Decision {
   const error = new AppError(reply.code, reply.message)
   const isEntity = !['feed', 'leaderboard', 'query'].includes(context.candidate.subject.kind)
-  if (reply.code === 'forbidden' && context.route.inRun && isEntity) return { do: 'unavailable', as: 'private' }
+  const failed: Decision = { do: 'fail', reason: `HTTP ${reply.status}: ${reply.message}`, endsPass: true }
+  if (reply.code === 'forbidden' && context.route.inRun) return isEntity ? { do: 'unavailable', as: 'private' } : failed
   switch (error.recovery) {
     case 'wait':
       return { do: 'wait', askedMs: reply.waitMs }
@@ -47,9 +48,9 @@ export function decide(reply: RefusalReply, context: RefusalContext): Decision {
     case 'restart':
       return restart(context)
     case 'skip':
-      return { do: 'fail', reason: `HTTP ${reply.status}: ${reply.message}`, endsPass: true }
+      return failed
     case 'mark':
-      return isEntity ? mark(reply, context) : { do: 'fail', reason: `HTTP ${reply.status}: ${reply.message}`, endsPass: true }
+      return isEntity ? mark(reply, context) : failed
     case 'retry':
       return retry(reply, context)
   }

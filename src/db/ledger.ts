@@ -23,6 +23,11 @@ export class Ledger {
     this.#s.settle.run({ request: requestId, state, status, cost, error, at })
   }
 
+  /** The newest request: what is committed now is later than everything before it. */
+  newest(): number {
+    return this.#s.newest.get() ?? 0
+  }
+
   /** Requests that a dead process had in flight: nobody knows their fate, so they keep their price. */
   settleAbandoned(): void {
     this.#s.settleAbandoned.run({ at: now() })
@@ -52,6 +57,7 @@ function prepare(sqlite: Sqlite) {
     countForRun: sqlite.prepare('UPDATE runs SET last_request = :request WHERE id = :run'),
     settle: sqlite.prepare('UPDATE requests SET state = :state, status = :status, cost_microusd = :cost, error = :error, settled_at = :at WHERE id = :request'),
     settleAbandoned: sqlite.prepare("UPDATE requests SET state = 'unknown', settled_at = :at, error = 'the process ended before the answer was stored' WHERE state = 'reserved'"),
+    newest: sqlite.prepare<[], number>('SELECT max(id) FROM requests').pluck(),
     proofs: sqlite.prepare<object, number>('SELECT run_id FROM route_proofs WHERE route = :route').pluck(),
     routeOf: sqlite.prepare<object, { route: string; run_id: number }>('SELECT route, run_id FROM requests WHERE id = :request'),
     prove: sqlite.prepare('INSERT OR IGNORE INTO route_proofs (route, run_id, first_answer_at) VALUES (:route, :run_id, :at)'),

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
@@ -32,6 +32,17 @@ export function openForWriting(file: string): { sqlite: Sqlite; db: Drizzle } {
     sqlite.close()
     throw databaseError(error, file)
   }
+}
+
+/**
+ * The one name of a database file: links are followed, so that two names of a file share its lock.
+ * @throws AppError `bad-database` for a name that is no file's
+ */
+export function realName(file: string): string {
+  if (file === '' || file.startsWith(':') || file.startsWith('file:')) throw new AppError('bad-database', `"${file}" is not the name of a file`)
+  const path = resolve(file)
+  if (existsSync(path)) return realpathSync(path)
+  return existsSync(dirname(path)) ? join(realpathSync(dirname(path)), basename(path)) : path
 }
 
 /** Opens an existing database for reading; it can be read while a crawl writes. */

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import type { IsoTime } from '../clock.js'
 import { AppError } from '../errors.js'
 import { takeWriteLock } from './lock.js'
-import { databaseError, openForReading, openForWriting, type Sqlite } from './open.js'
+import { databaseError, openForReading, openForWriting, realName, type Sqlite } from './open.js'
 
 /** Raw pages, and the bytes of their bodies as they are stored. */
 export interface PageCount {
@@ -37,7 +37,8 @@ export class Pruner {
   readonly #unlock: () => void
 
   /** @throws AppError `locked`, `bad-database` (also where there is no such file), `newer-database` */
-  constructor(file: string) {
+  constructor(name: string) {
+    const file = realName(name)
     // A mistyped name must not become a new, empty database.
     openForReading(file).sqlite.close()
     this.#file = file

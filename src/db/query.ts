@@ -25,6 +25,9 @@ export class ReadQuery {
     checkWords(sql)
     checkParameters(sql, parameters)
     this.#sqlite = openForReading(file).sqlite
+    // A person's question may sort or visit everything: what does not fit into memory goes to a temporary file.
+    this.#sqlite.pragma('temp_store = FILE')
+    this.#sqlite.pragma('cache_size = -262144')
     try {
       const statement = this.#sqlite.prepare<[SqlParameters], SqlValue[]>(explain ? `EXPLAIN QUERY PLAN ${sql}` : sql)
       if (!statement.readonly || !statement.reader) throw new AppError('bad-query', READ_ONLY)

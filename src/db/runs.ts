@@ -64,8 +64,8 @@ function prepare(sqlite: Sqlite) {
       SELECT :key, :options, 'unfinished', :at, coalesce(max(id), 0), coalesce(max(id), 0) FROM requests`),
     seed: sqlite.prepare('INSERT INTO run_seeds (run_id, seed, text, requests) VALUES (:run, :seed, :text, 0)'),
     newest: sqlite.prepare('SELECT coalesce(max(id), 0) FROM requests').pluck(),
-    // What is in flight or backing off belongs to a process; this one has nothing in flight yet.
-    reopen: sqlite.prepare("UPDATE frontier SET state = 'ready' WHERE run_id = :run AND state IN ('claimed', 'delayed')"),
+    // What is in flight, backing off or counted as failed belongs to a process: what failed for it may have been the API.
+    reopen: sqlite.prepare("UPDATE frontier SET state = 'ready', attempts = 0, round = 0 WHERE run_id = :run AND state IN ('ready', 'claimed', 'delayed') AND (state <> 'ready' OR attempts + round > 0)"),
     // Finished runs need their scope no more; the last frontier of each command stays, for its report.
     forgetScopes: sqlite.prepare("DELETE FROM scope WHERE run_id IN (SELECT id FROM runs WHERE state <> 'unfinished')"),
     forgetFrontiers: sqlite.prepare("DELETE FROM frontier WHERE run_id IN (SELECT id FROM runs WHERE state <> 'unfinished' AND key = :key)"),

@@ -15,7 +15,8 @@ const SEED_KINDS: ReadonlySet<SubjectKind> = new Set(['feed', 'leaderboard', 'qu
  */
 export class Scope {
   readonly #sqlite: Sqlite
-  #statements: ReturnType<typeof prepare>
+  readonly #statements: ReturnType<typeof prepare>
+  readonly #followed = new Set<string>()
 
   constructor(sqlite: Sqlite) {
     this.#sqlite = sqlite
@@ -30,6 +31,7 @@ export class Scope {
   /** Makes the options of a run those of this connection. */
   adopt(plan: RunPlan): void {
     this.#sqlite.exec('DELETE FROM run_options; DELETE FROM run_collects;')
+    this.#followed.clear()
     const option = this.#sqlite.prepare('INSERT INTO run_options VALUES (?, ?)')
     const collect = this.#sqlite.prepare('INSERT INTO run_collects VALUES (?, ?, ?, ?)')
     for (const [number, set] of plan.optionSets.entries()) {
@@ -38,6 +40,7 @@ export class Scope {
         if (!SEED_KINDS.has(stream.accepts) && !set.collect.includes(stream.name)) continue
         const maxPages = set.maxPages ?? stream.defaultMaxPages
         collect.run(number, stream.accepts, stream.name, maxPages)
+        this.#followed.add(`${number} ${stream.accepts}`)
         if (stream.accepts === 'query') collect.run(number, 'handle', stream.name, maxPages)
       }
     }
@@ -60,9 +63,10 @@ export class Scope {
     const parents = this.#statements.parents.all({ run: runId, stream, subject: subjectId })
     if (parents.length === 0) return
     for (const { kind, id, hop } of members) {
-      if (kind === 'reply') continue
       for (const { option_set, depth, seed, limit } of parents) {
-        if (depth + hop <= limit) this.#statements.draw.run({ run: runId, set: option_set, kind, id, depth: depth + hop, seed })
+        // Nothing follows from an entity of which no stream is collected.
+        const isFollowed = this.#followed.has(`${option_set} ${kind}`)
+        if (isFollowed && depth + hop <= limit) this.#statements.draw.run({ run: runId, set: option_set, kind, id, depth: depth + hop, seed })
       }
     }
   }
@@ -144,7 +148,8 @@ function prepare(sqlite: Sqlite) {
       JOIN run_collects c ON c.option_set = s.option_set AND c.kind = s.kind
       JOIN checkpoints k ON k.stream = c.stream AND k.subject_id = s.id
       JOIN members m ON m.stream_id = k.id
-      WHERE s.run_id = :run AND s.pending = 2 AND s.pending <> 0 AND s.depth = :depth AND s.kind <> 'handle' AND m.kind <> 'reply' AND m.gone = 0 AND s.depth + m.hop <= o.depth
+      WHERE s.run_id = :run AND s.pending = 2 AND s.pending <> 0 AND s.depth = :depth AND s.kind <> 'handle' AND m.gone = 0
+        AND EXISTS (SELECT 1 FROM run_collects c2 WHERE c2.option_set = s.option_set AND c2.kind = m.kind) AND s.depth + m.hop <= o.depth
       ${DRAWN}`),
     drawHandles: sqlite.prepare(`
       INSERT INTO scope (run_id, option_set, kind, id, depth, seed, pending)

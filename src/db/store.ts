@@ -4,7 +4,7 @@ import { Estimates } from './estimates.js'
 import { Frontier } from './frontier.js'
 import { Ledger } from './ledger.js'
 import { takeWriteLock } from './lock.js'
-import { databaseError, openForWriting, type Sqlite } from './open.js'
+import { databaseError, openForWriting, realName, type Sqlite } from './open.js'
 import type { Candidate, CrawlStore, EstimateKind, EstimateRecord, EstimateRow, EstimateRules, Lease, ListedEdge, ListedItem, OpenRun, PageCommit, RefusalCommit, RowCounts, RunEnd, RunPlan, RunTally, StreamReport } from './port.js'
 import { PageArchive } from './page-archive.js'
 import { RowsWriter } from './rows-writer.js'
@@ -17,7 +17,8 @@ import { setOrigin, type Origin } from './origin.js'
  * Opens a database for a crawl: takes its write lock, makes or migrates it, and settles what a dead process left in the ledger.
  * @throws AppError `locked`, `bad-database`, `newer-database`, `mixed-origin`, `disk-full`
  */
-export function openStore(file: string, origin: Origin): CrawlStore {
+export function openStore(name: string, origin: Origin): CrawlStore {
+  const file = realName(name)
   const unlock = takeWriteLock(file)
   try {
     const { sqlite, db } = openForWriting(file)
@@ -34,7 +35,8 @@ export function openStore(file: string, origin: Origin): CrawlStore {
  * not exist is not made.
  * @throws AppError `locked`, `bad-database`, `newer-database`
  */
-export async function rehearse<T>(file: string, work: (store: CrawlStore) => Promise<T>): Promise<T> {
+export async function rehearse<T>(name: string, work: (store: CrawlStore) => Promise<T>): Promise<T> {
+  const file = realName(name)
   const isThere = existsSync(file)
   const unlock = isThere ? takeWriteLock(file) : () => undefined
   try {
@@ -104,8 +106,9 @@ class SqliteStore implements CrawlStore {
 
   async skip(candidate: Candidate, state: 'complete' | 'gated' | 'recent' | 'capped' | 'failed', reason?: string): Promise<void> {
     this.#transaction(() => {
-      if (state === 'failed') this.#endAndSettle(candidate, reason ?? '')
-      else this.#frontier.setState(candidate.runId, candidate.streamId, state, reason ?? null)
+      if (state === 'failed') return this.#endAndSettle(candidate, reason ?? '')
+      this.#frontier.setState(candidate.runId, candidate.streamId, state, reason ?? null)
+      if (candidate.subject.kind === 'query') this.#streams.answerHandle(candidate)
     })
   }
 
@@ -187,7 +190,7 @@ class SqliteStore implements CrawlStore {
     this.#ledger.settle(lease.requestId, settlement, at)
     const pageId = this.#archive.keep(lease, settlement.status ?? 0, commit.body, at)
     this.#archive.setAside(pageId, commit, at)
-    const { counts, moved } = this.#writer.write(withSubject(rows, subject), at, lease.candidate.full ? lease.requestId : null)
+    const { counts, moved } = this.#writer.write(withSubject(rows, subject), at, lease.candidate.full ? this.#ledger.newest() : null)
     this.#frontier.noteZeros(runId, rows.users.values())
     for (const id of moved) this.#frontier.reopenGated(runId, id)
     if (commit.ranks !== null) this.#archive.rank(commit, commit.ranks, at)
@@ -215,7 +218,7 @@ class SqliteStore implements CrawlStore {
       case 'doubtful':
         return this.#streams.end(candidate, 'doubtful', 'not found, by a route that has never answered', true)
       case 'unavailable':
-        this.#streams.end(candidate, 'unavailable', step.as, true)
+        this.#streams.end(candidate, 'unavailable', step.as, candidate.checkpoint.pages === 0)
         return this.#streams.markUnavailable(streamId, step.as, at)
     }
   }

@@ -71,6 +71,7 @@ export class Streams {
       completed: step.state === 'completed' ? 1 : 0,
       at: now(),
       reason: step.state === 'failed' ? step.reason : null,
+      capped: step.state === 'capped' ? runId : null,
     })
     this.#s.audit.run({ stream: streamId, from: audit.knownFromPage, news: audit.lateNews, flawed: rows.rejects.length > 0 ? 1 : 0 })
     if (step.state === 'completed') {
@@ -79,7 +80,7 @@ export class Streams {
     }
     if (step.state !== 'open') this.#s.forgetCursors.run({ stream: streamId })
     this.parts.frontier.setState(runId, streamId, FRONTIER_STATE[step.state], step.state === 'failed' ? step.reason : null)
-    if (subject.kind === 'query') this.#answerHandle(runId, streamId, subject.id)
+    if (subject.kind === 'query') this.answerHandle(lease.candidate)
   }
 
   /** The pass begins again at its top. */
@@ -142,8 +143,8 @@ export class Streams {
   }
 
   /** A search made for an `@name` that found nobody of that name has failed, though its page is stored. */
-  #answerHandle(runId: number, streamId: number, handle: string): void {
-    if (this.parts.scope.awaits(runId, handle)) this.parts.frontier.setState(runId, streamId, 'failed', `no user has the handle @${handle}`)
+  answerHandle({ runId, streamId, subject }: Candidate): void {
+    if (this.parts.scope.awaits(runId, subject.id)) this.parts.frontier.setState(runId, streamId, 'failed', `no user has the handle @${subject.id}`)
   }
 
   /** A post named by a seed is in scope whether or not its detail can be had. */
@@ -187,7 +188,7 @@ function prepare(sqlite: Sqlite) {
         pass_after_request = (SELECT coalesce(max(id), 0) FROM requests) WHERE id = :stream`),
     resumeCapped: sqlite.prepare(`
       UPDATE checkpoints SET pass_state = 'open'
-      WHERE id = :stream AND pass_after_request >= (SELECT started_after_request FROM runs WHERE id = :run)`),
+      WHERE id = :stream AND capped_in_run = :run`),
     forgetCursors: sqlite.prepare('DELETE FROM used_cursors WHERE stream_id = :stream'),
     useCursor: sqlite.prepare('INSERT OR IGNORE INTO used_cursors (stream_id, cursor) VALUES (:stream, :cursor)'),
     cursorWasUsed: sqlite.prepare('SELECT 1 FROM used_cursors WHERE stream_id = :stream AND cursor = :cursor'),
@@ -215,7 +216,7 @@ function prepare(sqlite: Sqlite) {
         last_pass = max(last_pass, excluded.last_pass), hop = min(hop, excluded.hop), gone = 0`),
     advance: sqlite.prepare(`
       UPDATE checkpoints SET pass_state = :state, cursor = :cursor, pages = pages + 1, items = items + :served,
-        empty_pages = iif(:served = 0, empty_pages + 1, 0), reason = :reason,
+        empty_pages = iif(:served = 0, empty_pages + 1, 0), reason = :reason, capped_in_run = :capped,
         read_counters = iif(:completed, pass_counters, read_counters),
         completed_pass = iif(:completed, pass, completed_pass), completed_at = iif(:completed, :at, completed_at)
       WHERE id = :stream`),

@@ -38,7 +38,16 @@ export class Harvest {
 
   reject(path: string, expected: string, got: unknown, record: unknown): undefined {
     const what = got === '' ? 'an empty string' : typeName(got)
-    this.rejects.push({ reason: `${path}: expected ${expected}, got ${what}`, raw: JSON.stringify(record) })
+    this.rejects.push({ reason: `${path}: expected ${expected}, got ${what}`, raw: jsonText(record) ?? 'nested too deeply; see the page' })
+    return undefined
+  }
+}
+
+/** JSON of a value as served; undefined for one that is nested deeper than can be written. */
+export function jsonText(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value)
+  } catch {
     return undefined
   }
 }

@@ -1,5 +1,5 @@
 import { isObject, profileFields, readFields, readId } from '../api/index.js'
-import type { Harvest } from './harvest.js'
+import { jsonText, type Harvest } from './harvest.js'
 import type { UserRow } from '../db/schema/rows.js'
 import { bit, isoTime, storableText } from './values.js'
 
@@ -52,7 +52,7 @@ const DETAILS = ['website', 'location', 'work', 'schools', 'birthday'] as const
 
 /** The contract has `social_links`; the platform's own profiles spread the same facts over several fields. */
 function socialLinks(profile: Record<string, unknown>, links: unknown): string | undefined {
-  if (links !== null && links !== undefined) return JSON.stringify(links)
+  if (links !== null && links !== undefined) return jsonText(links)
   const told = DETAILS.filter((name) => profile[name] !== null && profile[name] !== undefined)
-  return told.length === 0 ? undefined : JSON.stringify(Object.fromEntries(told.map((name) => [name, profile[name]])))
+  return told.length === 0 ? undefined : jsonText(Object.fromEntries(told.map((name) => [name, profile[name]])))
 }

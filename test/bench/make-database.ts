@@ -76,7 +76,7 @@ function fillAll(sqlite: Database): void {
   fill(sqlite, 'posts', 'id, user_id, text, posted_at, like_count, view_count, reply_count, recursive_reply_count, remix_count, parent_post_id, first_seen_at, last_seen_at', times(SIZE.posts, post))
   fill(sqlite, 'comments', 'id, post_id, parent_comment_id, user_id, text, posted_at, like_count, reply_count, first_seen_at, last_seen_at', times(SIZE.comments, comment))
   fill(sqlite, 'edges', edges, times(SIZE.follows, () => edge('follow', userId(below(SIZE.users)), userId(skewed(SIZE.users)))))
-  fill(sqlite, 'edges', edges, times(SIZE.cameos, () => edge('cameo', userId(skewed(SIZE.users / 10)), postId(skewed(SIZE.posts)))))
+  fill(sqlite, 'edges', edges, times(SIZE.cameos, () => edge('cameo', userId(skewed(SIZE.users / 10)), postId(below(SIZE.posts)))))
   fill(sqlite, 'edges', edges, times(SIZE.remixes - 1, (i) => edge('remix', postId((i + 1) * 5), parentOf((i + 1) * 5))))
   fill(sqlite, 'post_metrics', 'post_id, observed_at, like_count, view_count, reply_count, recursive_reply_count, remix_count', times(SIZE.metrics, metric))
 }

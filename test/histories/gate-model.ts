@@ -14,6 +14,7 @@ export class GateModel {
   /** What they were before the pass at hand, and before the last completed one; a restart may count as another beginning. */
   #begun: string[] = []
   #read: string[] = []
+  #isReadNow = false
   #rules: Rules = { full: false, maxPages: null, noGate: false }
 
   constructor(
@@ -25,6 +26,7 @@ export class GateModel {
 
   begin(rules: Rules): void {
     this.#rules = rules
+    this.#isReadNow = false
     this.passes.begin(rules)
   }
 
@@ -42,12 +44,17 @@ export class GateModel {
 
   answered(page: Page): void {
     this.passes.answered(page)
-    if (this.passes.state === 'completed') this.#read = this.#begun
+    if (this.passes.state !== 'completed') return
+    this.#read = this.#begun
+    this.#isReadNow = true
   }
 
-  /** After a finished run nothing that moved has been left out. */
+  /**
+   * After a finished run nothing that moved has been left out. Who finishes a pass that another run has begun may leave
+   * what has moved since to the next run: its counters are those of the beginning.
+   */
   leftOut(): string[] {
-    const isRead = this.passes.state === 'completed' && this.#read.includes(this.#now())
+    const isRead = this.#isReadNow || (this.passes.state === 'completed' && this.#read.includes(this.#now()))
     const isDone = isRead || this.passes.state === 'failed' || this.#isShut()
     return isDone ? [] : [`${this.name} was left out: ${this.#now()} now, ${this.#read.join(' or ')} when it was read`]
   }

@@ -7,7 +7,7 @@ import { histories } from './moves.js'
 import { OneListing } from './one-listing.js'
 import type { Cost } from './pass-model.js'
 
-const HISTORIES = Number(process.env['HISTORIES'] ?? 300)
+const HISTORIES = Number(process.env['HISTORIES'] ?? 200)
 const SEED = Number(process.env['HISTORIES_SEED'] ?? 20_260_101)
 
 let api: TinyApi

@@ -6,7 +6,7 @@ import { Bench } from './invocation.js'
 import { threadHistories } from './thread-moves.js'
 import { Threads } from './threads.js'
 
-const HISTORIES = Number(process.env['HISTORIES'] ?? 120)
+const HISTORIES = Number(process.env['HISTORIES'] ?? 100)
 const SEED = Number(process.env['HISTORIES_SEED'] ?? 20_260_101)
 
 let api: TinyApi

@@ -74,7 +74,8 @@ export class Threads {
   async #settleDown(): Promise<void> {
     this.#deadCursors = 0
     const calm: ThreadCrawl = { do: 'crawl', full: false, noGate: false, replies: true, cut: null }
-    for (let n = 0; n < 3; n += 1) await this.#crawl(calm)
+    // Each may finish a pass begun before, and so leave the news to the next: of posts' comments, then of their replies.
+    for (let n = 0; n < 5; n += 1) await this.#crawl(calm)
     if (this.#sent !== 1) throw new Error(`with nothing new a crawl cost ${this.#sent} requests`)
   }
 

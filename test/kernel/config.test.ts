@@ -99,20 +99,15 @@ describe('the gateway', () => {
     expect(line).not.toContain(SECRET)
   })
 
-  test.for(['gate.example/sora2', 'ftp://gate.example/sora2', 'file:///etc/passwd', 'not an address', '//gate.example'])('the address %j is refused by name', (text) => {
-    const { code, line } = refusal(() => apiSettings({ SORA_API_KEY: SECRET, SORA_API_URL: text }))
-    expect(code).toBe('bad-setting')
-    expect(line).toContain('SORA_API_URL')
-    expect(line).toContain(text)
-    expect(line).not.toContain(SECRET)
-  })
-
-  test.for(['https://sam:hush@gate.example/sora2', `${url}?token=hush`, `${url}#hush`])('the address %j, which may hold a secret, is refused and not repeated', (text) => {
-    const { code, line } = refusal(() => apiSettings({ SORA_API_KEY: SECRET, SORA_API_URL: text }))
-    expect(code).toBe('bad-setting')
-    expect(line).toContain('SORA_API_URL')
-    expect(line).not.toContain('hush')
-  })
+  test.for(['gate.example/sora2', 'ftp://gate.example/sora2', 'file:///etc/passwd', 'not an address', '//gate.example', SECRET])(
+    'the address %j, which is none or a key in the wrong place, is refused and not repeated',
+    (text) => {
+      const { code, line } = refusal(() => apiSettings({ SORA_API_KEY: SECRET, SORA_API_URL: text }))
+      expect(code).toBe('bad-setting')
+      expect(line).toContain('SORA_API_URL is not an http(s) address')
+      expect(line).not.toContain(text)
+    },
+  )
 
   test('an address of TikOmni that is none is refused under its own name', () => {
     const { code, line } = refusal(() => apiSettings({ TIKOMNI_API_KEY: SECRET, TIKOMNI_BASE_URL: 'nonsense' }))

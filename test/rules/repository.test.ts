@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, lstatSync, readFileSync } from 'node:fs'
+import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 
 import { describe, expect, test } from 'vitest'
@@ -7,8 +8,8 @@ import { describe, expect, test } from 'vitest'
 import { ROOT } from './cruise.js'
 
 interface Package {
+  readonly version: string
   readonly allowScripts: Readonly<Record<string, boolean>>
-  readonly bin: Readonly<Record<string, string>>
   readonly files: readonly string[]
   readonly dependencies: Readonly<Record<string, string>>
   readonly devDependencies: Readonly<Record<string, string>>
@@ -112,11 +113,15 @@ describe('tracked files', () => {
 })
 
 describe('the package', () => {
-  test('its command is a file that the build makes', () => {
-    for (const file of Object.values(packageJson.bin)) {
-      expect(readFileSync(path.join(ROOT, file), 'utf8').startsWith('#!/usr/bin/env node\n')).toBe(true)
-      expect(lstatSync(path.join(ROOT, file)).mode & 0o111).not.toBe(0)
-    }
+  test('has its command where npx looks for it, and npx installs nothing to run it', () => {
+    expect(readFileSync(path.join(ROOT, 'dist/main.js'), 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
+    const cache = mkdtempSync(path.join(tmpdir(), 'sora-crawl-npx-'))
+    const env = { ...process.env, npm_config_cache: cache }
+    const version = execFileSync('npx', ['--no-install', 'sora-crawl', '--version'], { cwd: ROOT, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+    const left = readdirSync(cache)
+    rmSync(cache, { recursive: true })
+    expect(version.trim()).toBe(packageJson.version)
+    expect(left).not.toContain('_npx')
   })
 
   test('everything that it lists for publishing exists', () => {

@@ -5,7 +5,8 @@ import { documented } from './documented.js'
 /*
  * Questions that are asked of every collection, ready to be selected from. They use nothing but plain SQLite, so that Python
  * or DBeaver can read them, too, and each is written so that a condition on an id reaches an index: outer joins for names,
- * GROUP BY and PARTITION BY on plain columns, subqueries that climb from one row instead of walking down from all.
+ * GROUP BY and PARTITION BY on plain columns, subqueries that climb from one row instead of walking down from all. `likely`
+ * tells SQLite, which has no statistics, that an edge's kind leaves more rows than an id does.
  */
 
 export const v_posts = sqliteView('v_posts', {
@@ -46,6 +47,14 @@ documented(v_posts, 'Posts with their authors and how much they move those who s
   unavailable: '`gone` or `private`, as in `posts`.',
 })
 
+/** From a comment's parent to the top of its thread; the limit is there for threads that go in circles. */
+const threadUp = (select: string) => sql.raw(`(
+      WITH RECURSIVE up (id, depth) AS (
+        SELECT c.parent_comment_id, 1
+        UNION ALL
+        SELECT k.parent_comment_id, up.depth + 1 FROM up JOIN comments k ON k.id = up.id WHERE k.parent_comment_id IS NOT NULL AND up.depth < 1000
+      ) ${select})`)
+
 export const v_comment_threads = sqliteView('v_comment_threads', {
   id: text(),
   post_id: text(),
@@ -62,19 +71,9 @@ export const v_comment_threads = sqliteView('v_comment_threads', {
   reply_count: integer(),
 }).as(sql`
   SELECT c.id, c.post_id,
-    CASE WHEN c.parent_comment_id IS NULL THEN c.id ELSE (
-      WITH RECURSIVE up (id, depth) AS (
-        SELECT c.parent_comment_id, 1
-        UNION ALL
-        SELECT k.parent_comment_id, up.depth + 1 FROM up JOIN comments k ON k.id = up.id WHERE k.parent_comment_id IS NOT NULL AND up.depth < 1000
-      ) SELECT id FROM up ORDER BY depth DESC LIMIT 1) END AS root_comment_id,
+    CASE WHEN c.parent_comment_id IS NULL THEN c.id WHEN above.parent_comment_id IS NULL THEN c.parent_comment_id ELSE ${threadUp('SELECT id FROM up ORDER BY depth DESC LIMIT 1')} END AS root_comment_id,
     c.parent_comment_id,
-    CASE WHEN c.parent_comment_id IS NULL THEN 0 ELSE (
-      WITH RECURSIVE up (id, depth) AS (
-        SELECT c.parent_comment_id, 1
-        UNION ALL
-        SELECT k.parent_comment_id, up.depth + 1 FROM up JOIN comments k ON k.id = up.id WHERE k.parent_comment_id IS NOT NULL AND up.depth < 1000
-      ) SELECT max(depth) FROM up) END AS depth,
+    CASE WHEN c.parent_comment_id IS NULL THEN 0 WHEN above.parent_comment_id IS NULL THEN 1 ELSE ${threadUp('SELECT max(depth) FROM up')} END AS depth,
     c.user_id, u.username, above.user_id AS parent_user_id, p.user_id AS post_user_id, c.text, c.posted_at, c.like_count, c.reply_count
   FROM comments c
   LEFT JOIN users u ON u.id = c.user_id
@@ -96,6 +95,15 @@ documented(v_comment_threads, 'Comments and replies with the thread that they st
   reply_count: 'Direct replies.',
 })
 
+/** From a remix's parent to the beginning of its chain. */
+const remixesUp = (select: string) => sql.raw(`(
+      WITH RECURSIVE up (id, depth) AS (
+        SELECT e.target_id, 1
+        UNION ALL
+        SELECT coalesce(k.parent_post_id, (SELECT min(target_id) FROM edges WHERE kind = 'remix' AND source_id = up.id)), up.depth + 1
+        FROM up JOIN posts k ON k.id = up.id WHERE up.depth < 1000
+      ) ${select})`)
+
 export const v_remix_trees = sqliteView('v_remix_trees', {
   post_id: text(),
   parent_post_id: text(),
@@ -108,24 +116,14 @@ export const v_remix_trees = sqliteView('v_remix_trees', {
   remix_count: integer(),
 }).as(sql`
   SELECT e.source_id AS post_id, e.target_id AS parent_post_id,
-    (WITH RECURSIVE up (id, depth) AS (
-        SELECT e.target_id, 1
-        UNION ALL
-        SELECT coalesce(k.parent_post_id, (SELECT min(target_id) FROM edges WHERE kind = 'remix' AND source_id = up.id)), up.depth + 1
-        FROM up JOIN posts k ON k.id = up.id WHERE up.depth < 1000
-      ) SELECT id FROM up WHERE id IS NOT NULL ORDER BY depth DESC LIMIT 1) AS root_post_id,
-    (WITH RECURSIVE up (id, depth) AS (
-        SELECT e.target_id, 1
-        UNION ALL
-        SELECT coalesce(k.parent_post_id, (SELECT min(target_id) FROM edges WHERE kind = 'remix' AND source_id = up.id)), up.depth + 1
-        FROM up JOIN posts k ON k.id = up.id WHERE up.depth < 1000
-      ) SELECT max(depth) FROM up WHERE id IS NOT NULL) AS depth,
+    ${remixesUp('SELECT id FROM up WHERE id IS NOT NULL ORDER BY depth DESC LIMIT 1')} AS root_post_id,
+    ${remixesUp('SELECT max(depth) FROM up WHERE id IS NOT NULL')} AS depth,
     p.user_id, u.username, above.user_id AS parent_user_id, p.posted_at, p.remix_count
   FROM edges e
   LEFT JOIN posts p ON p.id = e.source_id
   LEFT JOIN users u ON u.id = p.user_id
   LEFT JOIN posts above ON above.id = e.target_id
-  WHERE e.kind = 'remix' AND (p.parent_post_id IS NULL OR p.parent_post_id = e.target_id)`)
+  WHERE likely(e.kind = 'remix') AND (p.parent_post_id IS NULL OR p.parent_post_id = e.target_id)`)
 documented(v_remix_trees, 'Remixes with the tree that they belong to, one row each, those that are no longer listed among them. Where a post tells its parent, that is the parent; else the post that listed it.', {
   post_id: 'The remix.',
   parent_post_id: 'The post that it remixes.',
@@ -137,6 +135,12 @@ documented(v_remix_trees, 'Remixes with the tree that they belong to, one row ea
   posted_at: 'When the remix was posted.',
   remix_count: 'Remixes of the remix.',
 })
+
+/** Of one user's posts, and not over all posts at once, so that a condition on the user spares the others. */
+const median = (column: 'like_count' | 'view_count') => sql.raw(`
+    (SELECT avg(value) FROM (
+      SELECT ${column} AS value, row_number() OVER (ORDER BY ${column}) AS place, count(*) OVER () AS told FROM posts WHERE user_id = a.user_id AND ${column} IS NOT NULL)
+    WHERE place * 2 BETWEEN told AND told + 2)`)
 
 export const v_creators = sqliteView('v_creators', {
   user_id: text(),
@@ -155,24 +159,16 @@ export const v_creators = sqliteView('v_creators', {
   last_post_at: text(),
   days_between_posts: real(),
 }).as(sql`
-  SELECT a.user_id, u.username, u.display_name, u.follower_count, a.posts, a.likes, a.views, a.comments, a.remixes, a.median_likes, a.median_views,
+  SELECT a.user_id, u.username, u.display_name, u.follower_count, a.posts, a.likes, a.views, a.comments, a.remixes, ${median('like_count')} AS median_likes, ${median('view_count')} AS median_views,
     a.engaged * 1.0 / nullif(a.engaged_views, 0) AS engagement_rate, a.first_post_at, a.last_post_at,
     (julianday(a.last_post_at) - julianday(a.first_post_at)) / nullif(a.dated - 1, 0) AS days_between_posts
   FROM (
-    SELECT user_id, count(*) AS posts, sum(like_count) AS likes, sum(view_count) AS views, sum(comment_count) AS comments, sum(remix_count) AS remixes,
-      avg(CASE WHEN likes_rank * 2 BETWEEN likes_told AND likes_told + 2 THEN like_count END) AS median_likes,
-      avg(CASE WHEN views_rank * 2 BETWEEN views_told AND views_told + 2 THEN view_count END) AS median_views,
-      sum(CASE WHEN view_count > 0 THEN like_count + coalesce(comment_count, 0) + coalesce(remix_count, 0) END) AS engaged,
+    SELECT user_id, count(*) AS posts, sum(like_count) AS likes, sum(view_count) AS views, sum(coalesce(recursive_reply_count, reply_count)) AS comments, sum(remix_count) AS remixes,
+      sum(CASE WHEN view_count > 0 THEN like_count + coalesce(recursive_reply_count, reply_count, 0) + coalesce(remix_count, 0) END) AS engaged,
       sum(CASE WHEN like_count IS NOT NULL THEN view_count END) AS engaged_views,
       min(posted_at) AS first_post_at, max(posted_at) AS last_post_at, count(posted_at) AS dated
-    FROM (
-      SELECT user_id, like_count, view_count, coalesce(recursive_reply_count, reply_count) AS comment_count, remix_count, posted_at,
-        row_number() OVER (PARTITION BY user_id ORDER BY like_count DESC) AS likes_rank, count(like_count) OVER (PARTITION BY user_id) AS likes_told,
-        row_number() OVER (PARTITION BY user_id ORDER BY view_count DESC) AS views_rank, count(view_count) OVER (PARTITION BY user_id) AS views_told
-      FROM posts)
-    GROUP BY user_id) a
-  LEFT JOIN users u ON u.id = a.user_id
-  WHERE a.user_id IS NOT NULL`)
+    FROM posts WHERE user_id IS NOT NULL GROUP BY user_id) a
+  LEFT JOIN users u ON u.id = a.user_id`)
 documented(v_creators, 'Users who have posts in the collection, with sums over those posts; what is not collected is not in them.', {
   user_id: 'The user.',
   username: 'The handle.',
@@ -203,7 +199,7 @@ export const v_follow_graph = sqliteView('v_follow_graph', {
     EXISTS (SELECT 1 FROM edges r WHERE r.kind = 'follow' AND r.source_id = e.target_id AND r.target_id = e.source_id AND r.gone_at IS NULL) AS mutual,
     e.first_seen_at
   FROM edges e LEFT JOIN users s ON s.id = e.source_id LEFT JOIN users t ON t.id = e.target_id
-  WHERE e.kind = 'follow' AND e.gone_at IS NULL`)
+  WHERE likely(e.kind = 'follow') AND e.gone_at IS NULL`)
 documented(v_follow_graph, 'Who follows whom, by name; without those found gone.', {
   follower_id: 'The follower.',
   follower: 'The follower’s handle.',

@@ -22,6 +22,8 @@ interface PassModel {
   pages: number
   /** Requests that were sent before it began. */
   after: number
+  /** The run whose cap cut it. */
+  cappedIn?: RunModel | undefined
 }
 
 const keyOf = ({ stream, subject }: Candidate): string => `${stream} ${subject.id}`
@@ -80,8 +82,9 @@ export class Simulation {
     const pass = this.#pass(keyOf(candidate))
     const isFull = pass.state === 'open' && pass.full === this.#plan.full && !allows(stream.maxPages, pass.pages + 1)
     if (candidate.alreadyRead || isFull) {
-      stream.state = candidate.alreadyRead ? 'complete' : 'capped'
-      await this.#store.skip(candidate, stream.state === 'complete' ? 'complete' : 'capped')
+      const state = candidate.alreadyRead ? 'complete' : 'capped'
+      await this.#store.skip(candidate, state)
+      stream.state = this.#isUnanswered(candidate) ? 'failed' : state
       return true
     }
     this.#begin(pass)
@@ -112,8 +115,8 @@ export class Simulation {
     const isCapped = step.state === 'capped' && !allows(stream.maxPages, pass.pages + 2)
     pass.pages += 1
     pass.state = isLast ? 'completed' : isCapped ? 'capped' : 'open'
-    stream.state = isLast ? 'complete' : isCapped ? 'capped' : 'ready'
-    if (candidate.stream === 'search' && this.#awaits(candidate.subject.id)) stream.state = 'failed'
+    pass.cappedIn = isCapped ? this.#model : undefined
+    stream.state = this.#isUnanswered(candidate) ? 'failed' : isLast ? 'complete' : isCapped ? 'capped' : 'ready'
     this.#refresh()
   }
 
@@ -125,7 +128,7 @@ export class Simulation {
     const [stream, pass] = [this.#stream(key), this.#pass(key)]
     await refuse(this.#store, lease, step)
     if (step.to === 'restart') Object.assign(pass, { pages: 0, after: this.#requests })
-    const isOver = step.to === 'unavailable' || step.to === 'doubtful' || (step.to === 'failed' && step.endsPass)
+    const isOver = (step.to === 'unavailable' && pass.pages === 0) || step.to === 'doubtful' || (step.to === 'failed' && step.endsPass)
     if (isOver) pass.state = 'failed'
     stream.state = step.to === 'ready' || step.to === 'restart' ? 'ready' : step.to === 'failed' ? 'failed' : 'refused'
     const names = lease.candidate.subject
@@ -165,7 +168,7 @@ export class Simulation {
 
   #begin(pass: PassModel): void {
     const sameMode = pass.full === this.#plan.full
-    if (sameMode && (pass.state === 'open' || (pass.state === 'capped' && pass.after >= this.#model.startedAfter))) return
+    if (sameMode && (pass.state === 'open' || (pass.state === 'capped' && pass.cappedIn === this.#model))) return
     Object.assign(pass, { state: 'open', full: this.#plan.full, pages: 0, after: this.#requests })
   }
 
@@ -173,8 +176,9 @@ export class Simulation {
     return this.#inFlight.splice(which % Math.max(1, this.#inFlight.length), 1)[0]
   }
 
-  #awaits(handle: string): boolean {
-    return !this.#handles.has(handle) && this.#plan.seeds.some(({ kind, id }) => kind === 'handle' && id === handle)
+  /** A search for the user of a handle that found nobody of that name. */
+  #isUnanswered({ stream, subject }: Candidate): boolean {
+    return stream === 'search' && !this.#handles.has(subject.id) && this.#plan.seeds.some(({ kind, id }) => kind === 'handle' && id === subject.id)
   }
 
   #learn(key: string, members: readonly Member[]): void {
