@@ -379,7 +379,7 @@ CREATE VIEW `v_follow_graph` AS
     EXISTS (SELECT 1 FROM edges r WHERE r.kind = 'follow' AND r.source_id = e.target_id AND r.target_id = e.source_id AND r.gone_at IS NULL) AS mutual,
     e.first_seen_at
   FROM edges e LEFT JOIN users s ON s.id = e.source_id LEFT JOIN users t ON t.id = e.target_id
-  WHERE likely(e.kind = 'follow') AND e.gone_at IS NULL;--> statement-breakpoint
+  WHERE e.kind = 'follow' AND e.gone_at IS NULL;--> statement-breakpoint
 CREATE VIEW `v_post_growth` AS 
   SELECT post_id, previous_at, observed_at, (julianday(observed_at) - julianday(previous_at)) * 24 AS hours,
     like_count, like_count - likes_before AS likes_gained, view_count, view_count - views_before AS views_gained,

@@ -11,7 +11,10 @@ export function monotonicMs(): number {
   return performance.now()
 }
 
-/** Resolves after `ms`, or at once when `signal` aborts; never rejects. */
+/** A longer timer would fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
+/** Resolves after `ms` (24 days at most), or at once when `signal` aborts; never rejects. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted || ms <= 0) return resolve()
@@ -20,7 +23,7 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
       signal.removeEventListener('abort', done)
       resolve()
     }
-    const timer = setTimeout(done, ms)
+    const timer = setTimeout(done, Math.min(ms, LONGEST_TIMER_MS))
     signal.addEventListener('abort', done)
   })
 }

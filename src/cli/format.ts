@@ -17,7 +17,7 @@ export function dollars(cost: MicroUsd): string {
 
 /** Milliseconds as "850 ms", "12 s", "3 min 05 s" or "2 h 10 min". */
 export function duration(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)} ms`
+  if (Math.round(ms) < 1_000) return `${Math.round(ms)} ms`
   const seconds = Math.round(ms / 1_000)
   if (seconds < 60) return `${seconds} s`
   const minutes = Math.floor(seconds / 60)

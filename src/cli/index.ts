@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import yargs, { type CommandModule } from 'yargs'
 import { AppError, ExitCode, messageOf, oneLine } from '../errors.js'
 import { logLevels } from '../log.js'
+import type { Command, GlobalFlags } from './command.js'
 import { coverageCommand } from './commands/coverage.js'
 import { crawlCommand } from './commands/crawl.js'
 import { demoCommand } from './commands/demo.js'
@@ -14,25 +15,6 @@ import { statusCommand } from './commands/status.js'
 import { Output } from './output.js'
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
-
-/** Flags that every command takes. */
-export interface GlobalFlags {
-  readonly db: string
-  readonly json: boolean
-  readonly logLevel: (typeof logLevels)[number]
-  readonly noProgress: boolean
-}
-
-/** What a command is given beside its flags. */
-export interface CommandContext {
-  readonly output: Output
-  readonly version: string
-}
-
-/** A command: its flags, and what it does; resolves to the exit code. */
-export interface Command<F> extends Omit<CommandModule<object, F>, 'handler'> {
-  readonly run: (flags: F & GlobalFlags, context: CommandContext) => Promise<ExitCode>
-}
 
 /**
  * The command line. Prints one line for a failure and never a stack trace, unless asked for with `--log-level debug`.

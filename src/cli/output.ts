@@ -4,6 +4,8 @@ import { oneLine } from '../errors.js'
 /** Where words go: results to stdout (as text, or as one JSON value), everything else to stderr. */
 export class Output {
   readonly isJson: boolean
+  /** How something is written to stderr beside what is redrawn there. */
+  beside: (write: () => void) => void = (write) => write()
 
   constructor({ json }: { json: boolean }) {
     this.isJson = json
@@ -29,12 +31,12 @@ export class Output {
 
   /** Something to know, beside the result. */
   note(text: string): void {
-    process.stderr.write(`${oneLine(text)}\n`)
+    this.beside(() => process.stderr.write(`${oneLine(text)}\n`))
   }
 
   /** The one line that says what went wrong and what to do next. */
   failure(line: string): void {
-    process.stderr.write(`sora-crawl: ${oneLine(line)}\n`)
+    this.beside(() => process.stderr.write(`sora-crawl: ${oneLine(line)}\n`))
   }
 }
 

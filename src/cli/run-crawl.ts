@@ -6,7 +6,7 @@ import { ExitCode } from '../errors.js'
 import { createLogger } from '../log.js'
 import { maySpend, type Confirmation } from './confirm.js'
 import { count } from './format.js'
-import type { CommandContext, GlobalFlags } from './index.js'
+import type { CommandContext, GlobalFlags } from './command.js'
 import { withProgress } from './progress-display.js'
 import { printSummary, summaryJson, type Summary } from './summary.js'
 
@@ -54,13 +54,18 @@ export async function performCrawl(request: CrawlRequest, flags: GlobalFlags, { 
     if (request.restart) output.note(`${count(await store.abandonRuns(), 'unfinished run')} given up; what they have read stays.`)
     const run = await store.openRun(plan)
     await confirm(store, run, request, { crawl, client })
-    outcome = await withProgress(!flags.noProgress, () => crawl.progress.view(), () => crawl.run(run))
+    outcome = await withProgress(progressMode(flags), output, () => crawl.progress.view(), () => crawl.run(run))
   } finally {
     forgetSignals()
     await client.close()
     await store.close()
   }
   return { outcome, view: crawl.progress.view(), rows: rowsOf(flags.db), origin: request.origin, db: flags.db, next: request.next }
+}
+
+function progressMode({ noProgress, logLevel }: GlobalFlags): 'redraw' | 'lines' | 'none' {
+  if (noProgress) return 'none'
+  return logLevel === 'info' || logLevel === 'debug' ? 'lines' : 'redraw'
 }
 
 /** Estimates what is to come, keeps the estimate of a new run, and asks where a person is to be asked. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, type YAMLMap } from 'yaml'
+import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node, type YAMLMap } from 'yaml'
 import { z } from 'zod'
 import { parseSeed, type PlannedSeed, type SeedOptions } from '../crawl/index.js'
 import { AppError, messageOf } from '../errors.js'
@@ -54,12 +54,12 @@ function yamlSeeds(path: string, text: string, context: SeedFileContext): Planne
   if (error !== undefined) throw new AppError('bad-seed', `${lineOf(error.pos[0])}: ${error.message.split('\n')[0]}`)
   if (document.contents === null) return []
   if (!isSeq(document.contents)) throw new AppError('bad-seed', `${path}:1: a YAML seed file is a list`)
-  return document.contents.items.map((item) => yamlSeed(item as Node, lineOf((item as Node).range?.[0]), context))
+  return document.contents.items.map((item) => yamlSeed(item as Node, document, lineOf((item as Node).range?.[0]), context))
 }
 
-function yamlSeed(item: Node, place: string, context: SeedFileContext): PlannedSeed {
+function yamlSeed(item: Node, document: Document, place: string, context: SeedFileContext): PlannedSeed {
   if (isScalar(item) && typeof item.value === 'string') return { seed: readSeed(item.value, place), options: context.options }
-  if (isMap(item)) return mappedSeed(item, place, context)
+  if (isMap(item)) return mappedSeed(item, document, place, context)
   throw new AppError('bad-seed', `${place}: a seed is a string, or a map with "seed"`)
 }
 
@@ -70,8 +70,8 @@ const seedMap = z.strictObject({
   max_pages: z.int().min(1).nullable().optional(),
 })
 
-function mappedSeed(item: YAMLMap, place: string, { options, readCollect }: SeedFileContext): PlannedSeed {
-  const parsed = seedMap.safeParse(item.toJSON())
+function mappedSeed(item: YAMLMap, document: Document, place: string, { options, readCollect }: SeedFileContext): PlannedSeed {
+  const parsed = seedMap.safeParse(item.toJS(document))
   if (!parsed.success) {
     const [issue] = parsed.error.issues
     throw new AppError('bad-seed', `${place}: ${[issue?.path.join('.'), issue?.message].filter(Boolean).join(': ')}`)

@@ -48,7 +48,7 @@ export function planRun(planned: readonly PlannedSeed[], crawlers: readonly Craw
     options,
     seeds: listed,
     optionSets,
-    streams: crawlers.map(({ name, accepts, route, defaultMaxPages, edge }) => ({ name, accepts, route, defaultMaxPages, edge })),
+    streams: crawlers.map(({ name, accepts, route, defaultMaxPages, edge, order }) => ({ name, accepts, route, defaultMaxPages, edge, single: order === 'single' })),
     full: rules.full,
   }
 }

@@ -41,6 +41,8 @@ export interface StreamKind {
   readonly accepts: SubjectKind
   readonly route: string
   readonly defaultMaxPages: number | null
+  /** Whether one answer is all there is: such streams come first, for they tell counters that spare others. */
+  readonly single: boolean
   readonly edge: ListedEdge | null
 }
 

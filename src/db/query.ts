@@ -6,7 +6,7 @@ export type SqlValue = null | bigint | number | string | Uint8Array
 export type SqlParameters = Readonly<Record<string, bigint | number | string | null>>
 
 /** PRAGMAs that tell something and change nothing; only those named second take an argument. */
-const TELLING = new Set('application_id collation_list compile_options database_list encoding foreign_keys freelist_count function_list journal_mode module_list page_count page_size pragma_list schema_version table_list user_version'.split(' '))
+const TELLING = new Set('application_id collation_list compile_options database_list encoding foreign_keys freelist_count function_list module_list page_count page_size pragma_list schema_version table_list user_version'.split(' '))
 const TELLING_OF = new Set('foreign_key_check foreign_key_list index_info index_list index_xinfo integrity_check quick_check table_info table_list table_xinfo'.split(' '))
 
 const READ_ONLY = 'only one statement that reads is run: SELECT, WITH, VALUES, EXPLAIN or a PRAGMA that tells something'

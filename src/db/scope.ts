@@ -23,7 +23,7 @@ export class Scope {
     sqlite.pragma('temp_store = MEMORY')
     sqlite.exec(`
       CREATE TEMP TABLE run_options (option_set INTEGER PRIMARY KEY, depth INTEGER NOT NULL);
-      CREATE TEMP TABLE run_collects (option_set INTEGER, kind TEXT, stream TEXT, max_pages INTEGER, PRIMARY KEY (option_set, kind, stream));
+      CREATE TEMP TABLE run_collects (option_set INTEGER, kind TEXT, stream TEXT, max_pages INTEGER, comes_first INTEGER, PRIMARY KEY (option_set, kind, stream));
     `)
     this.#statements = prepare(sqlite)
   }
@@ -33,15 +33,15 @@ export class Scope {
     this.#sqlite.exec('DELETE FROM run_options; DELETE FROM run_collects;')
     this.#followed.clear()
     const option = this.#sqlite.prepare('INSERT INTO run_options VALUES (?, ?)')
-    const collect = this.#sqlite.prepare('INSERT INTO run_collects VALUES (?, ?, ?, ?)')
+    const collect = this.#sqlite.prepare('INSERT INTO run_collects VALUES (?, ?, ?, ?, ?)')
     for (const [number, set] of plan.optionSets.entries()) {
       option.run(number, set.depth)
       for (const stream of plan.streams) {
         if (!SEED_KINDS.has(stream.accepts) && !set.collect.includes(stream.name)) continue
         const maxPages = set.maxPages ?? stream.defaultMaxPages
-        collect.run(number, stream.accepts, stream.name, maxPages)
+        collect.run(number, stream.accepts, stream.name, maxPages, stream.single ? 1 : 0)
         this.#followed.add(`${number} ${stream.accepts}`)
-        if (stream.accepts === 'query') collect.run(number, 'handle', stream.name, maxPages)
+        if (stream.accepts === 'query') collect.run(number, 'handle', stream.name, maxPages, 1)
       }
     }
   }
@@ -131,7 +131,7 @@ function prepare(sqlite: Sqlite) {
     addStreams: sqlite.prepare(`
       INSERT INTO checkpoints (stream, subject_kind, subject_id, parent_id)
       SELECT c.stream, iif(s.kind = 'handle', 'query', s.kind), s.id, iif(s.kind = 'comment', (SELECT post_id FROM comments WHERE id = s.id), NULL)
-      FROM ${BATCH} ON CONFLICT DO NOTHING`),
+      FROM ${BATCH} ORDER BY c.comes_first DESC ON CONFLICT DO NOTHING`),
     addFrontier: sqlite.prepare(`
       INSERT INTO frontier (run_id, stream_id, depth, seed, max_pages, state)
       SELECT s.run_id, (SELECT id FROM checkpoints k WHERE k.stream = c.stream AND k.subject_id = s.id), s.depth, s.seed, c.max_pages, 'ready'

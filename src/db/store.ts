@@ -107,6 +107,7 @@ class SqliteStore implements CrawlStore {
   async skip(candidate: Candidate, state: 'complete' | 'gated' | 'recent' | 'capped' | 'failed', reason?: string): Promise<void> {
     this.#transaction(() => {
       if (state === 'failed') return this.#endAndSettle(candidate, reason ?? '')
+      if (state === 'capped') return this.#streams.cap(candidate)
       this.#frontier.setState(candidate.runId, candidate.streamId, state, reason ?? null)
       if (candidate.subject.kind === 'query') this.#streams.answerHandle(candidate)
     })

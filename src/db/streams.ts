@@ -36,6 +36,15 @@ export class Streams {
     return { ...candidate, checkpoint: { ...checkpoint, ...top, pass: checkpoint.pass + 1 } }
   }
 
+  /**
+   * An interrupted pass is already as long as this run's cap: it ends there, and a later run of this cap begins anew at the top. A run in which
+   * the pass began goes on with it all the same.
+   */
+  cap({ streamId, runId }: Candidate): void {
+    this.#s.cap.run({ stream: streamId, run: runId })
+    this.parts.frontier.setState(runId, streamId, 'capped')
+  }
+
   /** Which of these items earlier completed passes of the stream have listed. */
   known({ streamId, checkpoint }: Candidate, items: readonly ListedItem[]): Set<string> {
     const isKnown = ({ kind, id }: ListedItem): boolean => this.#s.isKnown.get({ stream: streamId, pass: checkpoint.pass, kind, id }) !== undefined
@@ -122,8 +131,8 @@ export class Streams {
 
   /** What was listed before an interruption may have gone since: such a pass cannot tell. */
   #goOn(candidate: Candidate): Candidate {
-    const { streamId, full, checkpoint } = candidate
-    if (full && checkpoint.pages > 0 && !this.#begunHere.has(streamId)) this.#s.flaw.run({ stream: streamId })
+    const { streamId, full } = candidate
+    if (full && !this.#begunHere.has(streamId)) this.#s.flaw.run({ stream: streamId })
     this.#begunHere.add(streamId)
     return candidate
   }
@@ -188,7 +197,8 @@ function prepare(sqlite: Sqlite) {
         pass_after_request = (SELECT coalesce(max(id), 0) FROM requests) WHERE id = :stream`),
     resumeCapped: sqlite.prepare(`
       UPDATE checkpoints SET pass_state = 'open'
-      WHERE id = :stream AND capped_in_run = :run`),
+      WHERE id = :stream AND (capped_in_run = :run OR pass_after_request >= (SELECT started_after_request FROM runs WHERE id = :run))`),
+    cap: sqlite.prepare("UPDATE checkpoints SET pass_state = 'capped', capped_in_run = :run WHERE id = :stream"),
     forgetCursors: sqlite.prepare('DELETE FROM used_cursors WHERE stream_id = :stream'),
     useCursor: sqlite.prepare('INSERT OR IGNORE INTO used_cursors (stream_id, cursor) VALUES (:stream, :cursor)'),
     cursorWasUsed: sqlite.prepare('SELECT 1 FROM used_cursors WHERE stream_id = :stream AND cursor = :cursor'),

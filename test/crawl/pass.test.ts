@@ -33,6 +33,11 @@ describe('a pass after a page', () => {
     expect(step({ items: [], next: null, hasMore: true })).toEqual(failed(/no cursor/))
   })
 
+  it('fails where the next cursor cannot be sent, unless the listing says that it ends', () => {
+    expect(step({ next: null, badCursor: 'the next cursor is a list' })).toEqual(failed(/cursor is a list/))
+    expect(step({ next: null, badCursor: 'the next cursor is a list', hasMore: false })).toEqual(completed)
+  })
+
   it('fails where a cursor comes again, unless the listing says that it ends', () => {
     expect(step({}, { checkpoint: { pages: 4 } }, { used: true })).toEqual(failed(/circles.*page 5/))
     expect(step({ hasMore: false }, {}, { used: true })).toEqual(completed)

@@ -5,7 +5,7 @@ import { coverageOf, CoverageSums, type CoverageRow, type CoverageSum } from '..
 import { csvLine } from '../csv.js'
 import { wholeNumber } from '../flags.js'
 import { columns, count, cut, number } from '../format.js'
-import type { Command } from '../index.js'
+import type { Command } from '../command.js'
 import type { Output } from '../output.js'
 
 interface Flags {

@@ -1,6 +1,6 @@
 import { loadCrawlers } from '../../crawlers/index.js'
 import { crawlFlags, readCrawlFlags, type CrawlFlags } from '../crawl-flags.js'
-import type { Command } from '../index.js'
+import type { Command } from '../command.js'
 import { runCrawl } from '../run-crawl.js'
 import { withApi } from '../with-api.js'
 

@@ -6,7 +6,7 @@ import { rehearse } from '../../db/index.js'
 import { ExitCode } from '../../errors.js'
 import { crawlFlags, readCrawlFlags, type CrawlFlags } from '../crawl-flags.js'
 import { estimateJson, estimateText } from '../estimate-text.js'
-import type { Command } from '../index.js'
+import type { Command } from '../command.js'
 
 export const planCommand: Command<CrawlFlags> = {
   command: 'plan [seed..]',

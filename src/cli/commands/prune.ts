@@ -2,7 +2,7 @@ import { countOldPages, Pruner, type PageCount } from '../../db/index.js'
 import { ExitCode } from '../../errors.js'
 import { age } from '../flags.js'
 import { count, number } from '../format.js'
-import type { Command } from '../index.js'
+import type { Command } from '../command.js'
 import type { Output } from '../output.js'
 
 interface Flags {

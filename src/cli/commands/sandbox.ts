@@ -3,7 +3,7 @@ import { AppError, ExitCode, messageOf } from '../../errors.js'
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/index.js'
 import { wholeNumber } from '../flags.js'
 import { dollars } from '../format.js'
-import type { Command } from '../index.js'
+import type { Command } from '../command.js'
 import { sandboxFlags, sandboxOptions, type SandboxFlags } from '../with-sandbox.js'
 
 interface Flags extends SandboxFlags {

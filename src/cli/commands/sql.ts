@@ -4,7 +4,7 @@ import type { SqlParameters } from '../../db/index.js'
 import { AppError, ExitCode, messageOf } from '../../errors.js'
 import { positiveNumber, wholeNumber } from '../flags.js'
 import { columns, count } from '../format.js'
-import type { Command, GlobalFlags } from '../index.js'
+import type { Command, GlobalFlags } from '../command.js'
 import type { Output } from '../output.js'
 import { ask } from '../sql/ask.js'
 import { formatNames, formatOf, type FormatName } from '../sql/formats.js'
@@ -108,7 +108,7 @@ async function answer(output: Output, request: QueryRequest, format: RowFormat, 
 
 function noteRest(output: Output, { limit }: QueryRequest, { rows, isExact }: Rest): void {
   if (limit === null || rows === 0) return
-  output.note(`… and ${isExact ? '' : 'more than '}${count(rows, 'more row')}; --limit ROWS shows more.`)
+  output.note(`… and ${isExact ? '' : 'more than '}${count(rows, 'more row')} (see --limit)`)
 }
 
 function list(output: Output): ExitCode {

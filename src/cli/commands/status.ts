@@ -2,7 +2,7 @@ import { Reader, type RunReport, type Spend, type StatusReport } from '../../db/
 import { ExitCode } from '../../errors.js'
 import { wholeNumber } from '../flags.js'
 import { columns, count, cut, dollars } from '../format.js'
-import type { Command } from '../index.js'
+import type { Command } from '../command.js'
 import type { Output } from '../output.js'
 
 interface Flags {

@@ -13,6 +13,8 @@ const PROGRAM = fileURLToPath(new URL('query-process.js', import.meta.url))
  */
 export async function* ask(request: QueryRequest, timeoutMs: number): AsyncGenerator<Exclude<QueryMessage, { kind: 'error' }>, void> {
   const child = fork(PROGRAM, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] })
+  // A message that no longer reaches it is not worth a word: its end is noticed when the next one is awaited.
+  child.on('error', () => undefined)
   let leftMs = timeoutMs
   try {
     for (;;) {
@@ -39,7 +41,7 @@ function nextMessage(child: ChildProcess, request: QueryRequest, timeoutMs: numb
     const onError = (error: Error): void => settle(() => reject(error))
     const settle = (then: () => void): void => {
       clearTimeout(timer)
-      child.off('message', onMessage).off('exit', onExit).off('error', onError).on('error', () => undefined)
+      child.off('message', onMessage).off('exit', onExit).off('error', onError)
       then()
     }
     child.on('message', onMessage).on('exit', onExit).on('error', onError)

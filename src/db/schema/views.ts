@@ -5,8 +5,8 @@ import { documented } from './documented.js'
 /*
  * Questions that are asked of every collection, ready to be selected from. They use nothing but plain SQLite, so that Python
  * or DBeaver can read them, too, and each is written so that a condition on an id reaches an index: outer joins for names,
- * GROUP BY and PARTITION BY on plain columns, subqueries that climb from one row instead of walking down from all. `likely`
- * tells SQLite, which has no statistics, that an edge's kind leaves more rows than an id does.
+ * GROUP BY and PARTITION BY on plain columns, subqueries that climb from one row instead of walking down from all. Where `likely`
+ * stands, SQLite, which has no statistics, would take an edge's kind for rarer than an id.
  */
 
 export const v_posts = sqliteView('v_posts', {
@@ -199,7 +199,7 @@ export const v_follow_graph = sqliteView('v_follow_graph', {
     EXISTS (SELECT 1 FROM edges r WHERE r.kind = 'follow' AND r.source_id = e.target_id AND r.target_id = e.source_id AND r.gone_at IS NULL) AS mutual,
     e.first_seen_at
   FROM edges e LEFT JOIN users s ON s.id = e.source_id LEFT JOIN users t ON t.id = e.target_id
-  WHERE likely(e.kind = 'follow') AND e.gone_at IS NULL`)
+  WHERE e.kind = 'follow' AND e.gone_at IS NULL`)
 documented(v_follow_graph, 'Who follows whom, by name; without those found gone.', {
   follower_id: 'The follower.',
   follower: 'The follower’s handle.',

@@ -1,5 +1,6 @@
 import { attachment } from './media.js'
-import type { Payload, Studio } from './payload.js'
+import type { Payload } from './payload.js'
+import type { Studio } from './studio.js'
 import { facets } from './post.js'
 import { byline, profile } from './profile.js'
 import type { Comment, Place } from '../world/index.js'

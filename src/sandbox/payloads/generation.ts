@@ -1,6 +1,7 @@
 import { Dice } from '../world/chance.js'
 import { attachment, hashOf, ulid } from './media.js'
-import type { Payload, Studio } from './payload.js'
+import type { Payload } from './payload.js'
+import type { Studio } from './studio.js'
 import { post } from './post.js'
 
 /** What the generation routes answer: a rehearsal, in which every task has already succeeded. */

@@ -1,5 +1,6 @@
 import { attachment } from './media.js'
-import type { Payload, Studio } from './payload.js'
+import type { Payload } from './payload.js'
+import type { Studio } from './studio.js'
 import { mentionToken, picture, profile } from './profile.js'
 import type { Post } from '../world/index.js'
 

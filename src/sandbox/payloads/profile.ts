@@ -1,6 +1,7 @@
 import { Dice } from '../world/chance.js'
 import type { Person } from '../world/index.js'
-import type { Payload, Studio } from './payload.js'
+import type { Payload } from './payload.js'
+import type { Studio } from './studio.js'
 
 /** A user as a flat profile, in either spelling. */
 export function profile(studio: Studio, user: number): Payload {

@@ -63,6 +63,10 @@ export class Bench {
     cpSync(this.file(from), this.file(to))
   }
 
+  remove(name: string): void {
+    for (const suffix of ['', '-wal', '-shm', '.lock']) rmSync(this.file(name + suffix), { force: true })
+  }
+
   async end(): Promise<void> {
     for (const sqlite of this.#open) sqlite.close()
     for (const store of this.#stores) await store.close()

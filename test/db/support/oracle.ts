@@ -45,7 +45,8 @@ function streamsOf(kind: string, { collect }: OptionSet): string[] {
   return STREAMS.filter((stream) => stream.accepts === accepts && (SEED_KINDS.has(kind) || collect.includes(stream.name))).map(({ name }) => name)
 }
 
-const wider = (a: number | null, b: number | null): number | null => (a === null || b === null ? null : Math.max(a, b))
+/** The larger of two caps; none is larger than any. */
+export const wider = (a: number | null, b: number | null): number | null => (a === null || b === null ? null : Math.max(a, b))
 
 /** The streams that a run must read, by `stream subject`. */
 export function scopeOf(plan: RunPlan, known: Known, handles: ReadonlyMap<string, string>): Map<string, InScope> {

@@ -5,7 +5,9 @@ import { Harvest } from '../../../src/normalize/harvest.js'
 
 export const PRICE = 50_000
 
-const stream = (name: string, accepts: SubjectKind, route: string, edge: ListedEdge | null = null): StreamKind => ({ name, accepts, route, defaultMaxPages: null, edge })
+const SINGLE = new Set(['search', 'detail', 'profile'])
+const stream = (name: string, accepts: SubjectKind, route: string, edge: ListedEdge | null = null): StreamKind =>
+  ({ name, accepts, route, defaultMaxPages: null, edge, single: SINGLE.has(name) })
 
 /** The streams of the program, as the store knows them. */
 export const STREAMS: readonly StreamKind[] = [

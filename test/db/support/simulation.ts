@@ -1,7 +1,7 @@
 /** Crawls over a store beside a model of what must be the case; every answer of the store is compared. */
 import { expect } from 'vitest'
 import type { Candidate, CrawlStore, Lease, Member, OpenRun, PassStep, RefusalStep, RunPlan } from '../../../src/db/index.js'
-import { scopeOf, type InScope } from './oracle.js'
+import { scopeOf, wider, type InScope } from './oracle.js'
 import { answer, finish, refuse, take } from './plans.js'
 import { enter, type World } from './world.js'
 
@@ -84,6 +84,7 @@ export class Simulation {
     if (candidate.alreadyRead || isFull) {
       const state = candidate.alreadyRead ? 'complete' : 'capped'
       await this.#store.skip(candidate, state)
+      if (state === 'capped') Object.assign(pass, { state, cappedIn: this.#model })
       stream.state = this.#isUnanswered(candidate) ? 'failed' : state
       return true
     }
@@ -168,7 +169,8 @@ export class Simulation {
 
   #begin(pass: PassModel): void {
     const sameMode = pass.full === this.#plan.full
-    if (sameMode && (pass.state === 'open' || (pass.state === 'capped' && pass.cappedIn === this.#model))) return
+    const isOurs = pass.cappedIn === this.#model || pass.after >= this.#model.startedAfter
+    if (sameMode && (pass.state === 'open' || (pass.state === 'capped' && isOurs))) return
     Object.assign(pass, { state: 'open', full: this.#plan.full, pages: 0, after: this.#requests })
   }
 
@@ -187,11 +189,13 @@ export class Simulation {
     this.#known.set(key, known)
   }
 
-  /** Applies the oracle to all that is known now. */
+  /** Applies the oracle to all that is known now; what has been reached before stays reached, by the widest way. */
   #refresh(): void {
     const known = new Map([...this.#known].map(([key, members]) => [key, [...members.values()]]))
-    for (const [key, { depth, maxPages }] of scopeOf(this.#plan, known, this.#handles)) {
+    for (const [key, now] of scopeOf(this.#plan, known, this.#handles)) {
       const before = this.#model.streams.get(key)
+      const depth = Math.min(now.depth, before?.depth ?? now.depth)
+      const maxPages = before === undefined ? now.maxPages : wider(before.maxPages, now.maxPages)
       const isWider = before !== undefined && before.maxPages !== maxPages
       const state = before === undefined || (before.state === 'capped' && isWider) ? 'ready' : before.state
       this.#model.streams.set(key, { depth, maxPages, state })

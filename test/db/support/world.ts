@@ -36,7 +36,13 @@ const options: fc.Arbitrary<OptionSet> = fc.record({ collect: fc.subarray([...CO
 /** Commands of up to four seeds under up to three sets of options. */
 export const plans: fc.Arbitrary<RunPlan> = fc
   .tuple(fc.array(options, { minLength: 1, maxLength: 3 }), fc.array(fc.tuple(seedName, fc.nat(2)), { minLength: 1, maxLength: 4 }), fc.boolean())
-  .map(([sets, seeds, full]) => planWith(seeds.map(([name, set]) => seedOf(name, set % sets.length)), sets, { full }))
+  .map(([sets, seeds, full]) => shown(planWith(seeds.map(([name, set]) => seedOf(name, set % sets.length)), sets, { full })))
+
+/** Has counterexamples show a command in one line. */
+function shown(plan: RunPlan): RunPlan {
+  const seeds = plan.seeds.map(({ text, optionSet }) => `${text} #${optionSet}`)
+  return Object.assign(plan, { [fc.toStringMethod]: () => JSON.stringify({ seeds, sets: plan.optionSets, full: plan.full }) })
+}
 
 export class World {
   readonly #pages = new Map<string, Map<string, Member>[]>()

@@ -1,0 +1,23 @@
+import type { CommandModule } from 'yargs'
+import type { ExitCode } from '../errors.js'
+import type { logLevels } from '../log.js'
+import type { Output } from './output.js'
+
+/** Flags that every command takes. */
+export interface GlobalFlags {
+  readonly db: string
+  readonly json: boolean
+  readonly logLevel: (typeof logLevels)[number]
+  readonly noProgress: boolean
+}
+
+/** What a command is given beside its flags. */
+export interface CommandContext {
+  readonly output: Output
+  readonly version: string
+}
+
+/** A command: its flags, and what it does; resolves to the exit code. */
+export interface Command<F> extends Omit<CommandModule<object, F>, 'handler'> {
+  readonly run: (flags: F & GlobalFlags, context: CommandContext) => Promise<ExitCode>
+}
