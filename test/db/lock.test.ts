@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, symlinkSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect } from 'vitest'
 import { openStore, Reader } from '../../src/db/index.js'
@@ -57,6 +57,8 @@ describe('the write lock', () => {
     bench.store()
     expect(codeOf(() => openStore(`${bench.dir}/./sora.db`, 'sandbox'))).toBe('locked')
     expect(codeOf(() => openStore(`${bench.dir}/../${bench.dir.split('/').at(-1)}/sora.db`, 'sandbox'))).toBe('locked')
+    symlinkSync(bench.file(), bench.file('link.db'))
+    expect(codeOf(() => openStore(bench.file('link.db'), 'sandbox'))).toBe('locked')
   })
 
   test('stops nobody from reading', async ({ bench }) => {

@@ -104,6 +104,32 @@ describe('a pass', () => {
   })
 })
 
+describe('an interrupted pass that is as long as the cap of another run', () => {
+  const CAPPED = planOf(['user a'], { maxPages: 1 })
+
+  /** Reads two pages and stops; where `inherited`, the first of them was read by a run that has ended. */
+  async function interrupted(bench: Bench, inherited: boolean): Promise<CrawlStore> {
+    const { store, run } = await opened(bench)
+    await answer(store, await takeNext(store, run), page('1', 'c1'))
+    if (inherited) {
+      await refuse(store, await takeNext(store, run), { to: 'failed', reason: 'broken', endsPass: false }, { status: 500 })
+      await finish(store, run)
+    }
+    const again = await store.openRun(PLAN)
+    await answer(store, await takeNext(store, again), page('2', 'c2'))
+    return store
+  }
+
+  test.for([[false], [true]])('is not read again from its top by its own run, inherited or not: %j', async ([inherited], { bench }) => {
+    const store = await interrupted(bench, inherited === true)
+    const other = await reopened(bench, store, CAPPED)
+    await other.store.skip(await next(other.store, other.run), 'capped')
+    await finish(other.store, other.run)
+    const back = await reopened(bench, other.store)
+    expect((await takeNext(back.store, back.run)).candidate.checkpoint).toMatchObject({ cursor: 'c2', pages: 2 })
+  })
+})
+
 describe('a pass that begins again', () => {
   test('is a new one, which knows how deep the last one came', async ({ bench }) => {
     const { store, run } = await opened(bench)

@@ -96,5 +96,5 @@ describe('the scope of a run', () => {
     } finally {
       await bench.end()
     }
-  }, 180_000)
+  }, RUNS * 300)
 })
