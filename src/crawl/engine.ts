@@ -312,10 +312,13 @@ export class Crawl {
   async #close(run: OpenRun): Promise<CrawlOutcome> {
     const { store } = this.#parts
     const tally = await store.tally(run.id)
-    const finished = this.#stop === undefined
-    const exitCode = this.#stop?.exitCode ?? (tally.failed > 0 ? ExitCode.streamsFailed : ExitCode.finished)
-    await store.closeRun(run.id, { finished, outcome: this.#stop?.line ?? 'finished', exitCode, stoppedBy: this.#stop?.reason ?? null })
-    return { run, finished, exitCode, stopped: this.#stop?.line ?? null, stoppedBy: this.#stop?.reason ?? null, tally, troubled: await store.troubled(run.id, 20) }
+    // Asked to stop while the very last answers came in: nothing is left for the next time.
+    const stop = tally.open === 0 && (this.#stop?.reason === 'cap' || this.#stop?.reason === 'interrupted') ? undefined : this.#stop
+    const finished = stop === undefined
+    const exitCode = stop?.exitCode ?? (tally.failed > 0 ? ExitCode.streamsFailed : ExitCode.finished)
+    const stoppedBy = stop?.reason ?? null
+    await store.closeRun(run.id, { finished, outcome: stop?.line ?? 'finished', exitCode, stoppedBy })
+    return { run, finished, exitCode, stopped: stop?.line ?? null, stoppedBy, tally, troubled: await store.troubled(run.id, 20) }
   }
 
   #priceOf(candidate: Candidate): number {

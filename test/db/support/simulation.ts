@@ -88,12 +88,15 @@ export class Simulation {
       stream.state = this.#isUnanswered(candidate) ? 'failed' : state
       return true
     }
-    this.#begin(pass)
-    stream.state = 'claimed'
+    const sentBefore = this.#requests
     this.#requests += 1
+    stream.state = 'claimed'
     const lease = await take(this.#store, candidate)
     expect(lease.requestId).toBe(this.#requests)
-    expect(lease.candidate.checkpoint).toMatchObject({ passState: pass.state === 'capped' ? 'capped' : 'open', pages: pass.pages, full: pass.full })
+    const { pages } = lease.candidate.checkpoint
+    expect(this.#begins(pass, pages)).toBe(pages === 0 && (pass.pages > 0 || pass.state !== 'open' || pass.full !== this.#plan.full))
+    if (this.#begins(pass, pages)) Object.assign(pass, { pages: 0, full: this.#plan.full, after: sentBefore })
+    expect(lease.candidate.checkpoint).toMatchObject({ pages: pass.pages, full: pass.full })
     pass.state = 'open'
     this.#inFlight.push(lease)
     return true
@@ -167,11 +170,12 @@ export class Simulation {
     return pass
   }
 
-  #begin(pass: PassModel): void {
-    const sameMode = pass.full === this.#plan.full
-    const isOurs = pass.cappedIn === this.#model || pass.after >= this.#model.startedAfter
-    if (sameMode && (pass.state === 'open' || (pass.state === 'capped' && isOurs))) return
-    Object.assign(pass, { state: 'open', full: this.#plan.full, pages: 0, after: this.#requests })
+  /** Whether a pass begins anew, or goes on. One that another run's cap has cut may do either, as the store likes. */
+  #begins({ state, full, after, cappedIn }: PassModel, pages: number): boolean {
+    if (full !== this.#plan.full) return true
+    const isOurs = cappedIn === this.#model || after >= this.#model.startedAfter
+    if (state === 'capped' && !isOurs) return pages === 0
+    return state !== 'open' && state !== 'capped'
   }
 
   #land(which: number): Lease | undefined {
