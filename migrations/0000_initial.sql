@@ -148,6 +148,7 @@ CREATE TABLE `checkpoints` (
 	`empty_pages` integer DEFAULT 0 NOT NULL,
 	`died_at_page` integer,
 	`capped_in_run` integer,
+	`read_in_run` integer,
 	`full` integer DEFAULT 0 NOT NULL,
 	`flawed` integer DEFAULT 0 NOT NULL,
 	`pass_counters` text,

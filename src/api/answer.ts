@@ -75,8 +75,8 @@ export function askedWait(headers: HttpAnswer['headers'], nowMs = Date.now()): n
 }
 
 function dateWait(text: string, nowMs: number): number | undefined {
-  // Date.parse reads "-5" as a year; an HTTP date always names a month.
-  const at = /[a-z]{3}/i.test(text) ? Date.parse(text) : Number.NaN
+  // Date.parse reads "-5" and "retry 5" as years; an HTTP date names a month and a time of day.
+  const at = /[a-z]{3}.*\d\d:\d\d:\d\d/i.test(text) ? Date.parse(text) : Number.NaN
   return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs)
 }
 

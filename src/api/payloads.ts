@@ -6,6 +6,11 @@ import { z } from 'zod'
  */
 
 const text = z.string().nullish()
+/** The id of another record; one that is no valid Unicode could not be stored unaltered. */
+const reference = z
+  .string()
+  .refine((id) => id.isWellFormed())
+  .nullish()
 const count = z.int().nullish()
 const flag = z.boolean().nullish()
 /** Unix seconds as a float, or an ISO 8601 string. */
@@ -17,8 +22,8 @@ const object = z.looseObject({}).nullish()
 const nested = z.union([z.looseObject({ items: list }), z.array(z.unknown())]).nullish()
 
 export const postFields = z.object({
-  shared_by: text,
-  posted_by: text,
+  shared_by: reference,
+  posted_by: reference,
   text,
   posted_at: time,
   updated_at: time,
@@ -31,8 +36,8 @@ export const postFields = z.object({
   remix_count: count,
   permalink: text,
   preview_image_url: text,
-  parent_post_id: text,
-  root_post_id: text,
+  parent_post_id: reference,
+  root_post_id: reference,
   emoji: text,
   is_featured: flag,
   tombstoned_at: time,
@@ -45,15 +50,15 @@ export const postFields = z.object({
 })
 
 export const commentFields = z.object({
-  shared_by: text,
-  posted_by: text,
+  shared_by: reference,
+  posted_by: reference,
   text,
   posted_at: time,
   like_count: count,
   reply_count: count,
   tombstoned_at: time,
-  parent_post_id: text,
-  root_post_id: text,
+  parent_post_id: reference,
+  root_post_id: reference,
   cameo_profiles: list,
   profile: object,
   children: nested,
@@ -127,6 +132,7 @@ function expectedBy(issue: z.core.$ZodIssue | undefined): string {
   if (issue === undefined) return 'another type'
   if (issue.code === 'invalid_type') return issue.expected
   if (issue.code === 'invalid_format') return issue.format
+  if (issue.code === 'custom') return 'valid text'
   return issue.code === 'invalid_union' ? 'one of several types' : issue.code
 }
 

@@ -85,7 +85,7 @@ function decode(response: Dispatcher.ResponseData, wire: Buffer, key: string): E
   const encoding = String(response.headers['content-encoding'] ?? 'identity').toLowerCase()
   const decoded = decompress(wire, encoding)
   const text = (decoded ?? wire).toString('utf8')
-  const clean = text.replaceAll(key, '[key]')
+  const clean = text.replaceAll(key, '[key]').replaceAll(JSON.stringify(key).slice(1, -1), '[key]')
   const keepsWire = encoding === 'gzip' && decoded !== undefined && clean === text
   return {
     kind: 'answered',

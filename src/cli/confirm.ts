@@ -10,23 +10,34 @@ export interface Confirmation {
   readonly yes: boolean
 }
 
+/** Lines of the estimate that are shown before the question: it must still be on the screen. */
+const LINES_SHOWN = 20
+
 /**
  * Asks on an interactive terminal before a crawl may spend more than it should without a word; never anywhere else.
  * @returns whether to go on
  */
 export async function maySpend(estimate: Estimate, caps: BudgetCaps, { above, yes }: Confirmation): Promise<boolean> {
   const isAsking = !yes && process.stdin.isTTY && process.stderr.isTTY
-  if (!isAsking || (caps.maxCost !== null && caps.maxCost <= above)) return true
+  if (!isAsking || mostOf(caps, estimate) <= above) return true
   const isKnown = estimate.unknown.length === 0
   if (isKnown && estimate.total.high.cost <= above) return true
-  process.stderr.write(`${estimateText(estimate)}\n\n`)
-  const question = `This can cost more than ${dollars(above)}${isKnown ? '' : ' (part of it is not known)'}. Go on? [y/N] `
+  process.stderr.write(`${estimateText(estimate, LINES_SHOWN)}\n\n`)
+  return isYes(`This can cost more than ${dollars(above)}${isKnown ? '' : ' (part of it is not known)'}. Go on? [y/N] `)
+}
+
+/** What the caps let an invocation spend at most, in millionths of a dollar. */
+function mostOf({ maxRequests, maxCost }: BudgetCaps, { dearest }: Estimate): number {
+  return Math.min(maxCost ?? Infinity, maxRequests === null ? Infinity : maxRequests * dearest)
+}
+
+/** Whether a person says yes; Ctrl-C and Ctrl-D, which end the asking without an answer, are a no. */
+async function isYes(question: string): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  const ended = new Promise<string>((resolve) => terminal.once('close', () => resolve('')))
   try {
-    return /^y(es)?$/i.test((await terminal.question(question)).trim())
-  } catch {
-    // Ctrl-C or Ctrl-D at the question is a no.
-    return false
+    const answer = await Promise.race([terminal.question(question).catch(() => ''), ended])
+    return /^y(es)?$/i.test(answer.trim())
   } finally {
     terminal.close()
   }

@@ -1,29 +1,35 @@
 import type { Estimate, EstimateLine } from '../crawl/index.js'
 import type { EstimateRecord } from '../db/index.js'
-import { columns, count, cut, dollars } from './format.js'
+import { columns, count, cut, dollars, number } from './format.js'
 
-/** An estimate for people: by seed and stream, in all, what is not known, and how good earlier estimates were. */
-export function estimateText({ lines, total, unknown, records }: Estimate): string {
+/**
+ * An estimate for people: by seed and stream, in all, what is not known, and how good earlier estimates were.
+ * @param limit the most lines of the table; the sum is that of all
+ */
+export function estimateText({ lines, total, unknown, records }: Estimate, limit = Infinity): string {
   if (lines.length === 0) return 'Nothing is left to read.'
-  const header = ['seed', 'stream', 'streams', 'low', 'likely', 'high', 'likely cost']
-  const table = columns([header, ...lines.map(row), ['in all', '', '', ...figures(total)]], '')
+  const table = columns([HEADER, ...lines.slice(0, limit).map(row), ['in all', '', '', ...figures(total)]], '')
+  const more = lines.length > limit ? [`  … and ${count(lines.length - limit, 'more line')}: \`sora-crawl plan\` shows all`] : []
   const range = `From ${dollars(total.low.cost)} to ${dollars(total.high.cost)}, likely ${dollars(total.likely.cost)}, of what is known.`
   const left = unknown.length === 0 ? [] : ['', 'Not known, and so not in these figures:', ...unknown.map((line) => `  ${line}`)]
-  const past = records.length === 0 ? [] : ['', 'Earlier estimates of this command:', columns(records.map(recordRow))]
-  return [table, '', range, ...left, ...past].join('\n')
+  const past = records.length === 0 ? [FIRST] : ['', 'Earlier estimates of this command:', columns(records.map(recordRow))]
+  return [table, ...more, '', range, ...left, ...past].join('\n')
 }
+
+const HEADER = ['seed', 'stream', 'streams', 'low', 'likely', 'high', 'low $', 'likely $', 'high $']
+const FIRST = 'The high figures hold for pages at least half as full as the API’s contract says.'
 
 function row(line: EstimateLine): (string | number)[] {
   return [cut(line.seed, 32), line.stream, line.streams, ...figures(line)]
 }
 
 function figures({ low, likely, high }: Pick<EstimateLine, 'low' | 'likely' | 'high'>): (string | number)[] {
-  return [low.requests, Math.round(likely.requests), high.requests, dollars(likely.cost)]
+  return [low.requests, likely.requests, high.requests, dollars(low.cost), dollars(likely.cost), dollars(high.cost)]
 }
 
 function recordRow({ run, low, likely, high, actual }: EstimateRecord): string[] {
   const off = actual === 0 ? '' : `, ${signed(((likely - actual) / actual) * 100)} %`
-  return [`run ${run}`, `likely ${likely} (${low} to ${high})`, `billed ${count(actual, 'request')}${off}`]
+  return [`run ${run}`, `likely ${number(likely)} (${number(low)} to ${number(high)})`, `billed ${count(actual, 'request')}${off}`]
 }
 
 function signed(percent: number): string {
@@ -33,7 +39,7 @@ function signed(percent: number): string {
 /** The same as a JSON value; costs in dollars. */
 export function estimateJson({ lines, total, unknown, records }: Estimate): unknown {
   const range = ({ low, likely, high }: Pick<EstimateLine, 'low' | 'likely' | 'high'>): unknown => ({
-    requests: { low: low.requests, likely: Math.round(likely.requests), high: high.requests },
+    requests: { low: low.requests, likely: likely.requests, high: high.requests },
     cost_usd: { low: low.cost / 1e6, likely: likely.cost / 1e6, high: high.cost / 1e6 },
   })
   return {

@@ -1,15 +1,20 @@
-import { once } from 'node:events'
 import { oneLine } from '../errors.js'
 
 /** Where words go: results to stdout (as text, or as one JSON value), everything else to stderr. */
 export class Output {
   readonly isJson: boolean
+  #isRead = true
   /** How something is written to stderr beside what is redrawn there. */
   beside: (write: () => void) => void = (write) => write()
 
   constructor({ json }: { json: boolean }) {
     this.isJson = json
-    for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe)
+    process.stderr.on('error', ignoreClosedPipe)
+    process.stdout.on('error', (error) => {
+      // Node gives stdout back as if nothing had happened: it is never "destroyed".
+      this.#isRead = false
+      ignoreClosedPipe(error)
+    })
   }
 
   /** Part of a command's result, for people; nothing under `--json`. */
@@ -19,9 +24,9 @@ export class Output {
 
   /** Raw text to stdout, at the pace of whoever reads it. @returns false once nobody does */
   async write(text: string): Promise<boolean> {
-    if (process.stdout.destroyed) return false
-    if (!process.stdout.write(text)) await Promise.race([once(process.stdout, 'drain'), once(process.stdout, 'close')]).catch(() => undefined)
-    return !process.stdout.destroyed
+    if (!this.#isRead) return false
+    if (!process.stdout.write(text)) await drainedOrClosed(process.stdout)
+    return this.#isRead
   }
 
   /** A command's result; only under `--json`. */
@@ -43,4 +48,15 @@ export class Output {
 /** Whoever read our output (`| head`) has had enough; the work goes on and its exit code still counts. */
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error
+}
+
+/** Leaves no listener behind: one is waited for at every pause of a long output. */
+function drainedOrClosed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      stream.off('drain', done).off('close', done).off('error', done)
+      resolve()
+    }
+    stream.on('drain', done).on('close', done).on('error', done)
+  })
 }

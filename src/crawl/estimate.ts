@@ -25,6 +25,8 @@ export interface EstimateLine extends Range {
 export interface Estimate {
   readonly lines: readonly EstimateLine[]
   readonly total: Range
+  /** The price of the dearest route: no request costs more. */
+  readonly dearest: MicroUsd
   /** What the figures leave out because nobody knows it, as sentences. */
   readonly unknown: readonly string[]
   /** Earlier estimates of the same command beside what the runs were billed, newest first. */
@@ -41,18 +43,19 @@ export interface EstimateParts {
 /** Estimates an open run; sends nothing. @returns the rows too, to be kept beside what the run will have cost */
 export async function estimateRun(store: CrawlStore, run: OpenRun, parts: EstimateParts): Promise<{ estimate: Estimate; rows: readonly EstimateRow[] }> {
   const { rules, minAgeMs } = parts
-  const { rows, records } = await store.estimate(run, parts.crawlers.map(kindOf), { full: rules.full, noGate: rules.noGate, minAgeMs })
+  const { rows, records } = await store.estimate(run, parts.crawlers.map(kindOf), { ...rules, minAgeMs })
   const priceOf = new Map(parts.crawlers.map(({ name, route }) => [name, parts.price(route)]))
   const lines = rows.map((row) => lineOf(row, priceOf.get(row.stream) ?? 0))
-  return { estimate: { lines, total: totalOf(lines), unknown: unknowns(rows, parts.crawlers), records }, rows }
+  const dearest = Math.max(...priceOf.values())
+  return { estimate: { lines, total: totalOf(lines), dearest, unknown: unknowns(rows, parts.crawlers), records }, rows }
 }
 
-function kindOf({ name, accepts, length, order, gate, route }: Crawler): EstimateKind {
-  return { stream: name, accepts, length, order, gate, pageSize: routes[route].pageSize }
+function kindOf({ name, accepts, length, lists, order, recheck, gate, route }: Crawler): EstimateKind {
+  return { stream: name, accepts, length, lists, order, recheck, gate, pageSize: routes[route].pageSize }
 }
 
 function lineOf({ seed, stream, streams, low, likely, high }: EstimateRow, price: MicroUsd): EstimateLine {
-  const figure = (requests: number): Figure => ({ requests, cost: Math.round(requests * price) })
+  const figure = (requests: number): Figure => ({ requests, cost: requests * price })
   return { seed, stream, streams, low: figure(low), likely: figure(likely), high: figure(high) }
 }
 
@@ -64,10 +67,18 @@ function totalOf(lines: readonly EstimateLine[]): Range {
   return { low: sum('low'), likely: sum('likely'), high: sum('high') }
 }
 
-/** Listings of unknown length, and listings whose items will bring streams that nobody has seen yet. */
+/** Listings of unknown length, and listings whose items will bring others into scope that nobody has seen yet. */
 function unknowns(rows: readonly EstimateRow[], crawlers: readonly Crawler[]): string[] {
   return crawlers.flatMap(({ name }) => {
-    const unknown = rows.filter(({ stream }) => stream === name).reduce((total, row) => total + row.unknown, 0)
-    return unknown === 0 ? [] : [`${name}: the length of ${unknown} listing${unknown === 1 ? '' : 's'} is not known, nor what their items will bring into scope`]
+    const sum = (column: 'unknown' | 'opens'): number => rows.reduce((total, row) => total + (row.stream === name ? row[column] : 0), 0)
+    const [unknown, opens] = [sum('unknown'), sum('opens')]
+    return [
+      ...(unknown === 0 ? [] : [`${name}: how long ${listings(unknown)} ${unknown === 1 ? 'is' : 'are'}`]),
+      ...(opens === 0 ? [] : [`${name}: what ${listings(opens)}, never read to the end, will bring into scope`]),
+    ]
   })
+}
+
+function listings(n: number): string {
+  return `${n} listing${n === 1 ? '' : 's'}`
 }

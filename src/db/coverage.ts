@@ -8,6 +8,8 @@ export interface ListingMeasure {
   readonly accepts: SubjectKind
   readonly lists: MemberKind | null
   readonly length: LengthCounter | null
+  /** Whether each pass reads the whole listing, but for a cap. */
+  readonly readWhole: boolean
 }
 
 /** A listing as it is stored: its last appearance in a run, and its numbers. */
@@ -18,7 +20,12 @@ export interface ListingRecord {
   readonly told: number | null
   readonly held: number
   readonly setAside: number
+  /** Pages of its current or last pass. */
   readonly pages: number
+  /** Whether a pass is open, which the run goes on with. */
+  readonly isOpen: 0 | 1
+  /** When a pass of it last completed. */
+  readonly completedAt: string | null
   /** The state in the run that last had it in scope. */
   readonly state: string
   readonly reason: string | null
@@ -44,11 +51,12 @@ export function* listings(sqlite: Sqlite, measures: readonly ListingMeasure[]): 
     CREATE TEMP TABLE IF NOT EXISTS last_scope (stream_id INTEGER PRIMARY KEY, run_id INTEGER NOT NULL);
     DELETE FROM last_scope;
     INSERT INTO last_scope SELECT stream_id, max(run_id) FROM frontier GROUP BY stream_id;
-    CREATE TEMP TABLE IF NOT EXISTS set_aside (stream_id INTEGER PRIMARY KEY, n INTEGER NOT NULL);
+    CREATE TEMP TABLE IF NOT EXISTS set_aside (stream_id INTEGER, pass INTEGER, n INTEGER NOT NULL, PRIMARY KEY (stream_id, pass)) WITHOUT ROWID;
     DELETE FROM set_aside;
-    INSERT INTO set_aside SELECT r.stream_id, count(*) FROM rejects r JOIN checkpoints k ON k.id = r.stream_id AND k.pass = r.pass GROUP BY r.stream_id;`)
+    INSERT INTO set_aside SELECT stream_id, pass, count(*) FROM rejects GROUP BY stream_id, pass;`)
   for (const measure of measures) {
-    yield* sqlite.prepare<object, ListingRecord>(listingsSql(measure)).iterate({ stream: measure.stream, kind: measure.lists })
+    const { stream, lists: kind, readWhole } = measure
+    yield* sqlite.prepare<object, ListingRecord>(listingsSql(measure)).iterate({ stream, kind, readWhole: readWhole ? 1 : 0 })
   }
 }
 
@@ -60,8 +68,9 @@ function listingsSql({ accepts, length }: ListingMeasure): string {
   return `
     SELECT s.text AS seed, k.stream, k.subject_id AS subject, ${told} AS told,
       (SELECT count(*) FROM members m WHERE m.stream_id = k.id AND m.kind = :kind AND m.gone = 0) AS held,
-      coalesce((SELECT n FROM set_aside a WHERE a.stream_id = k.id), 0) AS setAside,
-      k.pages, f.state, f.reason, r.state AS runState, r.stopped_by AS stoppedBy
+      -- A pass that stopped early says nothing of the records below: there the pass that set aside most counts.
+      coalesce((SELECT max(n) FROM set_aside a WHERE a.stream_id = k.id AND (a.pass = k.pass OR NOT :readWhole AND NOT k.full)), 0) AS setAside,
+      k.pages, k.pass_state = 'open' AND k.pages > 0 AS isOpen, k.completed_at AS completedAt, f.state, f.reason, r.state AS runState, r.stopped_by AS stoppedBy
     FROM last_scope l
     JOIN checkpoints k ON k.id = l.stream_id AND k.stream = :stream
     JOIN frontier f ON f.run_id = l.run_id AND f.stream_id = l.stream_id
@@ -82,12 +91,14 @@ export function tableCoverage(sqlite: Sqlite, streams: readonly string[]): Table
     { table: 'comments', kind: 'comment' },
   ] as const
   return tables.map(({ table, kind }) => {
-    const one = (sql: string): number => sqlite.prepare<object, number>(sql).pluck().get({ kind, streams: JSON.stringify(streams) }) ?? 0
+    // A post that a seed names is the subject of a listing of its own kind: its detail.
+    const named = kind === 'post' ? 'link' : kind
+    const one = (sql: string): number => sqlite.prepare<object, number>(sql).pluck().get({ kind, named, streams: JSON.stringify(streams) }) ?? 0
     const rows = sqlite.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get() ?? 0
     const listed = one(`SELECT count(*) FROM ${table} t WHERE EXISTS (SELECT 1 FROM listed_ids l WHERE l.kind = :kind AND l.id = t.id)`)
     const followed = one(`
       SELECT count(*) FROM ${table} t WHERE ${table === 'comments' ? 't.parent_comment_id IS NOT NULL OR' : ''} EXISTS (
-        SELECT 1 FROM checkpoints k WHERE k.subject_kind = :kind AND k.subject_id = t.id AND k.stream IN (SELECT value FROM json_each(:streams)))`)
+        SELECT 1 FROM checkpoints k WHERE k.subject_kind IN (:kind, :named) AND k.subject_id = t.id AND k.stream IN (SELECT value FROM json_each(:streams)))`)
     return { table, rows, listed, embedded: rows - listed, neverInScope: rows - followed }
   })
 }

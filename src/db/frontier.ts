@@ -187,9 +187,9 @@ function prepare(sqlite: Sqlite) {
       .prepare<object, number>(`
         SELECT count(*) FROM frontier f JOIN checkpoints k ON k.id = f.stream_id
         WHERE f.run_id = :run AND f.state = 'doubtful' AND k.stream = :stream AND (
-          k.subject_kind = 'user' AND EXISTS (SELECT 1 FROM users WHERE id = k.subject_id)
-          OR k.subject_kind IN ('post', 'link') AND EXISTS (SELECT 1 FROM posts WHERE id = k.subject_id)
-          OR k.subject_kind = 'comment' AND EXISTS (SELECT 1 FROM comments WHERE id = k.subject_id))`)
+          k.subject_kind = 'user' AND EXISTS (SELECT 1 FROM users WHERE id = k.subject_id AND unavailable IS NULL)
+          OR k.subject_kind IN ('post', 'link') AND EXISTS (SELECT 1 FROM posts WHERE id = k.subject_id AND unavailable IS NULL)
+          OR k.subject_kind = 'comment' AND EXISTS (SELECT 1 FROM comments WHERE id = k.subject_id AND unavailable IS NULL))`)
       .pluck(),
     states: sqlite.prepare<object, { state: string; n: number }>('SELECT state, count(*) AS n FROM frontier WHERE run_id = :run GROUP BY state'),
     spent: sqlite.prepare<object, { requests: number; cost: number }>(

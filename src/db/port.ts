@@ -231,8 +231,11 @@ export interface RunEnd {
 export interface EstimateKind {
   readonly stream: string
   readonly accepts: SubjectKind
+  readonly lists: MemberKind | null
   readonly length: LengthCounter | null
   readonly order: 'newest-first' | 'ranked' | 'single'
+  /** Whether `--recheck` reads it on through young items. */
+  readonly recheck: boolean
   /** Counters that spare the listing when they are 0 or, for `unmoved`, what they were. */
   readonly gate: { readonly counters: readonly CounterName[]; readonly closedWhen: 'empty' | 'unmoved' } | null
   /** Records on a full page by the contract; null where it states none. */
@@ -243,19 +246,22 @@ export interface EstimateRules {
   readonly full: boolean
   readonly noGate: boolean
   readonly minAgeMs: number | null
+  readonly recheckMs: number | null
 }
 
 /** Billed requests expected for the streams of one kind under one seed. */
 export interface EstimateRow {
   readonly seed: string
   readonly stream: string
-  /** Streams in scope as far as is known. */
+  /** Streams to look at: in scope as far as is known, not yet done, and not left out by their age. */
   readonly streams: number
   readonly low: number
   readonly likely: number
   readonly high: number
-  /** Streams whose length nobody told. */
+  /** Streams never read to their end whose length nobody told, and that no cap on pages ends. */
   readonly unknown: number
+  /** Streams never read to their end whose items will bring others into scope. */
+  readonly opens: number
 }
 
 /** How far earlier estimates of the same command were off, newest first. */

@@ -37,8 +37,8 @@ export class Streams {
   }
 
   /**
-   * An interrupted pass is already as long as this run's cap: it ends there, and a later run of this cap begins anew at the top. A run in which
-   * the pass began goes on with it all the same.
+   * An interrupted pass is already as long as this run's cap: it ends there, and a later run of this cap begins anew at the top. The run
+   * that read its last page goes on with it all the same.
    */
   cap({ streamId, runId }: Candidate): void {
     this.#s.cap.run({ stream: streamId, run: runId })
@@ -81,6 +81,7 @@ export class Streams {
       at: now(),
       reason: step.state === 'failed' ? step.reason : null,
       capped: step.state === 'capped' ? runId : null,
+      run: runId,
     })
     this.#s.audit.run({ stream: streamId, from: audit.knownFromPage, news: audit.lateNews, flawed: rows.rejects.length > 0 ? 1 : 0 })
     if (step.state === 'completed') {
@@ -197,7 +198,8 @@ function prepare(sqlite: Sqlite) {
         pass_after_request = (SELECT coalesce(max(id), 0) FROM requests) WHERE id = :stream`),
     resumeCapped: sqlite.prepare(`
       UPDATE checkpoints SET pass_state = 'open'
-      WHERE id = :stream AND (capped_in_run = :run OR pass_after_request >= (SELECT started_after_request FROM runs WHERE id = :run))`),
+      WHERE id = :stream AND (
+        capped_in_run = :run OR read_in_run = :run OR pass_after_request >= (SELECT started_after_request FROM runs WHERE id = :run))`),
     cap: sqlite.prepare("UPDATE checkpoints SET pass_state = 'capped', capped_in_run = :run WHERE id = :stream"),
     forgetCursors: sqlite.prepare('DELETE FROM used_cursors WHERE stream_id = :stream'),
     useCursor: sqlite.prepare('INSERT OR IGNORE INTO used_cursors (stream_id, cursor) VALUES (:stream, :cursor)'),
@@ -226,7 +228,7 @@ function prepare(sqlite: Sqlite) {
         last_pass = max(last_pass, excluded.last_pass), hop = min(hop, excluded.hop), gone = 0`),
     advance: sqlite.prepare(`
       UPDATE checkpoints SET pass_state = :state, cursor = :cursor, pages = pages + 1, items = items + :served,
-        empty_pages = iif(:served = 0, empty_pages + 1, 0), reason = :reason, capped_in_run = :capped,
+        empty_pages = iif(:served = 0, empty_pages + 1, 0), reason = :reason, capped_in_run = :capped, read_in_run = :run,
         read_counters = iif(:completed, pass_counters, read_counters),
         completed_pass = iif(:completed, pass, completed_pass), completed_at = iif(:completed, :at, completed_at)
       WHERE id = :stream`),

@@ -124,7 +124,7 @@ function readEmbedded(harvest: Harvest, id: string, f: PostFields, nesting: numb
   if (parentId !== undefined && parentId !== id) harvest.edge('remix', id, parentId)
   for (const record of itemsOf(f.remix_posts)) {
     const remix = readPost(harvest, record, nesting + 1)
-    if (remix !== undefined) harvest.edge('remix', remix.id, id)
+    if (remix !== undefined && remix.id !== id) harvest.edge('remix', remix.id, id)
   }
   for (const record of itemsOf(f.ancestors)) readPost(harvest, record, nesting + 1)
 }

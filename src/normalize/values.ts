@@ -1,4 +1,4 @@
-const EARLIEST_S = Date.UTC(1, 0, 1) / 1000
+const EARLIEST_S = Date.parse('0001-01-01T00:00:00Z') / 1000
 const LATEST_S = Date.UTC(9999, 11, 31, 23, 59, 59) / 1000
 /** A number this large cannot be seconds of this age: it is milliseconds. */
 const MILLISECONDS_FROM = 1e11
@@ -16,9 +16,12 @@ export function isoTime(value: number | string | null | undefined): string | und
 
 function unixMs(value: number): number {
   if (Math.abs(value) >= MILLISECONDS_FROM) return Math.floor(value)
-  if (value < 0) return Math.floor(value * 1000)
-  const [seconds, fraction] = value.toFixed(6).split('.')
-  return Number(seconds) * 1000 + Number(fraction?.slice(0, 3))
+  const digits = String(Math.abs(value))
+  if (digits.includes('e')) return Math.floor(value * 1000)
+  const [seconds, fraction = ''] = digits.split('.')
+  const ms = Number(seconds) * 1000 + Number(fraction.slice(0, 3).padEnd(3, '0'))
+  if (value >= 0) return ms
+  return Number(fraction.slice(3)) > 0 ? -ms - 1 : -ms
 }
 
 /** Text as served, except lone surrogates: SQLite would store them as bytes that other readers refuse. */

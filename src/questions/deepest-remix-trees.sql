@@ -6,6 +6,6 @@ WITH trees AS (
   GROUP BY root_post_id
   ORDER BY max(depth) DESC, count(*) DESC, root_post_id
   LIMIT :limit)
-SELECT t.root_post_id, p.username, t.depth, t.remixes, t.remixers, t.last_remix_at, p.text
-FROM trees t LEFT JOIN v_posts p ON p.id = t.root_post_id
+SELECT t.root_post_id, u.username, t.depth, t.remixes, t.remixers, t.last_remix_at, p.text
+FROM trees t LEFT JOIN posts p ON p.id = t.root_post_id LEFT JOIN users u ON u.id = p.user_id
 ORDER BY t.depth DESC, t.remixes DESC, t.root_post_id

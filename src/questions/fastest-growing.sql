@@ -10,6 +10,6 @@ WITH growth AS (
   HAVING sum(hours) >= :min_hours
   ORDER BY sum(views_gained) / sum(hours) DESC, post_id
   LIMIT :limit)
-SELECT g.post_id, p.username, round(g.views_gained * 24.0 / g.hours, 1) AS views_a_day, g.views_gained, g.likes_gained, round(g.hours, 1) AS hours, g.views, p.text
-FROM growth g LEFT JOIN v_posts p ON p.id = g.post_id
+SELECT g.post_id, u.username, round(g.views_gained * 24.0 / g.hours, 1) AS views_a_day, g.views_gained, g.likes_gained, round(g.hours, 1) AS hours, g.views, p.text
+FROM growth g LEFT JOIN posts p ON p.id = g.post_id LEFT JOIN users u ON u.id = p.user_id
 ORDER BY g.views_gained / g.hours DESC, g.post_id

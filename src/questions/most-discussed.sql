@@ -7,6 +7,6 @@ WITH discussed AS (
   GROUP BY post_id
   ORDER BY count(*) DESC, post_id
   LIMIT :limit)
-SELECT d.post_id, p.username, d.comments, d.replies, d.commenters, p.comment_count AS told, p.view_count AS views, p.text
-FROM discussed d LEFT JOIN v_posts p ON p.id = d.post_id
+SELECT d.post_id, u.username, d.comments, d.replies, d.commenters, coalesce(p.recursive_reply_count, p.reply_count) AS told, p.view_count AS views, p.text
+FROM discussed d LEFT JOIN posts p ON p.id = d.post_id LEFT JOIN users u ON u.id = p.user_id
 ORDER BY d.comments DESC, d.post_id

@@ -14,6 +14,7 @@ export interface CoverageRow {
   readonly held: number
   /** Records of its last pass that could not be read. */
   readonly setAside: number
+  /** Pages of its current or last pass. */
   readonly pages: number
   readonly state: CoverageState
   readonly reason: string | null
@@ -39,14 +40,15 @@ export function coverageOf(record: ListingRecord): CoverageRow {
   return { seed, stream, subject: subject === '' ? stream : subject, told, held, setAside, pages, ...stateOf(record) }
 }
 
-function stateOf({ state, reason, runState, stoppedBy, pages, told, held, setAside }: ListingRecord): Pick<CoverageRow, 'state' | 'reason'> {
+function stateOf(record: ListingRecord): Pick<CoverageRow, 'state' | 'reason'> {
+  const { state, reason, pages, told, held, setAside } = record
   switch (state) {
     case 'complete':
     case 'gated':
     case 'recent':
       return { state: 'complete', reason: difference(told, held, setAside) }
     case 'capped':
-      return { state: 'capped', reason: `cut after ${pages} pages` }
+      return { state: 'capped', reason: `cut after ${pagesText(pages)}` }
     case 'failed':
       return { state: 'failed', reason }
     case 'unavailable':
@@ -54,15 +56,21 @@ function stateOf({ state, reason, runState, stoppedBy, pages, told, held, setAsi
     case 'doubtful':
       return { state: 'not found', reason }
     default:
-      return openState(runState, stoppedBy, pages)
+      return openState(record)
   }
 }
 
-function openState(runState: string, stoppedBy: string | null, pages: number): Pick<CoverageRow, 'state' | 'reason'> {
-  const progress = pages === 0 ? 'not begun' : `read up to page ${pages}`
+/** What the run that had it in scope last has not come to the end of; an earlier run may have. */
+function openState({ runState, stoppedBy, isOpen, pages, completedAt }: ListingRecord): Pick<CoverageRow, 'state' | 'reason'> {
+  const before = completedAt === null ? '' : `; read to its end on ${completedAt.slice(0, 10)}`
+  const progress = `${isOpen === 1 ? `${pagesText(pages)} read` : 'not begun'}${before}`
   if (runState === 'abandoned') return { state: 'abandoned', reason: progress }
   if (stoppedBy === 'cap' || stoppedBy === 'balance-empty') return { state: 'budget', reason: progress }
   return { state: 'in progress', reason: stoppedBy === null ? progress : `${progress}; stopped: ${stoppedBy}` }
+}
+
+function pagesText(pages: number): string {
+  return pages === 1 ? '1 page' : `${pages} pages`
 }
 
 /** A listing that was read to its end can still differ from its counter: deleted and hidden items are counted, and not listed. */

@@ -82,10 +82,19 @@ describe.concurrent('sql answers', () => {
 
   test('any number of rows without growing, as fast as they are read', { timeout: 120_000 }, async ({ bench }) => {
     world(bench).close()
-    const child = spawn(process.execPath, ['--max-old-space-size=64', path.join(ROOT, 'dist/main.js'), 'sql', '--db', bench.db, '--format', 'csv', `${COUNT} LIMIT 400000) SELECT i, printf('%.300c', 'x') FROM n`], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const child = spawn(process.execPath, ['--max-old-space-size=64', path.join(ROOT, 'dist/main.js'), 'sql', '--db', bench.db, '--format', 'csv', `${COUNT} LIMIT 400000) SELECT i, printf('%.300c', 'x') FROM n`], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const complaints = child.stderr.toArray()
     let bytes = 0
     for await (const chunk of child.stdout) bytes += (chunk as Buffer).length
     expect(bytes).toBeGreaterThan(400_000 * 302)
+    expect(await complaints).toEqual([])
+  })
+
+  test('no longer than somebody reads', async ({ bench }) => {
+    world(bench).close()
+    const child = spawn(process.execPath, [path.join(ROOT, 'dist/main.js'), 'sql', '--db', bench.db, '--format', 'csv', `${COUNT}) SELECT i FROM n`], { stdio: ['ignore', 'pipe', 'inherit'] })
+    child.stdout.once('data', () => child.stdout.destroy())
+    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0)
   })
 
   test('while a crawl writes', async ({ bench }) => {

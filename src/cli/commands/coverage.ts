@@ -25,7 +25,7 @@ export const coverageCommand: Command<Flags> = {
   run: async (flags, { output }) => {
     if (flags.csv && flags.json) throw new AppError('bad-usage', '--csv and --json exclude each other')
     const crawlers = await loadCrawlers()
-    const measures = crawlers.map(({ name, accepts, lists, length }) => ({ stream: name, accepts, lists, length }))
+    const measures = crawlers.map(({ name, accepts, lists, length, order }) => ({ stream: name, accepts, lists, length, readWhole: order !== 'newest-first' }))
     const reader = new Reader(flags.db)
     try {
       if (flags.csv) await printCsv(output, reader, measures)

@@ -1,4 +1,4 @@
-import { readRoutes, routes } from '../../api/index.js'
+import { readRoutes, routes, type ReadRoute } from '../../api/index.js'
 import { priceSettings, readEnvironment } from '../../config.js'
 import { loadCrawlers } from '../../crawlers/index.js'
 import { estimateRun, planRun } from '../../crawl/index.js'
@@ -17,12 +17,17 @@ export const planCommand: Command<CrawlFlags> = {
       .example('$0 plan --seeds seeds.yaml --db study.db --json', 'the same for a program') as never,
   run: async (flags, { output }) => {
     const crawlers = await loadCrawlers()
-    const { seeds, rules, minAgeMs } = readCrawlFlags(flags, crawlers)
+    const { seeds, rules, minAgeMs, restart } = readCrawlFlags(flags, crawlers)
     const prices = priceSettings(readEnvironment(process.cwd(), process.env), readRoutes)
-    const parts = { crawlers, rules, minAgeMs, price: (route: (typeof readRoutes)[number]) => prices[route] ?? routes[route].price }
-    const estimate = await rehearse(flags.db, async (store) => (await estimateRun(store, await store.openRun(planRun(seeds, crawlers, rules)), parts)).estimate)
+    const parts = { crawlers, rules, minAgeMs, price: (route: ReadRoute) => prices[route] ?? routes[route].price }
+    const { run, estimate } = await rehearse(flags.db, async (store) => {
+      if (restart) await store.abandonRuns()
+      const opened = await store.openRun(planRun(seeds, crawlers, rules))
+      return { run: opened, estimate: (await estimateRun(store, opened, parts)).estimate }
+    })
+    if (run.resumed) output.print(`Run ${run.id} is unfinished, and this is what is left of it; --restart would begin a new one.\n`)
     output.print(estimateText(estimate))
-    output.json({ db: flags.db, ...(estimateJson(estimate) as object) })
+    output.json({ db: flags.db, resumes: run.resumed ? run.id : null, ...(estimateJson(estimate) as object) })
     return ExitCode.finished
   },
 }
