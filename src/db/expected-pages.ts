@@ -83,7 +83,7 @@ function ofListing(listing: ListingFacts, { accepts, order }: Pick<EstimateKind,
       break
     case 'fresh':
   }
-  return { low: REMAINS * whole, likely: whole, high: most }
+  return { low: Math.max(1, REMAINS * whole), likely: whole, high: most }
 }
 
 /** A newest-first listing is read up to what is known, and with `--recheck` on through what is young. */
