@@ -71,7 +71,7 @@ const seedMap = z.strictObject({
 })
 
 function mappedSeed(item: YAMLMap, document: Document, place: string, { options, readCollect }: SeedFileContext): PlannedSeed {
-  const parsed = seedMap.safeParse(item.toJS(document))
+  const parsed = seedMap.safeParse(plainValue(item, document, place))
   if (!parsed.success) {
     const [issue] = parsed.error.issues
     throw new AppError('bad-seed', `${place}: ${[issue?.path.join('.'), issue?.message].filter(Boolean).join(': ')}`)
@@ -86,6 +86,15 @@ function mappedSeed(item: YAMLMap, document: Document, place: string, { options,
     return { seed: readSeed(seed, place), options: own }
   } catch (error) {
     throw error instanceof AppError && error.code === 'bad-seed' ? error : new AppError('bad-seed', `${place}: ${messageOf(error)}`)
+  }
+}
+
+/** The map with its aliases followed. */
+function plainValue(item: YAMLMap, document: Document, place: string): unknown {
+  try {
+    return item.toJS(document)
+  } catch (error) {
+    throw new AppError('bad-seed', `${place}: ${messageOf(error)}`, { cause: error })
   }
 }
 
