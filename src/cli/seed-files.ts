@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node, type YAMLMap } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node, type YAMLMap } from 'yaml'
 import { z } from 'zod'
 import { parseSeed, type PlannedSeed, type SeedOptions } from '../crawl/index.js'
 import { AppError, messageOf } from '../errors.js'
@@ -94,7 +94,8 @@ function plainValue(item: YAMLMap, document: Document, place: string): unknown {
   try {
     return item.toJS(document)
   } catch (error) {
-    throw new AppError('bad-seed', `${place}: ${messageOf(error)}`, { cause: error })
+    const option = item.items.find(({ value }) => isAlias(value))?.key
+    throw new AppError('bad-seed', `${place}: ${String(option)}: ${messageOf(error)}`, { cause: error })
   }
 }
 
