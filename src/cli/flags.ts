@@ -47,10 +47,10 @@ export function age(flag: string): (value: unknown) => number | undefined {
   }
 }
 
-/** A yargs coercion: dollars, as millionths. */
-export function usd(flag: string): (value: unknown) => number | undefined {
+/** A yargs coercion: dollars, as millionths; 0 only where it says something. */
+export function usd(flag: string, { orZero = false } = {}): (value: unknown) => number | undefined {
   return (value) => {
-    const dollars = positiveNumber(flag)(value)
+    const dollars = orZero && value === 0 ? 0 : positiveNumber(flag)(value)
     return dollars === undefined ? undefined : Math.round(dollars * 1_000_000)
   }
 }

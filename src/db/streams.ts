@@ -28,7 +28,7 @@ export class Streams {
     const { checkpoint, streamId, runId, full } = candidate
     const sameMode = checkpoint.full === full
     if (checkpoint.passState === 'open' && sameMode) return this.#goOn(candidate)
-    if (checkpoint.passState === 'capped' && sameMode && this.#s.resumeCapped.run({ stream: streamId, run: runId }).changes === 1) return candidate
+    if (checkpoint.passState === 'capped' && sameMode && this.#s.resumeCapped.run({ stream: streamId, run: runId }).changes === 1) return this.#goOn(candidate)
     this.#newPass(streamId, null)
     this.#s.setMode.run({ stream: streamId, full: full ? 1 : 0, counters: JSON.stringify(candidate.counters) })
     this.#begunHere.add(streamId)

@@ -173,16 +173,19 @@ export class OneListing {
       problems.push(...this.#missingOf(pass))
       this.#expectGone(pass)
     }
+    const isAtCap = this.#isAtCap(move)
+    if (isAtCap && (outcome.finished || this.#checkpoint()?.[0] === 'capped')) model.endAtCap()
     problems.push(...this.#checkpointProblems(), ...this.#goneProblems())
-    if (move.what !== 'elsewhere' && outcome.finished && !outcome.run.resumed && this.#asked === 0 && !this.#isAtCap(move)) {
+    if (move.what !== 'elsewhere' && outcome.finished && !outcome.run.resumed && this.#asked === 0 && !isAtCap) {
       problems.push('a new run sent nothing')
     }
     if (problems.length > 0) throw new Error(problems.join('\n'))
   }
 
-  /** A pass that was interrupted above this run's cap is left as it is. */
-  #isAtCap({ full, maxPages }: CrawlMove): boolean {
-    return this.#model.state === 'open' && this.#model.full === full && maxPages !== null && this.#model.pages >= maxPages
+  /** A pass that was interrupted at or above this run's cap ends there, without a request. */
+  #isAtCap({ what, full, maxPages }: CrawlMove): boolean {
+    const { state, full: wasFull, pages } = this.#model
+    return what !== 'elsewhere' && this.#asked === 0 && state === 'open' && wasFull === full && maxPages !== null && pages >= maxPages
   }
 
   #missingOf(pass: Completed): string[] {
@@ -208,8 +211,13 @@ export class OneListing {
     return JSON.stringify(marked) === JSON.stringify(expected) ? [] : [`gone are ${JSON.stringify(marked)}, not ${JSON.stringify(expected)}`]
   }
 
+  #checkpoint(): readonly unknown[] | undefined {
+    const checkpoint = this.opened.db.prepare<string, unknown[]>('select pass_state, pages, pass, "full" from checkpoints where stream = ?')
+    return checkpoint.raw().get(this.history.stream)
+  }
+
   #checkpointProblems(): string[] {
-    const found = this.opened.db.prepare('select pass_state, pages, pass, "full" from checkpoints where stream = ?').raw().get(this.history.stream)
+    const found = this.#checkpoint()
     const { state, pages, pass, full } = this.#model
     const expected = [state, pages, pass, full ? 1 : 0]
     if (found === undefined || JSON.stringify(found) === JSON.stringify(expected)) return []

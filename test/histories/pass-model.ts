@@ -109,6 +109,11 @@ export class PassModel {
     this.pass += 1
   }
 
+  /** The interrupted pass was found to be as long as the cap of a run that has not asked for anything. */
+  endAtCap(): void {
+    this.#end('capped')
+  }
+
   /** What must be stored of a listing once a pass over it has completed. */
   owed({ heldAtStart }: Completed): string[] {
     const held = new Set(this.watched.shown())

@@ -4,7 +4,7 @@ import { AppError, ExitCode } from '../../errors.js'
 import { coverageOf, CoverageSums, type CoverageRow, type CoverageSum } from '../../report/index.js'
 import { csvLine } from '../csv.js'
 import { wholeNumber } from '../flags.js'
-import { columns, count, cut, number } from '../format.js'
+import { columns, cut, number } from '../format.js'
 import type { Command } from '../command.js'
 import type { Output } from '../output.js'
 
@@ -80,7 +80,7 @@ function printIncomplete(output: Output, shown: readonly CoverageRow[], sums: re
   output.print('\nNot complete:')
   output.print(columns(shown.map((row) => [row.stream, cut(row.subject, 38), row.state, `${number(row.held)} of ${row.told ?? '?'}`, cut(row.reason ?? '', 70)])))
   const all = sums.reduce((total, { listings, states }) => total + listings - (states.complete ?? 0), 0)
-  if (all > shown.length) output.print(`  … and ${count(all - shown.length, 'more')}: --csv lists all`)
+  if (all > shown.length) output.print(`  … and ${number(all - shown.length)} more: --csv lists all`)
 }
 
 function printTables(output: Output, tables: readonly TableCoverage[]): void {
