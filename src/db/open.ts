@@ -25,7 +25,7 @@ export function openForWriting(file: string): { sqlite: Sqlite; db: Drizzle } {
     sqlite.pragma('synchronous = NORMAL')
     sqlite.pragma('busy_timeout = 10000')
     const db = drizzle(sqlite)
-    sqlite.pragma(`application_id = ${APPLICATION_ID}`)
+    if (applicationId(sqlite) !== APPLICATION_ID) sqlite.pragma(`application_id = ${APPLICATION_ID}`)
     migrate(db, { migrationsFolder: MIGRATIONS })
     return { sqlite, db }
   } catch (error) {
