@@ -3,6 +3,7 @@ import type { ApiClient, PageReply, ParamsOf, ReadRoute, RefusalReply, Turn } fr
 import { monotonicMs, pause } from '../clock.js'
 import type { Candidate, CrawlStore, Lease, OpenRun, PageRows, PassStep, RefusalStep, RunTally, Settlement, StopReason, StreamReport } from '../db/index.js'
 import { AppError, ExitCode, messageOf } from '../errors.js'
+import { failpoint } from '../failpoint.js'
 import type { Logger } from '../log.js'
 import { Budget, type BudgetCaps } from './budget.js'
 import { Circuit, PROBE_TIMEOUT_MS } from './circuit.js'
@@ -126,7 +127,9 @@ export class Crawl {
     const candidate = await this.#nextToRead(run)
     if (candidate === undefined || this.#budget.allows(this.#priceOf(candidate)) !== 'yes') return
     const price = this.#priceOf(candidate)
+    failpoint('before-reserve')
     const lease = await this.#parts.store.reserve(candidate, this.#crawlerOf(candidate).route, price)
+    failpoint('after-reserve')
     this.#budget.reserve(price)
     this.progress.sent()
     this.#track(this.#inFlight, this.#read(lease, turn))
@@ -153,7 +156,9 @@ export class Crawl {
     const cursor = candidate.checkpoint.cursor ?? undefined
     const params = { ...crawler.params(candidate.subject), ...(cursor === undefined ? {} : { cursor }) }
     const sentAt = monotonicMs()
+    failpoint('before-send')
     const reply = await this.#parts.client.send(turn, crawler.route, params as ParamsOf<ReadRoute>, wasProbe ? PROBE_TIMEOUT_MS : undefined)
+    failpoint('after-answer')
     const { status, cost } = reply
     this.#parts.log.debug({ stream: candidate.stream, subject: candidate.subject.id, page: candidate.checkpoint.pages + 1, status, ms: Math.round(monotonicMs() - sentAt) }, 'answer')
     this.progress.answered(cost)
@@ -173,6 +178,7 @@ export class Crawl {
     const step: PassStep = rows === undefined ? { state: 'failed', reason: UNREADABLE } : advance(page, candidate, reach, cursorWasUsed)
     const settlement: Settlement = { state: 'answered', status: reply.status, cost: reply.cost, error: null }
     const counts = await store.commitPage({ lease, settlement, body: reply.kept, served: page.items.length, rows: rows ?? NO_ROWS, step, ranks: crawler.ranks, audit: auditOf(reach, candidate), programVersion })
+    failpoint('after-commit')
     this.progress.committed(counts, step.state)
     this.#lastBody.delete(candidate.streamId)
     this.#circuit.succeeded(candidate.streamId, monotonicMs())
@@ -217,6 +223,7 @@ export class Crawl {
     const step = refusalStep(decision, candidate)
     const hasConsequences = step.to !== 'delayed' && step.to !== 'ready'
     await store.commitRefusal({ lease, settlement, body: hasConsequences ? (reply.kept ?? null) : null, step })
+    failpoint('after-refusal')
     await this.#follow(decision, candidate, sending)
     this.#judge(candidate, reply, sending)
   }

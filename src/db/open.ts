@@ -5,6 +5,7 @@ import Database from 'better-sqlite3'
 import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator'
 import { AppError, messageOf } from '../errors.js'
+import { failpoint } from '../failpoint.js'
 
 export type Sqlite = Database.Database
 export type Drizzle = BetterSQLite3Database<Record<string, never>>
@@ -14,6 +15,9 @@ const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url))
 const APPLICATION_ID = 0x53_4f_52_41
 /** Earlier versions can lose commits in WAL mode when two processes write and checkpoint at once. */
 const OLDEST_SAFE_SQLITE = '3.51.3'
+
+/** Every statement of a migration is a moment of its own. */
+const eachStep = { logQuery: () => failpoint('mid-migration') }
 
 /** Opens a database for writing: makes it if it is not there, and brings its tables up to this version. The caller holds its write lock. */
 export function openForWriting(file: string): { sqlite: Sqlite; db: Drizzle } {
@@ -25,8 +29,8 @@ export function openForWriting(file: string): { sqlite: Sqlite; db: Drizzle } {
     sqlite.pragma('synchronous = NORMAL')
     sqlite.pragma('busy_timeout = 10000')
     const db = drizzle(sqlite)
-    if (applicationId(sqlite) !== APPLICATION_ID) sqlite.pragma(`application_id = ${APPLICATION_ID}`)
-    migrate(db, { migrationsFolder: MIGRATIONS })
+if (applicationId(sqlite) !== APPLICATION_ID) sqlite.pragma(`application_id = ${APPLICATION_ID}`)
+    migrate(drizzle(sqlite, { logger: eachStep }), { migrationsFolder: MIGRATIONS })
     return { sqlite, db }
   } catch (error) {
     sqlite.close()

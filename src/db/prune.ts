@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import type { IsoTime } from '../clock.js'
 import { AppError } from '../errors.js'
+import { failpoint } from '../failpoint.js'
 import { takeWriteLock } from './lock.js'
 import { databaseError, openForReading, openForWriting, realName, type Sqlite } from './open.js'
 
@@ -85,6 +86,7 @@ export class Pruner {
    */
   compact(): void {
     try {
+      failpoint('before-checkpoint')
       this.#guard(() => this.#sqlite.exec('VACUUM').pragma('wal_checkpoint(TRUNCATE)'))
     } catch (error) {
       const isFull = error instanceof AppError && error.code === 'disk-full'
@@ -108,6 +110,7 @@ export class Pruner {
     return this.#sqlite.transaction((batch: { after: number; upTo: number; before: IsoTime }): PageCount => {
       const found = count.get(batch) ?? { pages: 0, bytes: 0 }
       if (found.pages > 0) drop.run(batch)
+      failpoint('mid-prune')
       return found
     }).immediate
   }

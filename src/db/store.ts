@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { now } from '../clock.js'
+import { failpoint } from '../failpoint.js'
 import { Estimates } from './estimates.js'
 import { Frontier } from './frontier.js'
 import { Ledger } from './ledger.js'
@@ -119,6 +120,7 @@ class SqliteStore implements CrawlStore {
       this.#streams.useCursor(current.streamId, current.checkpoint.cursor)
       this.#frontier.move(current.runId, current.streamId, 'claimed', current.attempts, current.round)
       const requestId = this.#ledger.reserve(current, route, price)
+      failpoint('mid-reserve')
       return { requestId, candidate: current }
     })
   }
@@ -140,6 +142,7 @@ class SqliteStore implements CrawlStore {
       const at = now()
       this.#ledger.settle(commit.lease.requestId, commit.settlement, at)
       if (commit.body !== null) this.#archive.keep(commit.lease, commit.settlement.status ?? 0, commit.body, at)
+      failpoint('mid-refusal')
       this.#apply(commit, at)
       this.#scope.settle(commit.lease.candidate.runId)
     })
@@ -176,11 +179,13 @@ class SqliteStore implements CrawlStore {
   async closeRun(runId: number, end: RunEnd): Promise<void> {
     this.#transaction(() => {
       this.#runs.close(runId, end)
+      failpoint('mid-close')
       if (end.finished) this.#estimates.settle(runId)
     })
   }
 
   async close(): Promise<void> {
+    failpoint('before-checkpoint')
     this.#sqlite.close()
     this.#unlock()
   }
@@ -196,6 +201,7 @@ class SqliteStore implements CrawlStore {
     for (const id of moved) this.#frontier.reopenGated(runId, id)
     if (commit.ranks !== null) this.#archive.rank(commit, commit.ranks, at)
     if (subject.kind === 'query') this.#resolve(commit, at)
+    failpoint('mid-commit')
     this.#streams.list(commit)
     if (subject.kind === 'link') this.#streams.standIn(runId, streamId)
     this.#streams.advance(commit)
