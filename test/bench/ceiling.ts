@@ -1,0 +1,59 @@
+/**
+ * The ceiling: the same requests, `JSON.parse`, prepared statements, one transaction a page, the same rows in the same tables, and
+ * nothing else — no ledger, no raw pages, no checkpoints, no validation, no retries. `ceiling.js URL FILE USERS`; without a
+ * network, `ceiling.js --pages FROM FILE` reads the bodies from the pages of a database instead.
+ */
+import { gunzipSync } from 'node:zlib'
+import Database from 'better-sqlite3'
+import { Pool } from 'undici'
+import { CeilingWriter, type Payload } from './ceiling-writer.js'
+import { openForWriting } from '../../src/db/open.js'
+import { userId } from './world.js'
+
+const CONCURRENCY = 8
+
+interface Ask {
+  readonly route: string
+  readonly subject: string
+  readonly cursor: string | null
+}
+
+async function crawl(url: string, file: string, users: number): Promise<void> {
+  const { sqlite } = openForWriting(file)
+  const writer = new CeilingWriter(sqlite)
+  const { origin, pathname } = new URL(url)
+  const pool = new Pool(origin, { connections: CONCURRENCY })
+  const queue: Ask[] = []
+  for (let user = 1; user <= users; user += 1) {
+    for (const route of ['get_user_posts', 'get_user_followers']) queue.push({ route, subject: userId(user), cursor: null })
+  }
+  const read = async ({ route, subject, cursor }: Ask): Promise<void> => {
+    const key = route === 'get_post_comments' ? 'post_id' : 'user_id'
+    const path = `${pathname}/${route}?${key}=${subject}${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`
+    const { body } = await pool.request({ path, method: 'GET', headers: { 'accept-encoding': 'gzip' } })
+    const payload = JSON.parse(gunzipSync(Buffer.from(await body.arrayBuffer())).toString()) as Payload
+    const commented = writer.write(route, subject, payload)
+    const next = payload.data.cursor ?? null
+    if (next !== null) queue.unshift({ route, subject, cursor: next })
+    for (const post of commented) queue.push({ route: 'get_post_comments', subject: post, cursor: null })
+  }
+  const work = async (): Promise<void> => {
+    for (let ask = queue.shift(); ask !== undefined; ask = queue.shift()) await read(ask)
+  }
+  while (queue.length > 0) await Promise.all(Array.from({ length: CONCURRENCY }, work))
+  await pool.close()
+  sqlite.close()
+}
+
+function replay(from: string, file: string): void {
+  const source = new Database(from, { readonly: true })
+  const { sqlite } = openForWriting(file)
+  const writer = new CeilingWriter(sqlite)
+  const pages = source.prepare<[], { route: string; subject: string; body: Buffer }>('SELECT p.route, k.subject_id AS subject, p.body FROM pages p JOIN checkpoints k ON k.id = p.stream_id WHERE p.status = 200 ORDER BY p.id')
+  for (const { route, subject, body } of pages.iterate()) writer.write(route, subject, JSON.parse(gunzipSync(body).toString()) as Payload)
+  sqlite.close()
+}
+
+const [first = '', second = '', third = ''] = process.argv.slice(2)
+if (first === '--pages') replay(second, third)
+else await crawl(first, second, Number(third))
