@@ -241,11 +241,16 @@ CREATE TABLE `pages` (
 	`route` text NOT NULL,
 	`pass` integer NOT NULL,
 	`page` integer NOT NULL,
+	`served_before` integer DEFAULT 0 NOT NULL,
 	`status` integer NOT NULL,
-	`body` blob NOT NULL,
-	`received_at` text NOT NULL
+	`meaning` text NOT NULL,
+	`sighting` integer,
+	`gone_after` integer,
+	`received_at` text NOT NULL,
+	`body` blob NOT NULL
 );
 --> statement-breakpoint
+CREATE INDEX `pages_in_doubt` ON `pages` (`stream_id`) WHERE meaning = 'doubtful';--> statement-breakpoint
 CREATE TABLE `rejects` (
 	`id` integer PRIMARY KEY NOT NULL,
 	`page_id` integer NOT NULL,

@@ -1,5 +1,9 @@
 import type { Sqlite } from './open.js'
-import type { Lease, PageCommit } from './port.js'
+import type { Lease } from './port.js'
+import type { ToldPage } from './told-page.js'
+
+/** What an answer was taken for. */
+export type Meaning = 'page' | 'gone' | 'private' | 'doubtful' | 'refused'
 
 /** Raw answers and what was set aside from them, and the order of ranked lists. Call inside a transaction. */
 export class PageArchive {
@@ -9,27 +13,38 @@ export class PageArchive {
     this.#s = prepare(sqlite)
   }
 
-  /** Keeps a raw body (gzip); returns the page's number, which is the commit order. */
-  keep({ requestId, candidate }: Lease, status: number, body: Buffer, at: string): number {
-    const { pass, pages } = candidate.checkpoint
-    const { lastInsertRowid } = this.#s.page.run({ request: requestId, run: candidate.runId, stream: candidate.streamId, pass, page: pages + 1, status, body, at })
-    return Number(lastInsertRowid)
+  /**
+   * Keeps a raw body (gzip); returns the page's number, which is the commit order.
+   * @param sighting in a full crawl: the newest request of the ledger
+   */
+  keep({ requestId, candidate }: Lease, answer: { status: number; meaning: Meaning; sighting: number | null; body: Buffer }, at: string): number {
+    const { pass, pages, items } = candidate.checkpoint
+    const where = { request: requestId, run: candidate.runId, stream: candidate.streamId, pass, page: pages + 1, served: items }
+    return Number(this.#s.page.run({ ...where, ...answer, at }).lastInsertRowid)
   }
 
-  setAside(pageId: number, { lease, rows, programVersion }: PageCommit, at: string): void {
-    const { runId, streamId, stream, checkpoint } = lease.candidate
+  /** Notes that a page has ended a full pass without a flaw, which began after a request. */
+  tellsGone(pageId: number, after: number): void {
+    this.#s.tellsGone.run({ page: pageId, after })
+  }
+
+  /** The 404s of a stream that were in doubt say nothing about its entity after all. */
+  disbelieve(streamId: number): void {
+    this.#s.disbelieve.run({ stream: streamId })
+  }
+
+  setAside({ pageId, runId, requestId, streamId, stream, pass, rows, programVersion, at }: ToldPage): void {
     for (const { reason, raw } of rows.rejects) {
-      this.#s.reject.run({ pass: checkpoint.pass, page: pageId, run: runId, stream: streamId, request: lease.requestId, name: stream, reason, raw, version: programVersion, at })
+      this.#s.reject.run({ pass, page: pageId, run: runId, stream: streamId, request: requestId, name: stream, reason, raw, version: programVersion, at })
     }
     for (const { path, expected, got } of rows.drift) this.#s.drift.run({ path, expected, got, at })
   }
 
   /** Notes who stands where; a pass that begins again in the same run starts its list anew. */
-  rank({ lease, rows }: PageCommit, list: string, at: string): void {
-    const { runId, checkpoint } = lease.candidate
-    if (checkpoint.pages === 0) this.#s.clearRanking.run({ list, run: runId })
+  rank({ runId, page, servedBefore, rows, at }: ToldPage, list: string): void {
+    if (page === 1) this.#s.clearRanking.run({ list, run: runId })
     for (const [index, item] of rows.listed.entries()) {
-      if (item !== undefined) this.#s.rank.run({ list, run: runId, position: checkpoint.items + index + 1, item: item.id, at })
+      if (item !== undefined) this.#s.rank.run({ list, run: runId, position: servedBefore + index + 1, item: item.id, at })
     }
   }
 }
@@ -37,8 +52,10 @@ export class PageArchive {
 function prepare(sqlite: Sqlite) {
   return {
     page: sqlite.prepare(`
-      INSERT INTO pages (request_id, run_id, stream_id, route, pass, page, status, body, received_at)
-      VALUES (:request, :run, :stream, (SELECT route FROM requests WHERE id = :request), :pass, :page, :status, :body, :at)`),
+      INSERT INTO pages (request_id, run_id, stream_id, route, pass, page, served_before, status, meaning, sighting, received_at, body)
+      VALUES (:request, :run, :stream, (SELECT route FROM requests WHERE id = :request), :pass, :page, :served, :status, :meaning, :sighting, :at, :body)`),
+    tellsGone: sqlite.prepare('UPDATE pages SET gone_after = :after WHERE id = :page'),
+    disbelieve: sqlite.prepare("UPDATE pages SET meaning = 'refused' WHERE meaning = 'doubtful' AND stream_id = :stream"),
     reject: sqlite.prepare(`
       INSERT INTO rejects (page_id, run_id, stream_id, pass, route, stream, reason, raw, program_version, rejected_at)
       VALUES (:page, :run, :stream, :pass, (SELECT route FROM requests WHERE id = :request), :name, :reason, :raw, :version, :at)`),

@@ -106,10 +106,15 @@ export class Pruner {
 
   #batchDropper() {
     const count = this.#sqlite.prepare<object, PageCount>(`${COUNT} ${IN_BATCH}`)
+    const note = this.#sqlite.prepare(`
+      INSERT INTO meta (key, value) SELECT 'pruned_until', max(received_at) FROM pages ${IN_BATCH}
+      ON CONFLICT DO UPDATE SET value = max(value, excluded.value)`)
     const drop = this.#sqlite.prepare(`DELETE FROM pages ${IN_BATCH}`)
     return this.#sqlite.transaction((batch: { after: number; upTo: number; before: IsoTime }): PageCount => {
       const found = count.get(batch) ?? { pages: 0, bytes: 0 }
-      if (found.pages > 0) drop.run(batch)
+      if (found.pages === 0) return found
+      note.run(batch)
+      drop.run(batch)
       failpoint('mid-prune')
       return found
     }).immediate

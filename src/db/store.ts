@@ -6,12 +6,12 @@ import { Frontier } from './frontier.js'
 import { Ledger } from './ledger.js'
 import { takeWriteLock } from './lock.js'
 import { databaseError, openForWriting, realName, type Sqlite } from './open.js'
-import type { Candidate, CrawlStore, EstimateKind, EstimateRecord, EstimateRow, EstimateRules, Lease, ListedEdge, ListedItem, OpenRun, PageCommit, RefusalCommit, RowCounts, RunEnd, RunPlan, RunTally, StreamReport } from './port.js'
-import { PageArchive } from './page-archive.js'
-import { RowsWriter } from './rows-writer.js'
+import type { Candidate, CrawlStore, EstimateKind, EstimateRecord, EstimateRow, EstimateRules, Lease, ListedEdge, ListedItem, OpenRun, PageCommit, RefusalCommit, RefusalStep, RowCounts, RunEnd, RunPlan, RunTally, Settlement, StreamReport } from './port.js'
+import type { Meaning } from './page-archive.js'
+import { PageTables } from './page-tables.js'
 import { Runs } from './runs.js'
 import { Scope } from './scope.js'
-import { Streams, TABLE_OF } from './streams.js'
+import { Streams } from './streams.js'
 import { setOrigin, type Origin } from './origin.js'
 
 /**
@@ -24,7 +24,7 @@ export function openStore(name: string, origin: Origin): CrawlStore {
   try {
     const { sqlite, db } = openForWriting(file)
     setOrigin(sqlite, origin, file)
-    return new SqliteStore(file, sqlite, new RowsWriter(db), unlock)
+    return new SqliteStore(file, sqlite, new PageTables(sqlite, db), unlock)
   } catch (error) {
     unlock()
     throw error
@@ -44,7 +44,7 @@ export async function rehearse<T>(name: string, work: (store: CrawlStore) => Pro
     const { sqlite, db } = openForWriting(isThere ? file : ':memory:')
     try {
       sqlite.exec('BEGIN')
-      return await work(new SqliteStore(file, sqlite, new RowsWriter(db), () => undefined))
+      return await work(new SqliteStore(file, sqlite, new PageTables(sqlite, db), () => undefined))
     } finally {
       if (sqlite.inTransaction) sqlite.exec('ROLLBACK')
       sqlite.close()
@@ -59,26 +59,24 @@ class SqliteStore implements CrawlStore {
   readonly #file: string
   readonly #sqlite: Sqlite
   readonly #unlock: () => void
-  readonly #writer: RowsWriter
+  readonly #tables: PageTables
   readonly #frontier: Frontier
   readonly #scope: Scope
   readonly #streams: Streams
   readonly #ledger: Ledger
-  readonly #archive: PageArchive
   readonly #runs: Runs
   readonly #estimates: Estimates
   readonly #edges = new Map<string, ListedEdge | null>()
 
-  constructor(file: string, sqlite: Sqlite, writer: RowsWriter, unlock: () => void) {
+  constructor(file: string, sqlite: Sqlite, tables: PageTables, unlock: () => void) {
     this.#file = file
     this.#sqlite = sqlite
     this.#unlock = unlock
-    this.#writer = writer
+    this.#tables = tables
     this.#scope = new Scope(sqlite)
     this.#frontier = new Frontier(sqlite)
-    this.#streams = new Streams(sqlite, { frontier: this.#frontier, scope: this.#scope, writer }, this.#edges)
+    this.#streams = new Streams(sqlite, { frontier: this.#frontier, scope: this.#scope, tables }, this.#edges)
     this.#ledger = new Ledger(sqlite)
-    this.#archive = new PageArchive(sqlite)
     this.#runs = new Runs(sqlite, this.#scope)
     this.#estimates = new Estimates(sqlite)
     this.#ledger.settleAbandoned()
@@ -141,7 +139,7 @@ class SqliteStore implements CrawlStore {
     this.#transaction(() => {
       const at = now()
       this.#ledger.settle(commit.lease.requestId, commit.settlement, at)
-      if (commit.body !== null) this.#archive.keep(commit.lease, commit.settlement.status ?? 0, commit.body, at)
+      this.#keep(commit.lease, commit.settlement, commit.body, meaningOf(commit.step), at)
       failpoint('mid-refusal')
       this.#apply(commit, at)
       this.#scope.settle(commit.lease.candidate.runId)
@@ -163,7 +161,10 @@ class SqliteStore implements CrawlStore {
   async condemn(runId: number, stream: string, reason: string): Promise<void> {
     this.#transaction(() => {
       const streams = this.#frontier.streamsIn(runId, stream, ['ready', 'delayed', 'doubtful'])
-      for (const streamId of streams) this.#streams.end({ runId, streamId }, 'failed', reason, false)
+      for (const streamId of streams) {
+        this.#streams.end({ runId, streamId }, 'failed', reason, false)
+        this.#tables.archive.disbelieve(streamId)
+      }
       this.#scope.settle(runId)
     })
   }
@@ -191,24 +192,29 @@ class SqliteStore implements CrawlStore {
   }
 
   #commitPage(commit: PageCommit, at: string): RowCounts {
-    const { lease, settlement, rows } = commit
-    const { runId, streamId, subject } = lease.candidate
+    const { lease, settlement, rows, ranks, programVersion } = commit
+    const { runId, streamId, stream, subject, checkpoint } = lease.candidate
     this.#ledger.settle(lease.requestId, settlement, at)
-    const pageId = this.#archive.keep(lease, settlement.status ?? 0, commit.body, at)
-    this.#archive.setAside(pageId, commit, at)
-    const { counts, moved } = this.#writer.write(withSubject(rows, subject), at, lease.candidate.full ? this.#ledger.newest() : null)
+    const { pageId, sighting } = this.#keep(lease, settlement, commit.body, 'page', at)
+    const place = { pass: checkpoint.pass, page: checkpoint.pages + 1, servedBefore: checkpoint.items }
+    const { counts, moved } = this.#tables.write({ pageId, runId, requestId: lease.requestId, streamId, stream, subject, ...place, sighting, at, rows, ranks, programVersion, isPast: false })
     this.#frontier.noteZeros(runId, rows.users.values())
     for (const id of moved) this.#frontier.reopenGated(runId, id)
-    if (commit.ranks !== null) this.#archive.rank(commit, commit.ranks, at)
-    if (subject.kind === 'query') this.#resolve(commit, at)
+    if (subject.kind === 'query') this.#scope.resolved(runId, subject.id)
     failpoint('mid-commit')
-    this.#streams.list(commit)
-    if (subject.kind === 'link') this.#streams.standIn(runId, streamId)
-    this.#streams.advance(commit)
+    this.#streams.meet(commit)
+    this.#streams.advance(commit, pageId, at)
     this.#streams.clearUnavailable(streamId, at)
-    if (this.#ledger.proveRoute(lease.requestId, at)) this.#settleDoubts(runId, lease.candidate.stream, at)
+    if (this.#ledger.proveRoute(lease.requestId, at)) this.#settleDoubts(runId, stream, at)
     this.#scope.settle(runId)
     return counts
+  }
+
+  /** Keeps a raw answer, with what the tables cannot be rebuilt without; some refusals have no body worth it. */
+  #keep(lease: Lease, { status }: Settlement, body: Buffer | null, meaning: Meaning, at: string): { pageId: number; sighting: number | null } {
+    const sighting = lease.candidate.full ? this.#ledger.newest() : null
+    const pageId = body === null ? 0 : this.#tables.archive.keep(lease, { status: status ?? 0, meaning, sighting, body }, at)
+    return { pageId, sighting }
   }
 
   #apply({ lease, step }: RefusalCommit, at: string): void {
@@ -243,14 +249,6 @@ class SqliteStore implements CrawlStore {
     }
   }
 
-  /** A search names its users: if one has exactly the handle that was searched for, that handle is known from now on. */
-  #resolve({ lease, rows }: PageCommit, at: string): void {
-    const handle = lease.candidate.subject.id
-    const users = [...rows.users.values()]
-    const match = users.find((user) => user.username === handle) ?? users.find((user) => user.username?.toLowerCase() === handle.toLowerCase())
-    if (match !== undefined) this.#streams.handleResolved(lease.candidate.runId, handle, match.id, at)
-  }
-
   #transaction<T>(work: () => T): T {
     try {
       return this.#sqlite.transaction(work).immediate()
@@ -260,11 +258,9 @@ class SqliteStore implements CrawlStore {
   }
 }
 
-/** A listing of an entity shows that the entity exists, even where the answer does not repeat it. */
-function withSubject(rows: PageCommit['rows'], subject: Candidate['subject']): PageCommit['rows'] {
-  const table = TABLE_OF[subject.kind]
-  if (table === undefined || subject.kind === 'link' || rows[table].has(subject.id)) return rows
-  return { ...rows, [table]: new Map([...rows[table], [subject.id, { id: subject.id }]]) }
+function meaningOf(step: RefusalStep): Meaning {
+  if (step.to === 'unavailable') return step.as
+  return step.to === 'doubtful' ? 'doubtful' : 'refused'
 }
 
 function isStorageFault(error: unknown): boolean {

@@ -1,9 +1,7 @@
-import { now } from '../clock.js'
 import type { Frontier } from './frontier.js'
 import type { Sqlite } from './open.js'
+import { TABLE_OF, type PageTables } from './page-tables.js'
 import type { Candidate, ListedEdge, ListedItem, PageCommit, PassStep, Subject } from './port.js'
-import type { RowsWriter } from './rows-writer.js'
-import type { Member } from './schema/index.js'
 import type { Scope } from './scope.js'
 
 /** What becomes of a stream in a run: its pass, its checkpoint, what it lists, and the entity's availability. Call inside a transaction. */
@@ -13,7 +11,7 @@ export class Streams {
 
   constructor(
     sqlite: Sqlite,
-    private readonly parts: { frontier: Frontier; scope: Scope; writer: RowsWriter },
+    private readonly parts: { frontier: Frontier; scope: Scope; tables: PageTables },
     /** Every stream by name, with the relation that its items have to its subject. */
     private readonly edges: ReadonlyMap<string, ListedEdge | null>,
   ) {
@@ -59,15 +57,15 @@ export class Streams {
     return this.#s.cursorWasUsed.get({ stream: streamId, cursor }) !== undefined
   }
 
-  /** Enters what a page lists, and draws it into the run's scope. */
-  list({ lease, rows }: PageCommit): void {
-    const { streamId, runId, stream, subject, checkpoint } = lease.candidate
-    for (const { kind, id, hop } of rows.members.values()) this.#s.member.run({ stream: streamId, kind, id, hop, pass: checkpoint.pass })
+  /** Draws what a page lists into the run's scope. */
+  meet({ lease, rows }: PageCommit): void {
+    const { runId, stream, subject } = lease.candidate
     this.parts.scope.meet(runId, stream, subject.id, rows.members.values())
+    if (subject.kind === 'link') this.#meetLink(runId, stream, subject.id)
   }
 
   /** Moves the checkpoint past a page. */
-  advance({ lease, served, step: told, audit, rows }: PageCommit): void {
+  advance({ lease, served, step: told, audit, rows }: PageCommit, pageId: number, at: string): void {
     const { streamId, runId, subject, checkpoint } = lease.candidate
     // While the page was on its way, a seed with a larger cap may have reached the stream.
     const isUncapped = told.state === 'capped' && this.parts.frontier.mayRead(runId, streamId, checkpoint.pages + 2)
@@ -78,7 +76,7 @@ export class Streams {
       cursor: 'cursor' in step ? step.cursor : null,
       served,
       completed: step.state === 'completed' ? 1 : 0,
-      at: now(),
+      at,
       reason: step.state === 'failed' ? step.reason : null,
       capped: step.state === 'capped' ? runId : null,
       run: runId,
@@ -86,7 +84,7 @@ export class Streams {
     this.#s.audit.run({ stream: streamId, from: audit.knownFromPage, news: audit.lateNews, flawed: rows.rejects.length > 0 ? 1 : 0 })
     if (step.state === 'completed') {
       this.#s.passCompleted.run({ stream: streamId, pass: checkpoint.pass })
-      if (this.#s.isFlawless.get({ stream: streamId }) !== undefined) this.#markGone(lease.candidate, now())
+      this.#lookForGone(lease.candidate, pageId, at)
     }
     if (step.state !== 'open') this.#s.forgetCursors.run({ stream: streamId })
     this.parts.frontier.setState(runId, streamId, FRONTIER_STATE[step.state], step.state === 'failed' ? step.reason : null)
@@ -125,11 +123,6 @@ export class Streams {
     if (this.#s.unmark.run({ stream: streamId }).changes === 1) this.#showAvailability(this.#subject(streamId), at)
   }
 
-  handleResolved(runId: number, username: string, userId: string, at: string): void {
-    this.#s.handle.run({ username, userId, at })
-    this.parts.scope.resolved(runId, username)
-  }
-
   /** What was listed before an interruption may have gone since: such a pass cannot tell. */
   #goOn(candidate: Candidate): Candidate {
     const { streamId, full } = candidate
@@ -139,12 +132,11 @@ export class Streams {
   }
 
   /** A full pass without a flaw has seen all there is: what it did not list is gone. */
-  #markGone({ streamId, stream, subject, checkpoint }: Candidate, at: string): void {
-    this.#s.membersGone.run({ stream: streamId, pass: checkpoint.pass })
-    const edge = this.edges.get(stream) ?? null
-    if (edge === null) return
-    const statement = edge.subjectIs === 'source' ? this.#s.edgesFromGone : this.#s.edgesToGone
-    statement.run({ stream: streamId, kind: edge.kind, subject: subject.id, at })
+  #lookForGone({ streamId, stream, subject, checkpoint }: Candidate, pageId: number, at: string): void {
+    const after = this.#s.flawlessAfter.get({ stream: streamId })
+    if (after === undefined) return
+    this.parts.tables.archive.tellsGone(pageId, after)
+    this.parts.tables.markGone({ streamId, pass: checkpoint.pass, subjectId: subject.id, edge: this.edges.get(stream) ?? null, after }, at)
   }
 
   #newPass(streamId: number, diedAtPage: number | null): void {
@@ -161,17 +153,19 @@ export class Streams {
   standIn(runId: number, streamId: number): void {
     const subject = this.#subject(streamId)
     if (subject.kind !== 'link') return
-    const post: Member = { kind: 'post', id: subject.id, hop: 0 }
-    this.#s.member.run({ stream: streamId, ...post, pass: 0 })
-    this.parts.scope.meet(runId, this.#s.name.get({ stream: streamId }) ?? '', subject.id, [post])
+    this.parts.tables.membership.standIn(streamId, subject.id)
+    this.#meetLink(runId, this.#s.name.get({ stream: streamId }) ?? '', subject.id)
+  }
+
+  #meetLink(runId: number, stream: string, postId: string): void {
+    this.parts.scope.meet(runId, stream, postId, [{ kind: 'post', id: postId, hop: 0 }])
   }
 
   #showAvailability(subject: Subject, at: string): void {
-    const table = TABLE_OF[subject.kind]
-    if (table === undefined) return
-    const kinds = table === 'posts' ? ['link', 'post'] : [subject.kind]
+    const kinds = subject.kind === 'post' || subject.kind === 'link' ? ['link', 'post'] : [subject.kind]
+    if (TABLE_OF[subject.kind] === undefined) return
     const as = this.#s.availability.get({ kinds: JSON.stringify(kinds), streams: JSON.stringify([...this.edges.keys()]), subject: subject.id })
-    this.parts.writer.markUnavailable(table, subject.id, as ?? null, at)
+    this.parts.tables.markUnavailable(subject, as ?? null, at)
   }
 
   #subject(streamId: number): Subject {
@@ -181,15 +175,7 @@ export class Streams {
   }
 }
 
-/** The table of the entity that a subject is; none for lists and searches. */
-export const TABLE_OF: Partial<Record<Subject['kind'], 'users' | 'posts' | 'comments'>> = { user: 'users', post: 'posts', link: 'posts', comment: 'comments' }
-
 const FRONTIER_STATE: Record<PassStep['state'], string> = { open: 'ready', capped: 'capped', completed: 'complete', failed: 'failed' }
-
-/** Whether the edge in hand was told of since the pass of :stream began. */
-const SIGHTED = `EXISTS (
-  SELECT 1 FROM full_sightings s WHERE s.kind = edges.kind AND s.source_id = edges.source_id AND s.target_id = edges.target_id
-    AND s.request_id > (SELECT pass_after_request FROM checkpoints WHERE id = :stream))`
 
 function prepare(sqlite: Sqlite) {
   return {
@@ -209,23 +195,11 @@ function prepare(sqlite: Sqlite) {
     audit: sqlite.prepare(`
       UPDATE checkpoints SET known_from_page = coalesce(known_from_page, :from), late_news = late_news + :news, flawed = max(flawed, :flawed)
       WHERE id = :stream`),
-    isFlawless: sqlite.prepare('SELECT 1 FROM checkpoints WHERE id = :stream AND full = 1 AND flawed = 0'),
+    flawlessAfter: sqlite.prepare<object, number>('SELECT pass_after_request FROM checkpoints WHERE id = :stream AND full = 1 AND flawed = 0').pluck(),
     passCompleted: sqlite.prepare('INSERT OR IGNORE INTO completed_passes (stream_id, pass) VALUES (:stream, :pass)'),
-    membersGone: sqlite.prepare('UPDATE members SET gone = 1 WHERE stream_id = :stream AND last_pass < :pass AND gone = 0'),
-    edgesFromGone: sqlite.prepare(`
-      UPDATE edges SET gone_at = :at WHERE kind = :kind AND source_id = :subject AND gone_at IS NULL AND NOT ${SIGHTED}`),
-    edgesToGone: sqlite.prepare(`
-      UPDATE edges SET gone_at = :at WHERE kind = :kind AND target_id = :subject AND gone_at IS NULL AND NOT ${SIGHTED}`),
     isKnown: sqlite.prepare(`
       SELECT 1 FROM members m WHERE stream_id = :stream AND kind = :kind AND item_id = :id AND gone = 0 AND EXISTS (
         SELECT 1 FROM completed_passes c WHERE c.stream_id = :stream AND c.pass IN (m.first_pass, m.last_pass) AND c.pass < :pass)`),
-    // first_pass moves to a completed pass as soon as one has listed the item, so that last_pass may be overwritten.
-    member: sqlite.prepare(`
-      INSERT INTO members (stream_id, kind, item_id, hop, first_pass, last_pass) VALUES (:stream, :kind, :id, :hop, :pass, :pass)
-      ON CONFLICT DO UPDATE SET
-        first_pass = coalesce(
-          (SELECT min(pass) FROM completed_passes c WHERE c.stream_id = :stream AND c.pass IN (members.first_pass, members.last_pass)), first_pass),
-        last_pass = max(last_pass, excluded.last_pass), hop = min(hop, excluded.hop), gone = 0`),
     advance: sqlite.prepare(`
       UPDATE checkpoints SET pass_state = :state, cursor = :cursor, pages = pages + 1, items = items + :served,
         empty_pages = iif(:served = 0, empty_pages + 1, 0), reason = :reason, capped_in_run = :capped, read_in_run = :run,
@@ -243,8 +217,5 @@ function prepare(sqlite: Sqlite) {
       .pluck(),
     subject: sqlite.prepare<object, Subject>('SELECT subject_kind AS kind, subject_id AS id, parent_id AS parentId FROM checkpoints WHERE id = :stream'),
     name: sqlite.prepare<object, string>('SELECT stream FROM checkpoints WHERE id = :stream').pluck(),
-    handle: sqlite.prepare(`
-      INSERT INTO handles (username, user_id, resolved_at) VALUES (:username, :userId, :at)
-      ON CONFLICT DO UPDATE SET user_id = excluded.user_id, resolved_at = excluded.resolved_at`),
   }
 }

@@ -70,7 +70,7 @@ describe.concurrent('prune', () => {
     expect(report).toMatchObject({ dry_run: false, pages: 15, bytes: size, kept_pages: 5, vacuumed: true })
     expect(Math.abs(Date.parse(report.before) - (Date.now() - 90 * DAY_MS))).toBeLessThan(60_000)
     expect(pageIds(bench)).toEqual([16, 17, 18, 19, 20])
-    expect(otherRows(bench)).toEqual(rows)
+    expect(otherRows(bench)).toEqual({ ...rows, meta: [...(rows['meta'] as unknown[]), { key: 'pruned_until', value: expect.any(String) }] })
     expect(snapshot(bench.open())).toEqual(things)
     expect(await prune(bench, '--raw', '90d')).toMatchObject({ pages: 0, bytes: 0, kept_pages: 5 })
   })
@@ -112,8 +112,8 @@ describe.concurrent('prune', () => {
   test('goes through many pages in batches, whatever the order of their times', async ({ bench }) => {
     await crawled(bench)
     const copies = `with recursive n (i) as (select 1 union all select i + 1 from n where i < 2500)
-      insert into pages (id, request_id, run_id, stream_id, route, pass, page, status, body, received_at)
-      select 1000 + 3 * i, 0, 1, 1, 'get_feed', 1, i, 200, zeroblob(700), iif(i % 2, ?, ?) from n`
+      insert into pages (id, request_id, run_id, stream_id, route, pass, page, status, meaning, body, received_at)
+      select 1000 + 3 * i, 0, 1, 1, 'get_feed', 1, i, 200, 'page', zeroblob(700), iif(i % 2, ?, ?) from n`
     write(bench, copies, new Date(Date.now() - 200 * DAY_MS).toISOString(), new Date().toISOString())
     expect(await prune(bench, '--raw', '90d')).toMatchObject({ pages: 1250, bytes: 1250 * 700, kept_pages: 20 + 1250 })
     expect(bench.count("pages where received_at < datetime('now', '-90 days')")).toBe(0)

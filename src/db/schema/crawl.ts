@@ -6,7 +6,7 @@ import { documented } from './documented.js'
 
 export const meta = sqliteTable('meta', { key: text().primaryKey(), value: text().notNull() })
 documented(meta, 'Facts about this file.', {
-  key: '`origin`: whether the data is of the `sandbox` or `real`.',
+  key: '`origin`: whether the data is of the `sandbox` or `real`. `pruned_until`: the time of the newest raw page that `prune` has dropped.',
   value: 'The fact.',
 })
 
@@ -293,18 +293,26 @@ documented(requests, 'The ledger: every request, written before it is sent.', {
   error: 'What went wrong.',
 })
 
-export const pages = sqliteTable('pages', {
-  id: integer().primaryKey({ autoIncrement: true }),
-  request_id: integer().notNull(),
-  run_id: integer().notNull(),
-  stream_id: integer().notNull(),
-  route: text().notNull(),
-  pass: integer().notNull(),
-  page: integer().notNull(),
-  status: integer().notNull(),
-  body: blob({ mode: 'buffer' }).notNull(),
-  received_at: text().notNull(),
-})
+export const pages = sqliteTable(
+  'pages',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    request_id: integer().notNull(),
+    run_id: integer().notNull(),
+    stream_id: integer().notNull(),
+    route: text().notNull(),
+    pass: integer().notNull(),
+    page: integer().notNull(),
+    served_before: integer().notNull().default(0),
+    status: integer().notNull(),
+    meaning: text({ enum: ['page', 'gone', 'private', 'doubtful', 'refused'] }).notNull(),
+    sighting: integer(),
+    gone_after: integer(),
+    received_at: text().notNull(),
+    body: blob({ mode: 'buffer' }).notNull(),
+  },
+  (t) => [index('pages_in_doubt').on(t.stream_id).where(sql`meaning = 'doubtful'`)],
+)
 documented(pages, 'Raw answers, in the order in which they were committed: pages, and the refusals that had consequences.', {
   id: 'The commit order.',
   request_id: 'The request that it answers.',
@@ -313,9 +321,13 @@ documented(pages, 'Raw answers, in the order in which they were committed: pages
   route: 'The route.',
   pass: 'The pass of the stream.',
   page: 'The number of the page within the pass, from 1.',
+  served_before: 'Records that earlier pages of the pass had served.',
   status: 'HTTP status.',
-  body: 'The body, gzip.',
+  meaning: 'What it was taken for: a `page`; a refusal by which the entity was marked as `gone` or `private`, or which left that in doubt (`doubtful`); any other refusal (`refused`).',
+  sighting: 'In a full crawl: the newest request of the ledger when it was committed.',
+  gone_after: 'Of the page that ended a full pass without a flaw: the last request before that pass; what nobody has told of since has gone.',
   received_at: 'When it came; the rows taken from it carry this time.',
+  body: 'The body, gzip.',
 })
 
 export const rejects = sqliteTable('rejects', {

@@ -1,0 +1,86 @@
+import type { Sqlite } from './open.js'
+import type { ListedEdge, Subject } from './port.js'
+import type { Member, PageRows } from './schema/index.js'
+
+/** A full pass without a flaw that has just ended: it has seen all there is. */
+export interface WholePass {
+  readonly streamId: number
+  readonly pass: number
+  readonly subjectId: string
+  /** The relation of its items to its subject; null where they have none. */
+  readonly edge: ListedEdge | null
+  /** The last request of the ledger before it began. */
+  readonly after: number
+}
+
+/** What streams are known to list, what has gone from them, and whose a handle is. Call inside a transaction. */
+export class Membership {
+  readonly #s: ReturnType<typeof prepare>
+
+  constructor(sqlite: Sqlite) {
+    this.#s = prepare(sqlite)
+  }
+
+  /** Enters what a page lists. */
+  list(streamId: number, pass: number, members: Iterable<Member>): void {
+    for (const { kind, id, hop } of members) this.#s.member.run({ stream: streamId, kind, id, hop, pass })
+  }
+
+  /** Enters what an answer from elsewhere lists, in pass 0, which never completes; what a full pass no longer listed stays gone. */
+  listElsewhere(streamId: number, members: Iterable<Member>): void {
+    for (const { kind, id, hop } of members) this.#s.elsewhere.run({ stream: streamId, kind, id, hop })
+  }
+
+  /** A post named by a seed belongs to its stream whether or not its detail can be had. */
+  standIn(streamId: number, postId: string): void {
+    this.#s.standIn.run({ stream: streamId, id: postId })
+  }
+
+  /** What a whole pass did not list is gone. */
+  markGone({ streamId, pass, subjectId, edge, after }: WholePass, at: string): void {
+    this.#s.membersGone.run({ stream: streamId, pass })
+    if (edge === null) return
+    const statement = edge.subjectIs === 'source' ? this.#s.edgesFromGone : this.#s.edgesToGone
+    statement.run({ kind: edge.kind, subject: subjectId, after, at })
+  }
+
+  /** A search names its users: if one has exactly the handle that was searched for, that handle is known from now on. */
+  resolve({ id: handle }: Subject, rows: PageRows, at: string, isPast: boolean): void {
+    const users = [...rows.users.values()]
+    const match = users.find((user) => user.username === handle) ?? users.find((user) => user.username?.toLowerCase() === handle.toLowerCase())
+    if (match !== undefined) this.#s[isPast ? 'pastHandle' : 'handle'].run({ username: handle, userId: match.id, at })
+  }
+}
+
+/** Whether the edge in hand was told of since the pass began. */
+const SIGHTED = `EXISTS (
+  SELECT 1 FROM full_sightings s WHERE s.kind = edges.kind AND s.source_id = edges.source_id AND s.target_id = edges.target_id
+    AND s.request_id > :after)`
+
+const HANDLE = 'INSERT INTO handles (username, user_id, resolved_at) VALUES (:username, :userId, :at) ON CONFLICT DO UPDATE SET user_id = excluded.user_id, resolved_at = excluded.resolved_at'
+
+function prepare(sqlite: Sqlite) {
+  return {
+    // first_pass moves to a completed pass as soon as one has listed the item, so that last_pass may be overwritten.
+    member: sqlite.prepare(`
+      INSERT INTO members (stream_id, kind, item_id, hop, first_pass, last_pass) VALUES (:stream, :kind, :id, :hop, :pass, :pass)
+      ON CONFLICT DO UPDATE SET
+        first_pass = coalesce(
+          (SELECT min(pass) FROM completed_passes c WHERE c.stream_id = :stream AND c.pass IN (members.first_pass, members.last_pass) AND c.pass < :pass),
+          first_pass),
+        last_pass = max(last_pass, excluded.last_pass), hop = min(hop, excluded.hop), gone = 0`),
+    elsewhere: sqlite.prepare(`
+      INSERT INTO members (stream_id, kind, item_id, hop, first_pass, last_pass) VALUES (:stream, :kind, :id, :hop, 0, 0)
+      ON CONFLICT DO UPDATE SET hop = min(hop, excluded.hop)`),
+    standIn: sqlite.prepare(`
+      INSERT INTO members (stream_id, kind, item_id, hop, first_pass, last_pass) VALUES (:stream, 'post', :id, 0, 0, 0)
+      ON CONFLICT DO UPDATE SET hop = 0, gone = 0`),
+    membersGone: sqlite.prepare('UPDATE members SET gone = 1 WHERE stream_id = :stream AND last_pass < :pass AND gone = 0'),
+    edgesFromGone: sqlite.prepare(`
+      UPDATE edges SET gone_at = :at WHERE kind = :kind AND source_id = :subject AND gone_at IS NULL AND NOT ${SIGHTED}`),
+    edgesToGone: sqlite.prepare(`
+      UPDATE edges SET gone_at = :at WHERE kind = :kind AND target_id = :subject AND gone_at IS NULL AND NOT ${SIGHTED}`),
+    handle: sqlite.prepare(HANDLE),
+    pastHandle: sqlite.prepare(`${HANDLE} WHERE excluded.resolved_at > handles.resolved_at`),
+  }
+}
