@@ -6,6 +6,7 @@ import type { Command, GlobalFlags } from './command.js'
 import { coverageCommand } from './commands/coverage.js'
 import { crawlCommand } from './commands/crawl.js'
 import { demoCommand } from './commands/demo.js'
+import { exportCommand } from './commands/export.js'
 import { planCommand } from './commands/plan.js'
 import { pruneCommand } from './commands/prune.js'
 import { sandboxCommand } from './commands/sandbox.js'
@@ -36,6 +37,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     register(statusCommand),
     register(coverageCommand),
     register(sqlCommand),
+    register(exportCommand),
     register(scheduleCommand),
     register(pruneCommand),
     register(sandboxCommand),
@@ -84,9 +86,13 @@ function asTyped(message: string, argv: readonly string[]): string {
   return `${what}: ${typed.join(', ')}`
 }
 
+/** Flags of commands whose values are lists, given once or more often. */
+const LISTS: Readonly<Record<string, readonly string[]>> = { export: ['format', 'tables'] }
+
 /** Positionals are lists; a flag that comes twice is a mistake worth a word. */
 function onceEach(flags: Record<string, unknown>): true {
-  const twice = Object.keys(flags).find((name) => Array.isArray(flags[name]) && !['_', 'seed'].includes(name))
+  const lists = new Set(['_', 'seed', ...(LISTS[String((flags['_'] as readonly unknown[])[0])] ?? [])])
+  const twice = Object.keys(flags).find((name) => Array.isArray(flags[name]) && !lists.has(name))
   if (twice !== undefined) throw new AppError('bad-usage', `--${twice} is given more than once`)
   return true
 }

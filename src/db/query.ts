@@ -9,7 +9,7 @@ export type SqlParameters = Readonly<Record<string, bigint | number | string | n
 const TELLING = new Set('application_id collation_list compile_options database_list encoding foreign_keys freelist_count function_list module_list page_count page_size pragma_list schema_version table_list user_version'.split(' '))
 const TELLING_OF = new Set('foreign_key_check foreign_key_list index_info index_list index_xinfo integrity_check quick_check table_info table_list table_xinfo'.split(' '))
 
-const READ_ONLY = 'only one statement that reads is run: SELECT, WITH, VALUES, EXPLAIN or a PRAGMA that tells something'
+export const READ_ONLY = 'only one statement that reads is run: SELECT, WITH, VALUES, EXPLAIN or a PRAGMA that tells something'
 
 /** One statement that reads, on a connection that cannot write. Other processes may write to the file at the same time. */
 export class ReadQuery {
@@ -57,7 +57,7 @@ export class ReadQuery {
 }
 
 /** Some PRAGMAs take effect as soon as they are prepared, so the words are looked at before SQLite sees them. */
-function checkWords(sql: string): void {
+export function checkWords(sql: string): void {
   const [, first, rest] = /^(\w+)([^]*)$/.exec(withoutComments(sql)) ?? []
   const word = first?.toUpperCase()
   if (word === undefined && withoutComments(sql).replaceAll(';', '').trim() === '') throw new AppError('bad-query', 'there is no statement')
@@ -87,7 +87,7 @@ function checkParameters(sql: string, parameters: SqlParameters): void {
   if (unused !== undefined) throw new AppError('bad-query', `the query has no parameter :${unused}`)
 }
 
-function queryError(error: unknown): unknown {
+export function queryError(error: unknown): unknown {
   if (error instanceof AppError) return error
   const message = messageOf(error)
   const [, missing] = /^Missing named parameter "(.*)"$/.exec(message) ?? []

@@ -1,0 +1,153 @@
+import type { IsoTime } from '../clock.js'
+import { AppError } from '../errors.js'
+import { databaseError, openForReading, type Sqlite } from './open.js'
+import { checkWords, queryError, READ_ONLY, type SqlParameters, type SqlValue } from './query.js'
+
+/** Rows of a table or view: which, what of them, in which order. Names are those of the schema. */
+export interface Selection {
+  readonly table: string
+  readonly columns: readonly string[]
+  /** The columns by which rows are ordered. */
+  readonly order: readonly string[]
+  /** Rows whose time is not before `from`; null for all. */
+  readonly since: Since | null
+  /** Rows of one month; null for all. */
+  readonly month: { readonly column: string; readonly month: Month } | null
+}
+
+/** A month such as `2025-10`; null for rows that have no time. */
+export type Month = string | null
+
+export interface Since {
+  readonly from: IsoTime
+  /** A row is in if one of these is not before `from`. */
+  readonly columns: readonly string[]
+  /** If the columns are those of another table: how its row is found. */
+  readonly through: { readonly column: string; readonly table: string; readonly key: string } | null
+}
+
+export type Row = readonly SqlValue[]
+
+/**
+ * One look at a database: all that is read through it is of the same instant, whatever is written meanwhile. While it is
+ * open the writers' log cannot be folded into the file, so it is not for keeping.
+ */
+export class Snapshot {
+  readonly #file: string
+  readonly #sqlite: Sqlite
+
+  /** @throws AppError `bad-database` or `newer-database` */
+  constructor(file: string) {
+    this.#file = file
+    this.#sqlite = openForReading(file).sqlite
+    // What has to be sorted goes to a temporary file where it does not fit.
+    this.#sqlite.pragma('temp_store = FILE')
+    this.#sqlite.pragma('cache_size = -32768')
+    this.#sqlite.function('without_cache_url', { deterministic: true }, (text) => withoutCacheUrl(String(text)))
+    this.#sqlite.exec('BEGIN')
+    this.first('SELECT count(*) FROM sqlite_master')
+  }
+
+  count({ table, since, month }: Selection): number {
+    return this.first(`SELECT count(*) FROM ${table} t${where(since, month)}`, valuesOf(since, month)) as number
+  }
+
+  /** The months of a time column, in order; null, if there are rows without a time, comes last. */
+  months({ table, since }: Selection, column: string): Month[] {
+    const sql = `SELECT DISTINCT ${monthOf(column)} AS month FROM ${table} t${where(since, null)} ORDER BY month IS NULL, month`
+    return this.select(sql, valuesOf(since, null)).map(([month]) => month as Month)
+  }
+
+  /** The rows of a selection, one at a time, values in the order of its columns; integers are bigint. */
+  *rows(selection: Selection): Generator<Row, void> {
+    const { table, columns, order, since, month } = selection
+    const select = columns.map((column) => safeExpression(table, column)).join(', ')
+    yield* this.#iterate(`SELECT ${select} FROM ${table} t${where(since, month)} ORDER BY ${order.map((name) => `t.${name}`).join(', ')}`, valuesOf(since, month))
+  }
+
+  /**
+   * The columns of a query of the user's own.
+   * @throws AppError `bad-query` for whatever does not only read, reads raw answers, or is not SQL
+   */
+  queryColumns(sql: string): string[] {
+    checkWords(sql)
+    try {
+      const statement = this.#sqlite.prepare(sql)
+      if (!statement.readonly || !statement.reader || /^\s*(PRAGMA|EXPLAIN)\b/i.test(sql)) throw new AppError('bad-query', READ_ONLY)
+      if (this.#reads(sql, 'pages')) throw new AppError('bad-query', 'raw answers (the table pages) are not exported: they can hold links that anyone can open')
+      return statement.columns().map(({ name }) => name)
+    } catch (error) {
+      throw queryError(error)
+    }
+  }
+
+  /** The rows of such a query. */
+  *queryRows(sql: string): Generator<Row, void> {
+    try {
+      for (const row of this.#iterate(sql, {})) yield row.map((value) => (typeof value === 'string' ? withoutCacheUrl(value) : value))
+    } catch (error) {
+      throw queryError(error)
+    }
+  }
+
+  /** All rows of a question of this module's own. */
+  select(sql: string, parameters: SqlParameters = {}): Row[] {
+    return [...this.#iterate(sql, parameters)].map((row) => row.map((value) => (typeof value === 'bigint' ? Number(value) : value)))
+  }
+
+  /** The first value of the first row. */
+  first(sql: string, parameters: SqlParameters = {}): SqlValue | undefined {
+    return this.select(sql, parameters)[0]?.[0]
+  }
+
+  close(): void {
+    this.#sqlite.close()
+  }
+
+  *#iterate(sql: string, parameters: SqlParameters): Generator<Row, void> {
+    try {
+      yield* this.#sqlite.prepare<[SqlParameters], SqlValue[]>(sql).safeIntegers().raw().iterate(parameters)
+    } catch (error) {
+      throw databaseError(error, this.#file)
+    }
+  }
+
+  /** Whether a query opens a table or one of its indexes, under whatever name. */
+  #reads(sql: string, table: string): boolean {
+    const roots = new Set(this.select('SELECT rootpage FROM sqlite_master WHERE tbl_name = :table', { table }).map(([root]) => root))
+    return this.#sqlite
+      .prepare<[], { opcode: string; p2: number }>(`EXPLAIN ${sql}`)
+      .all()
+      .some(({ opcode, p2 }) => opcode === 'OpenRead' && roots.has(p2))
+  }
+}
+
+/** A link that anyone can open for a day is in no export: records set aside might hold it. */
+function safeExpression(table: string, column: string): string {
+  return table === 'rejects' && column === 'raw' ? 'without_cache_url(t.raw) AS raw' : `t.${column}`
+}
+
+function withoutCacheUrl(text: string): string {
+  if (!text.includes('cache_url')) return text
+  return text.replaceAll(/("cache_url(?:\\?")?\s*:\s*)("(?:[^"\\]|\\.)*"|\\"(?:[^"\\]|\\[^"])*\\")/g, '$1null')
+}
+
+function where(since: Since | null, month: Selection['month']): string {
+  const conditions = [
+    ...(since === null ? [] : [sinceCondition(since)]),
+    ...(month === null ? [] : [`${monthOf(month.column)} IS :month`]),
+  ]
+  return conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`
+}
+
+function sinceCondition({ columns, through }: Since): string {
+  const alias = through === null ? 't' : 'o'
+  const isIn = columns.map((column) => `${alias}.${column} >= :from`).join(' OR ')
+  return through === null ? `(${isIn})` : `EXISTS (SELECT 1 FROM ${through.table} o WHERE o.${through.key} = t.${through.column} AND (${isIn}))`
+}
+
+const monthOf = (column: string): string => `CASE WHEN t.${column} GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-*' THEN substr(t.${column}, 1, 7) END`
+
+function valuesOf(since: Since | null, month: Selection['month']): SqlParameters {
+  return { ...(since === null ? {} : { from: since.from }), ...(month === null ? {} : { month: month.month }) }
+}

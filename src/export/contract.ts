@@ -1,0 +1,101 @@
+import type { Row, Snapshot, TableDescription } from '../db/index.js'
+
+/** What the values of a column are, whatever SQLite keeps them as. */
+export type ColumnType = 'text' | 'integer' | 'number' | 'boolean' | 'time' | 'json' | 'any'
+
+export interface Column {
+  readonly name: string
+  readonly type: ColumnType
+  /** Whether it is never NULL. */
+  readonly required: boolean
+  readonly choices: readonly string[] | null
+  readonly about: string
+}
+
+/** A column that tells a row of another dataset. */
+export interface Reference {
+  readonly column: string
+  readonly dataset: string
+  readonly key: string
+}
+
+/** What can be exported as a table: its columns, in the order in which they are written. */
+export interface Dataset {
+  readonly name: string
+  readonly kind: 'table' | 'view' | 'query'
+  readonly about: string
+  readonly columns: readonly Column[]
+  /** The columns that name a row, by which rows are ordered; empty for a query. */
+  readonly key: readonly string[]
+  readonly references: readonly Reference[]
+}
+
+/** Where the bytes of a file go. */
+export interface Sink {
+  write(chunk: string | Uint8Array): void
+}
+
+/** What a writer has counted on its way. */
+export interface Remarks {
+  /** NUL characters that were left out of texts. */
+  nulRemoved: number
+  /** Texts that were cut because a cell takes no more. */
+  cellsCut: number
+}
+
+/** Rows of one file, one at a time; values in the order of the columns, integers as bigint. */
+export interface RowSource {
+  readonly columns: readonly Column[]
+  rows(): Iterable<Row>
+}
+
+/** A way to write rows to a file: one small file of code each. */
+export interface Format {
+  readonly name: string
+  readonly extension: string
+  readonly mediaType: string
+  /** The most rows of one file, where readers have a limit; the rest goes to `…-2`, `…-3`. */
+  readonly maxRows: number
+  /**
+   * Writes the rows to the sink. It yields how many it has written since it last yielded, every few milliseconds, so that progress
+   * can be shown and the export be stopped.
+   */
+  write(source: RowSource, sink: Sink, remarks: Remarks): Generator<number, void>
+}
+
+/** One file of an export: it is known before anything is written. */
+export interface Task {
+  /** The file, relative to the folder, with `/` between. */
+  readonly path: string
+  /** How many rows are expected, for the time left. */
+  readonly rows: number
+  /** Yields like a format's `write`. */
+  write(sink: Sink, remarks: Remarks): Generator<number, void>
+  /** What `datapackage.json` says of the file beside its size and hash; asked for when it is written. */
+  describe(rows: number): Resource
+}
+
+/** A file in `datapackage.json`, in the words of Frictionless Data Package v2. */
+export interface Resource {
+  readonly name: string
+  readonly title?: string
+  readonly description: string
+  readonly format: string
+  readonly mediatype: string
+  readonly [property: string]: unknown
+}
+
+/**
+ * Changes rows on their way into an export, such as to pseudonyms. It is applied to a copy of the database from which everything is
+ * then exported: whatever the format, the view or the query, there is nothing else to be read.
+ */
+export interface RowTransform {
+  /**
+   * What becomes of the rows of a table, with all columns in the order of the schema; null for a table that is to be empty.
+   * Keys must stay unique.
+   */
+  rowsOf(table: TableDescription): ((row: Row) => Row) | null
+}
+
+/** Makes the tasks of one kind of file, of the one snapshot that a whole export is of. */
+export type TaskMaker = (snapshot: Snapshot) => readonly Task[]
