@@ -15,6 +15,8 @@ function textsIn(folder: string): { name: string; text: string }[] {
 describe('failpoints', () => {
   const program = textsIn('src').filter(({ name }) => name !== 'failpoint.ts')
 
+  const crashTests = textsIn('test/crash').map(({ text }) => text).join('\n')
+
   test('nothing in the program sets what happens there', () => {
     expect(program.filter(({ text }) => text.includes('onFailpoint')).map(({ name }) => name)).toEqual([])
   })
@@ -22,5 +24,9 @@ describe('failpoints', () => {
   test('each is a moment of the program', () => {
     const placed = program.flatMap(({ text }) => [...text.matchAll(/failpoint\('([a-z-]+)'\)/g)].map(([, point]) => point))
     expect([...new Set(placed)].toSorted()).toEqual([...failpoints].toSorted())
+  })
+
+  test('the program is killed at each by a crash test', () => {
+    expect(failpoints.filter((point) => !crashTests.includes(`'${point}'`))).toEqual([])
   })
 })

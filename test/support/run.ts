@@ -1,6 +1,6 @@
 /** Runs the built program as its users do: a child process, its exit code, its output, and the file it leaves. */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -112,6 +112,19 @@ export class Bench {
     const db = new Database(file, { readonly: true })
     this.#databases.push(db)
     return db
+  }
+
+  /** Closes a database before the test ends: one that is open keeps its log. */
+  release(db: Database.Database): void {
+    db.close()
+    this.#databases.splice(this.#databases.indexOf(db), 1)
+  }
+
+  /** Forgets all files and servers so far, for tests that make many. */
+  async clear(): Promise<void> {
+    for (const db of this.#databases.splice(0)) db.close()
+    await Promise.all(this.#servers.splice(0).map(server => server.close()))
+    for (const name of await readdir(this.dir)) await rm(this.file(name), { recursive: true, force: true })
   }
 
   count(table: string, file = this.db): number {

@@ -5,7 +5,7 @@
  * kill: SIGKILL at once. late-N: SIGKILL from another thread N microseconds later, which falls into the native code that follows.
  * throw: an error. pause: until the file FAILPOINT_PAUSE, which is written when the point is reached, is gone.
  */
-import { existsSync, writeFileSync, writeSync } from 'node:fs'
+import { existsSync, renameSync, writeFileSync, writeSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import Database from 'better-sqlite3'
 
@@ -30,7 +30,8 @@ const actions = {
   },
   pause: (point) => {
     const file = process.env.FAILPOINT_PAUSE
-    writeFileSync(file, point)
+    writeFileSync(`${file}.new`, point)
+    renameSync(`${file}.new`, file)
     while (existsSync(file)) Atomics.wait(clock, 0, 0, 5)
   },
 }
@@ -58,7 +59,7 @@ if (late !== undefined) {
     Atomics.wait(clock, 0, 1, ms)
     process.kill(pid, 'SIGKILL')`
   const ms = Number(late.action.slice('late-'.length)) / 1_000
-  const worker = new Worker(killer, { eval: true, workerData: { clock, ms, pid: process.pid } })
+  const worker = new Worker(killer, { eval: true, env: {}, execArgv: [], workerData: { clock, ms, pid: process.pid } })
   await new Promise((resolve) => worker.once('online', resolve))
   worker.unref()
 }
