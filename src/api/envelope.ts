@@ -34,7 +34,8 @@ function parseBody(body: string): Record<string, unknown> {
   if (body.trim() === '') throw new UnreadableBody('the body is empty')
   let parsed: unknown
   try {
-    parsed = JSON.parse(body)
+    // JSON.parse takes a byte order mark for an error.
+    parsed = JSON.parse(body.startsWith('\uFEFF') ? body.slice(1) : body)
   } catch {
     throw new UnreadableBody(looksLikeHtml(body) ? 'an HTML page instead of JSON' : 'the body is not JSON, or was cut off')
   }
@@ -67,15 +68,20 @@ function childrenOf(data: Record<string, unknown>): Record<string, unknown> {
 
 /** A wrapper (`{post, profile}`, `{profile}`), or the flat record itself; the reader of the record knows both. */
 function singleRecord(data: unknown, shape: Shape): unknown {
-  return shape === 'profile' && isObject(data) && 'profile' in data ? data['profile'] : data
+  return shape === 'profile' && isObject(data) && isObject(data['profile']) ? data['profile'] : data
 }
 
-/** A cursor is text; a number can be sent as one; anything else, and text that no URL can carry, cannot. */
+/** A cursor is text; a number that is exact can be sent as one; anything else, and text that no URL can carry, cannot. */
 function cursorOf(cursor: unknown): Pick<Page, 'next' | 'badCursor'> {
   if (cursor === null || cursor === undefined || cursor === '') return { next: null }
-  if (typeof cursor === 'number') return { next: String(cursor) }
+  if (typeof cursor === 'number' && isExact(cursor)) return { next: String(cursor) }
   if (typeof cursor === 'string' && cursor.isWellFormed()) return { next: cursor }
   return { next: null, badCursor: `the next cursor is ${typeof cursor === 'string' ? 'no valid text' : `a ${typeName(cursor)}`}` }
+}
+
+/** Integers beyond 2^53 were rounded when they were read: sent back, they would ask for another page. */
+function isExact(number: number): boolean {
+  return Number.isSafeInteger(number) || (Number.isFinite(number) && !Number.isInteger(number))
 }
 
 const MAX_NESTING = 5
@@ -91,7 +97,8 @@ export function errorText(body: unknown, nesting = 0): string | undefined {
 
 function validationText(entry: unknown): string | undefined {
   if (!isObject(entry)) return undefined
-  const field = Array.isArray(entry['loc']) ? entry['loc'].join('.') : undefined
+  const { loc } = entry
+  const field = Array.isArray(loc) ? loc.filter((part) => typeof part === 'string' || typeof part === 'number').join('.') : undefined
   return [field, firstString(entry['msg'])].filter(Boolean).join(': ') || undefined
 }
 

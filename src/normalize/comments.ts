@@ -18,9 +18,8 @@ export interface Place {
  */
 export function readComment(harvest: Harvest, record: unknown, place: Place, nesting = 0): ReadPost | undefined {
   if (!isObject(record) || nesting > MAX_NESTING) return undefined
-  const wrapped = 'post' in record
-  const comment = wrapped ? record['post'] : record
-  if (!isObject(comment)) return undefined
+  const comment = isObject(record['post']) ? record['post'] : record
+  const wrapped = comment !== record
   const id = readId(comment['id'])
   if (id === undefined) return undefined
   const f = readFields(commentFields, comment, 'comment', harvest.drift)

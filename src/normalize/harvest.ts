@@ -38,18 +38,23 @@ export class Harvest {
 
   reject(path: string, expected: string, got: unknown, record: unknown): undefined {
     const what = got === '' ? 'an empty string' : typeName(got)
-    this.rejects.push({ reason: `${path}: expected ${expected}, got ${what}`, raw: jsonText(record) ?? 'nested too deeply; see the page' })
+    this.rejects.push({ reason: `${path}: expected ${expected}, got ${what}`, raw: jsonText(record) ?? TOO_DEEP })
     return undefined
   }
 }
 
-/** JSON of a value as served; undefined for one that is nested deeper than can be written. */
+/** SQLite's JSON functions refuse text that is nested deeper than 1,000 levels, and one such row fails a query over all. */
+const DEEPEST_JSON = 900
+const TOO_DEEP = JSON.stringify('nested too deeply; see the page')
+
+/** JSON of a value as served; undefined for one that is nested too deeply to be read by SQLite. */
 export function jsonText(value: unknown): string | undefined {
-  try {
-    return JSON.stringify(value)
-  } catch {
-    return undefined
-  }
+  return isDeeperThan(DEEPEST_JSON, value) ? undefined : JSON.stringify(value)
+}
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some((inner) => isDeeperThan(levels - 1, inner))
 }
 
 function toldOnly<R extends object>(row: R): Partial<R> {

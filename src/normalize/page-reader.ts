@@ -62,7 +62,7 @@ export class PageReader {
   }
 
   #rejectPost(path: string, record: unknown): undefined {
-    const post = isObject(record) && 'post' in record ? record['post'] : record
+    const post = isObject(record) && 'post' in record && !('id' in record) ? record['post'] : record
     return this.#reject(path, post, isObject(post) ? post['id'] : undefined, record)
   }
 

@@ -36,7 +36,7 @@ function userRow(harvest: Harvest, profile: Record<string, unknown>, id: string,
     cameo_count: f.cameo_count,
     is_verified: bit(f.is_verified ?? f.verified),
     created_at: toldTime(harvest, 'profile.created_at', f.created_at),
-    social_links: socialLinks(profile, f.social_links),
+    social_links: socialLinks(harvest, profile, f.social_links),
     owner_user_id: owners < MAX_OWNERS ? readProfile(harvest, f.owner_profile, undefined, owners + 1) : undefined,
   }
 }
@@ -51,8 +51,11 @@ export function toldTime(harvest: Harvest, path: string, value: number | string 
 const DETAILS = ['website', 'location', 'work', 'schools', 'birthday'] as const
 
 /** The contract has `social_links`; the platform's own profiles spread the same facts over several fields. */
-function socialLinks(profile: Record<string, unknown>, links: unknown): string | undefined {
-  if (links !== null && links !== undefined) return jsonText(links)
-  const told = DETAILS.filter((name) => profile[name] !== null && profile[name] !== undefined)
-  return told.length === 0 ? undefined : jsonText(Object.fromEntries(told.map((name) => [name, profile[name]])))
+function socialLinks(harvest: Harvest, profile: Record<string, unknown>, links: unknown): string | undefined {
+  const details = DETAILS.filter((name) => profile[name] !== null && profile[name] !== undefined)
+  const told = links ?? (details.length === 0 ? undefined : Object.fromEntries(details.map((name) => [name, profile[name]])))
+  if (told === undefined) return undefined
+  const text = jsonText(told)
+  if (text === undefined) harvest.drift.push({ path: 'profile.social_links', expected: 'links', got: 'nested too deeply' })
+  return text
 }

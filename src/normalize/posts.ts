@@ -21,9 +21,8 @@ export interface ReadPost {
  */
 export function readPost(harvest: Harvest, record: unknown, nesting = 0): ReadPost | undefined {
   if (!isObject(record) || nesting > MAX_NESTING) return undefined
-  const wrapped = 'post' in record
-  const post = wrapped ? record['post'] : record
-  if (!isObject(post)) return undefined
+  const post = isObject(record['post']) ? record['post'] : record
+  const wrapped = post !== record
   const id = readId(post['id'])
   if (id === undefined) return undefined
   const f = readFields(postFields, post, 'post', harvest.drift)
