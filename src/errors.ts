@@ -38,6 +38,7 @@ export const catalogue = {
   'mixed-origin': { recovery: 'stop', exit: 2, summary: 'Sandbox and real data do not mix', hint: 'Name another file with --db.' },
   locked: { recovery: 'stop', exit: 6, summary: 'Another process is writing to this database', hint: 'Wait for it to end, or name another file with --db.' },
   'disk-full': { recovery: 'stop', exit: 4, summary: 'The database cannot be written', hint: `Free some space on its disk. ${AGAIN}` },
+  interrupted: { recovery: 'stop', exit: 4, summary: 'Interrupted', hint: AGAIN },
 
   unreachable: { recovery: 'retry', exit: 4, summary: 'The API cannot be reached', hint: `Check SORA_API_URL and the network. ${AGAIN}` },
   'server-error': { recovery: 'retry', exit: 4, summary: 'The API failed', hint: AGAIN },

@@ -13,6 +13,8 @@ export const failpoints = [
   'mid-close',
   'before-checkpoint',
   'mid-prune',
+  'mid-replay',
+  'before-replay-commit',
 ] as const
 export type Failpoint = (typeof failpoints)[number]
 

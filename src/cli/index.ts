@@ -9,6 +9,7 @@ import { demoCommand } from './commands/demo.js'
 import { exportCommand } from './commands/export.js'
 import { planCommand } from './commands/plan.js'
 import { pruneCommand } from './commands/prune.js'
+import { replayCommand } from './commands/replay.js'
 import { sandboxCommand } from './commands/sandbox.js'
 import { scheduleCommand } from './commands/schedule.js'
 import { sqlCommand } from './commands/sql.js'
@@ -40,6 +41,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     register(exportCommand),
     register(scheduleCommand),
     register(pruneCommand),
+    register(replayCommand),
     register(sandboxCommand),
     register(demoCommand),
   ]

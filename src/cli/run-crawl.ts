@@ -7,7 +7,8 @@ import { createLogger } from '../log.js'
 import { maySpend, type Confirmation } from './confirm.js'
 import { count } from './format.js'
 import type { CommandContext, GlobalFlags } from './command.js'
-import { withProgress } from './progress-display.js'
+import { progressMode, withProgress, type Shown } from './progress-display.js'
+import { progressLine, progressLines } from './progress-text.js'
 import { printSummary, summaryJson, type Summary } from './summary.js'
 
 export interface CrawlRequest {
@@ -54,7 +55,7 @@ export async function performCrawl(request: CrawlRequest, flags: GlobalFlags, { 
     if (request.restart) output.note(`${count(await store.abandonRuns(), 'unfinished run')} given up; what they have read stays.`)
     const run = await store.openRun(plan)
     await confirm(store, run, request, { crawl, client })
-    outcome = await withProgress(progressMode(flags), output, () => crawl.progress.view(), () => crawl.run(run))
+    outcome = await withProgress(progressMode(flags), output, shownOf(crawl), () => crawl.run(run))
   } finally {
     forgetSignals()
     await client.close()
@@ -63,9 +64,8 @@ export async function performCrawl(request: CrawlRequest, flags: GlobalFlags, { 
   return { outcome, view: crawl.progress.view(), rows: rowsOf(flags.db), origin: request.origin, db: flags.db, next: request.next }
 }
 
-function progressMode({ noProgress, logLevel }: GlobalFlags): 'redraw' | 'lines' | 'none' {
-  if (noProgress) return 'none'
-  return logLevel === 'info' || logLevel === 'debug' ? 'lines' : 'redraw'
+function shownOf({ progress }: Crawl): Shown {
+  return { lines: (width) => progressLines(progress.view(), width), line: () => progressLine(progress.view()) }
 }
 
 /** Estimates what is to come, keeps the estimate of a new run, and asks where a person is to be asked. */
