@@ -1,5 +1,6 @@
 import PQueue from 'p-queue'
 import { monotonicMs, pause } from '../clock.js'
+import { faster, fullPace, slower, SLOWEST_PART, type Pace } from './pace.js'
 
 /** Leave to send one request; only the gate hands it out. */
 export interface Turn {
@@ -8,20 +9,24 @@ export interface Turn {
 
 /**
  * The one door through which every request goes: at most `perSecond` in any window of a second (sliding, so that no boundary
- * lets twice the rate through), and none at all while the API has asked to wait. Whoever comes first goes first.
+ * lets twice the rate through), fewer for a while after the API has asked to wait, and none at all while it is waited for. Whoever
+ * comes first goes first.
  *
  * The queue's own limiter goes by the time of day, which can be set; this one goes by a clock that only grows.
  */
 export class RateGate {
   readonly #queue = new PQueue({ concurrency: 1 })
-  readonly #windowMs: number
-  readonly #perWindow: number
+  readonly #rate: number
+  /** What was granted longer ago than any window counts no more. */
+  readonly #longestMs: number
+  #pace: Pace
   #granted: number[] = []
   #closedUntil = 0
 
   constructor(perSecond: number) {
-    this.#perWindow = Math.max(1, Math.ceil(perSecond))
-    this.#windowMs = (this.#perWindow / perSecond) * 1000
+    this.#rate = perSecond
+    this.#pace = fullPace(perSecond)
+    this.#longestMs = Math.max(2_000, windowOf(perSecond * SLOWEST_PART).windowMs)
   }
 
   /** Resolves when a request may be sent; undefined when `signal` aborts first. */
@@ -33,6 +38,21 @@ export class RateGate {
       this.#granted.push(grantedAt)
       return { grantedAt }
     })
+  }
+
+  /** Requests a second at most, as the API bears them now. */
+  get perSecond(): number {
+    return this.#pace.perSecond
+  }
+
+  /** The API has asked to wait: it is asked half as often from now on. */
+  slowDown(): void {
+    this.#pace = slower(this.#pace, this.#rate)
+  }
+
+  /** The API has answered: little by little it is asked more often again. */
+  speedUp(): void {
+    this.#pace = faster(this.#pace, this.#rate)
   }
 
   /** Lets nothing through for `ms`; a longer wait that is already running stays. */
@@ -48,9 +68,15 @@ export class RateGate {
   /** Until the gate is open and the window has room. */
   #waitMs(): number {
     const now = monotonicMs()
-    this.#granted = this.#granted.filter((at) => at > now - this.#windowMs)
-    const full = this.#granted.length >= this.#perWindow
-    const room = full ? (this.#granted[this.#granted.length - this.#perWindow] ?? 0) + this.#windowMs - now : 0
+    const { perWindow, windowMs } = windowOf(this.#pace.perSecond)
+    this.#granted = this.#granted.filter((at) => at > now - this.#longestMs)
+    const room = (this.#granted[this.#granted.length - perWindow] ?? -Infinity) + windowMs - now
     return Math.max(this.waitMs(), room)
   }
+}
+
+/** At most so many in any time of this length: whole requests in a second, or one in several. */
+function windowOf(perSecond: number): { perWindow: number; windowMs: number } {
+  const perWindow = Math.max(1, Math.ceil(perSecond))
+  return { perWindow, windowMs: (perWindow / perSecond) * 1000 }
 }

@@ -22,6 +22,7 @@ export function printSummary(output: Output, { outcome, view, rows, origin, db, 
   const free = origin === 'sandbox' ? ' (what it would have cost: the sandbox is free)' : ''
   output.print('')
   output.print(`Run ${run.id} ${finished ? 'finished' : 'is unfinished'}: ${streamsText(tally)}, ${spent}${free} in ${duration(view.elapsedMs)}.`)
+  if (view.slowed !== null) output.print(`The API asked to wait ${count(view.slowed.times, 'time')}: the crawl slowed down, to ${number(view.slowed.perSecond)} requests a second at the least.`)
   if (tally.requests > view.requests) output.print(`In all its parts the run has cost ${dollars(tally.cost)} for ${count(tally.requests, 'request')}.`)
   output.print(`\nRows in ${db}:`)
   output.print(columns(Object.entries(rows)))
@@ -61,6 +62,8 @@ export function summaryJson({ outcome, view, rows, origin, db }: Summary): unkno
     cost_usd: view.cost / 1_000_000,
     run_requests: tally.requests,
     run_cost_usd: tally.cost / 1_000_000,
+    asked_to_wait: view.slowed?.times ?? 0,
+    lowest_rate: view.slowed?.perSecond ?? null,
     elapsed_s: Math.round(view.elapsedMs) / 1_000,
     changes: view.rows,
     rows,

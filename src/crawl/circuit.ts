@@ -22,6 +22,8 @@ export interface Failure {
   readonly noServer: boolean
   /** The server was given all its time and said nothing. */
   readonly timedOut: boolean
+  /** Not even a status came: the connection was refused, reset or closed, or brought something that is no HTTP. */
+  readonly noAnswer: boolean
   /** Whether it was sent while the circuit was open. */
   readonly wasProbe: boolean
 }
@@ -41,6 +43,7 @@ export class Circuit {
   #failing = new Set<number>()
   #inARow = new Set<number>()
   #allFailures = 0
+  #answersAmongFailures = 0
   readonly #suspects = new Set<number>()
 
   get state(): CircuitState {
@@ -65,6 +68,7 @@ export class Circuit {
     this.#inARow = new Set()
     this.#allFailures = 0
     this.#failures = 0
+    this.#answersAmongFailures = 0
     this.#probes = 0
     this.#everSucceeded = true
     this.#silentSince = undefined
@@ -82,7 +86,10 @@ export class Circuit {
     if (this.#suspects.has(failure.streamId) && !failure.noServer) return
     this.#failing.add(failure.streamId)
     this.#failures += 1
-    const widespread = failure.noServer || !this.#everSucceeded || this.#failing.size >= STREAMS_NEEDED
+    if (!failure.noAnswer) this.#answersAmongFailures += 1
+    // A server that fails at one listing says so; where nobody says anything, few streams are as good as many.
+    const silent = this.#answersAmongFailures === 0
+    const widespread = failure.noServer || silent || !this.#everSucceeded || this.#failing.size >= STREAMS_NEEDED
     // Nobody else was answered either in all the time that this request was given.
     const silence = failure.timedOut && this.#lastSuccessAt < failure.sentAt
     if (silence || (this.#failures >= OPENS_AFTER && widespread)) this.#state = 'open'

@@ -180,6 +180,7 @@ export class Crawl {
     const counts = await store.commitPage({ lease, settlement, body: reply.kept, served: page.items.length, rows: rows ?? NO_ROWS, step, ranks: crawler.ranks, audit: auditOf(reach, candidate), programVersion })
     failpoint('after-commit')
     this.progress.committed(counts, step.state)
+    this.#parts.client.gate.speedUp()
     this.#lastBody.delete(candidate.streamId)
     this.#circuit.succeeded(candidate.streamId, monotonicMs())
     await this.#recount(candidate.runId)
@@ -242,6 +243,7 @@ export class Crawl {
     // Those that were in flight together are told off together: that is one refusal.
     if (sentAt >= this.#lastCountedLimit) {
       this.#rateLimitsInARow += 1
+      this.#slowDown()
       this.#lastCountedLimit = monotonicMs()
     }
     const ms = Math.max(250, askedMs ?? Math.min(60_000, 1_000 * 2 ** (this.#rateLimitsInARow - 1)))
@@ -254,13 +256,20 @@ export class Crawl {
     this.progress.waiting(ms, 'the API asked for it')
   }
 
+  #slowDown(): void {
+    const { gate } = this.#parts.client
+    gate.slowDown()
+    this.progress.slowed(gate.perSecond)
+    this.#parts.log.info({ perSecond: gate.perSecond }, 'slower')
+  }
+
   /** What a refusal says about the API as a whole: it is there, or it brought no answer. */
-  #judge({ streamId }: Candidate, { code, message, fate, timedOut }: RefusalReply, { sentAt, wasProbe }: Sending): void {
+  #judge({ streamId }: Candidate, { code, message, status, fate, timedOut }: RefusalReply, { sentAt, wasProbe }: Sending): void {
     const { recovery } = new AppError(code, message)
     if (recovery === 'mark' || recovery === 'skip' || recovery === 'restart') return this.#circuit.succeeded(streamId, monotonicMs())
     if (recovery !== 'retry') return
     const before = this.#circuit.state
-    this.#circuit.failed({ streamId, sentAt, noServer: fate === 'never-sent', timedOut, wasProbe }, monotonicMs())
+    this.#circuit.failed({ streamId, sentAt, noServer: fate === 'never-sent', noAnswer: status === null, timedOut, wasProbe }, monotonicMs())
     if (this.#circuit.state === 'down') return this.stop('unreachable', new AppError(code, message).line)
     if (this.#circuit.state !== 'open' || (before === 'open' && !wasProbe)) return
     this.#parts.client.gate.closeFor(this.#circuit.probeWaitMs)

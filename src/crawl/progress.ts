@@ -15,6 +15,8 @@ export interface ProgressView {
   /** Of the last ten seconds. */
   readonly requestsPerSecond: number
   readonly waiting: { readonly ms: number; readonly why: string } | null
+  /** How often the API has asked to wait, and to how many requests a second that has brought the crawl down at most; null: never. */
+  readonly slowed: { readonly times: number; readonly perSecond: number } | null
   readonly elapsedMs: number
 }
 
@@ -34,6 +36,7 @@ export class Progress {
   #restatedAt = 0
   #waitingUntil = 0
   #waitingWhy = ''
+  #slowed: { times: number; perSecond: number } | null = null
 
   begin(run: OpenRun, tally: RunTally): void {
     this.#startedAt = monotonicMs()
@@ -79,6 +82,11 @@ export class Progress {
     this.#waitingWhy = why
   }
 
+  /** The API has asked to wait, and gets so many requests a second from now on. */
+  slowed(perSecond: number): void {
+    this.#slowed = { times: (this.#slowed?.times ?? 0) + 1, perSecond: Math.min(this.#slowed?.perSecond ?? Infinity, perSecond) }
+  }
+
   view(): ProgressView {
     const now = monotonicMs()
     const waitMs = this.#waitingUntil - now
@@ -94,6 +102,7 @@ export class Progress {
       cost: this.#cost,
       requestsPerSecond: recent / (Math.max(1_000, Math.min(WINDOW_MS, now - this.#startedAt)) / 1000),
       waiting: waitMs > 0 ? { ms: waitMs, why: this.#waitingWhy } : null,
+      slowed: this.#slowed,
       elapsedMs: now - this.#startedAt,
     }
   }

@@ -33,6 +33,7 @@ const huge = view({
   requestsPerSecond: 1_234.5,
   elapsedMs: 999 * 3_600_000,
   waiting: { ms: 900_000, why: 'the API asked for it' },
+  slowed: null,
 })
 
 const natural = fc.nat(10 ** 12)

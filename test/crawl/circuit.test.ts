@@ -6,7 +6,7 @@ import { backOff } from '../../src/crawl/policy.js'
 /** Fails a request of a stream that took no time. */
 function fail(circuit: Circuit, streamId: number, told: Partial<Failure> & { now?: number } = {}): void {
   const { now = 0, ...failure } = told
-  circuit.failed({ streamId, sentAt: now, noServer: false, timedOut: false, wasProbe: false, ...failure }, now)
+  circuit.failed({ streamId, sentAt: now, noServer: false, noAnswer: false, timedOut: false, wasProbe: false, ...failure }, now)
 }
 
 /** A circuit over an API that has answered before. */
@@ -17,9 +17,9 @@ function answering(): Circuit {
 }
 
 /** How many failures open the circuit, of streams that take turns. */
-function failuresUntilOpen(circuit: Circuit, streams: readonly number[], noServer = false): number {
+function failuresUntilOpen(circuit: Circuit, streams: readonly number[], told: Partial<Failure> = {}): number {
   for (let n = 1; n <= 1_000; n += 1) {
-    fail(circuit, streams[n % streams.length] ?? 0, { noServer })
+    fail(circuit, streams[n % streams.length] ?? 0, told)
     if (circuit.state === 'open') return n
   }
   return Number.POSITIVE_INFINITY
@@ -37,7 +37,11 @@ describe('an outage', () => {
   })
 
   it('is noticed where one stream alone cannot reach a server', () => {
-    expect(failuresUntilOpen(answering(), [1], true)).toBeLessThanOrEqual(10)
+    expect(failuresUntilOpen(answering(), [1], { noServer: true, noAnswer: true })).toBeLessThanOrEqual(10)
+  })
+
+  it.each([1, 2])('is noticed where %i streams are left and no request brings even a status', (left) => {
+    expect(failuresUntilOpen(answering(), [1, 2].slice(0, left), { noAnswer: true })).toBeLessThanOrEqual(10)
   })
 
   it('is noticed where nothing has ever answered, of one stream too', () => {
@@ -97,6 +101,19 @@ describe('broken streams', () => {
   it.each([1, 2])('never open the circuit, where they are %i, however often they fail', (count) => {
     const circuit = answering()
     expect(failuresUntilOpen(circuit, Array.from({ length: count }, (_, n) => n + 1))).toBe(Number.POSITIVE_INFINITY)
+  })
+
+  it('never open it where one of the failures of two brought an answer, if only a 500', () => {
+    const circuit = answering()
+    fail(circuit, 1)
+    expect(failuresUntilOpen(circuit, [1, 2], { noAnswer: true })).toBe(Number.POSITIVE_INFINITY)
+  })
+
+  it('never open it where one brings no answer at all while others are answered, and is the last that is left', () => {
+    const circuit = answering()
+    fail(circuit, 1, { noAnswer: true })
+    circuit.succeeded(2, 0)
+    expect(failuresUntilOpen(circuit, [1], { noAnswer: true })).toBe(Number.POSITIVE_INFINITY)
   })
 
   it.each([3, 5, 8])('never open it, where they are %i and others are answered in between', (count) => {

@@ -28,6 +28,19 @@ describe.concurrent('an API that is down', () => {
     expect(bench.count('requests')).toBeLessThan(FEWER_THAN)
   })
 
+  test.for([1, 2])('no answer to the last %i listings: exit 4, for nothing shows that it is their fault, and the same command goes on', LIMIT, async (left, { bench }) => {
+    const server = await bench.serve({ world: starWith(12) })
+    server.override = ({ n }) => (n > 2 ? { status: 200, drop: 'before' } : undefined)
+    const args = [userId('star'), '--collect', left === 1 ? 'followers' : 'followers,posts']
+    const result = await bench.crawl(server, args, { limitMs: 95_000 })
+    expectExit(result, 4)
+    expect(result.ms).toBeLessThan(PATIENCE_MS)
+    expect(server.seen.length).toBeLessThan(FEWER_THAN)
+    server.override = undefined
+    expectExit(await bench.crawl(server, args), 0)
+    expectRows(bench, expectedOf(server, [userId('star')], { collect: left === 1 ? ['followers'] : ['followers', 'posts'] }))
+  })
+
   test.for(DEAD)('one that %s: exit 4 within 90 seconds and fewer than 60 requests, and the same command goes on', LIMIT, async ([, dead], { bench }) => {
     const names = crowd('user', 40)
     const world = story({ users: names.map(name => ({ name })), leaderboard: names })

@@ -58,6 +58,16 @@ describe.concurrent('a 429', () => {
     expectLedger(bench, server)
   })
 
+  test('halves the rate, which recovers as pages are answered', async ({ bench }) => {
+    const server = await bench.serve({ world: starWith(90), pageSize: 1 })
+    server.override = first(1, () => ({ status: 429, headers: { 'retry-after': '0' }, message: 'Slow down' }), ({ n }) => n === 11)
+    const result = await bench.crawl(server, [userId('star'), '--collect', 'followers', '--rate', '40', '--json'])
+    expectExit(result, 0)
+    expect(JSON.parse(result.stdout)).toMatchObject({ asked_to_wait: 1, lowest_rate: 20 })
+    const [from = 0, to = 0] = [12, 42].map(n => server.seen[n]?.at)
+    expect(to - from, 'thirty requests at twenty a second and then some more, not at forty').toBeGreaterThan(900)
+  })
+
   test('spends no attempt: fifteen in a row are waited out', async ({ bench }) => {
     const world = starWith(4)
     const server = await bench.serve({ world })

@@ -99,7 +99,7 @@ export class Bench {
   }
 
   startCrawl(server: WorldServer, args: readonly string[], options: RunOptions = {}): Running {
-    const fixed = ['--rate', '100000', '--no-progress']
+    const fixed = [...(args.includes('--rate') ? [] : ['--rate', '100000']), '--no-progress']
     const db = args.includes('--db') ? [] : ['--db', this.db]
     return this.start(['crawl', ...args, ...db, ...fixed], { ...options, env: { ...settingsFor(server), ...options.env } })
   }
