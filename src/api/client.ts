@@ -68,11 +68,12 @@ export class ApiClient {
 
   /**
    * Sends one request and says what its answer means; never throws for what a server does.
-   * @param _turn leave to send, from {@link RateGate.turn}
+   * @param turn leave to send, from {@link RateGate.turn}
    * @param timeoutMs instead of the usual limit
    * @throws ZodError if the parameters are not the route's
    */
-  async send<N extends RouteName>(_turn: Turn, name: N, params: ParamsOf<N>, timeoutMs?: number): Promise<Reply> {
+  async send<N extends RouteName>(turn: Turn, name: N, params: ParamsOf<N>, timeoutMs?: number): Promise<Reply> {
+    this.gate.use(turn)
     const route: Route = routes[name]
     const checked = route.params.parse(params)
     const exchange = await this.#transport.send({ method: route.method, key: this.#settings.key, timeoutMs, ...target(this.#settings.url, name, route, checked) })

@@ -4,7 +4,8 @@ import { faster, fullPace, slower, SLOWEST_PART, type Pace } from './pace.js'
 
 /** Leave to send one request; only the gate hands it out. */
 export interface Turn {
-  readonly grantedAt: number
+  /** When it was granted, or used: what the rate goes by. */
+  at: number
 }
 
 /**
@@ -20,7 +21,7 @@ export class RateGate {
   /** What was granted longer ago than any window counts no more. */
   readonly #longestMs: number
   #pace: Pace
-  #granted: number[] = []
+  #granted: Turn[] = []
   #closedUntil = 0
 
   constructor(perSecond: number) {
@@ -34,9 +35,9 @@ export class RateGate {
     return this.#queue.add(async () => {
       for (let ms = this.#waitMs(); ms > 0 && !signal.aborted; ms = this.#waitMs()) await pause(ms, signal)
       if (signal.aborted) return undefined
-      const grantedAt = monotonicMs()
-      this.#granted.push(grantedAt)
-      return { grantedAt }
+      const turn = { at: monotonicMs() }
+      this.#granted.push(turn)
+      return turn
     })
   }
 
@@ -55,6 +56,11 @@ export class RateGate {
     this.#pace = faster(this.#pace, this.#rate)
   }
 
+  /** The turn is used now: what stood between (a reservation, its commit) must not bring two windows' requests together. */
+  use(turn: Turn): void {
+    turn.at = monotonicMs()
+  }
+
   /** Lets nothing through for `ms`; a longer wait that is already running stays. */
   closeFor(ms: number): void {
     this.#closedUntil = Math.max(this.#closedUntil, monotonicMs() + ms)
@@ -69,8 +75,8 @@ export class RateGate {
   #waitMs(): number {
     const now = monotonicMs()
     const { perWindow, windowMs } = windowOf(this.#pace.perSecond)
-    this.#granted = this.#granted.filter((at) => at > now - this.#longestMs)
-    const room = (this.#granted[this.#granted.length - perWindow] ?? -Infinity) + windowMs - now
+    this.#granted = this.#granted.filter(({ at }) => at > now - this.#longestMs)
+    const room = (this.#granted[this.#granted.length - perWindow]?.at ?? -Infinity) + windowMs - now
     return Math.max(this.waitMs(), room)
   }
 }

@@ -84,14 +84,22 @@ async function readCapped(body: Dispatcher.ResponseData['body']): Promise<Buffer
 function decode(response: Dispatcher.ResponseData, wire: Buffer, key: string): Exchange {
   const encoding = String(response.headers['content-encoding'] ?? 'identity').toLowerCase()
   const decoded = decompress(wire, encoding)
-  const text = (decoded ?? wire).toString('utf8')
-  const clean = text.replaceAll(key, '[key]').replaceAll(JSON.stringify(key).slice(1, -1), '[key]')
+  const body = decoded ?? wire
+  const text = body.toString('utf8')
+  // Bytes are searched several times faster than text.
+  const clean = repeats(body, key) ? text.replaceAll(key, '[key]').replaceAll(inJson(key), '[key]') : text
   const keepsWire = encoding === 'gzip' && decoded !== undefined && clean === text
   return {
     kind: 'answered',
     answer: { status: response.statusCode, headers: response.headers, text: clean },
-    kept: keepsWire ? wire : gzipSync(clean === text ? (decoded ?? wire) : clean),
+    kept: keepsWire ? wire : gzipSync(clean === text ? body : clean),
   }
+}
+
+const inJson = (key: string): string => JSON.stringify(key).slice(1, -1)
+
+function repeats(body: Buffer, key: string): boolean {
+  return body.includes(key) || body.includes(inJson(key))
 }
 
 /** Undefined where the bytes are not what their encoding claims: the body is then read as it is, and judged as "not JSON". */

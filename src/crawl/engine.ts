@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import type { ApiClient, PageReply, ParamsOf, ReadRoute, RefusalReply, Turn } from '../api/index.js'
 import { monotonicMs, pause } from '../clock.js'
-import type { Candidate, CrawlStore, Lease, OpenRun, PageRows, PassStep, RefusalStep, RunTally, Settlement, StopReason, StreamReport } from '../db/index.js'
+import type { Candidate, CrawlStore, Lease, OpenRun, PageRows, PassStep, RefusalStep, RowCounts, RunTally, Settlement, StopReason, StreamReport } from '../db/index.js'
 import { AppError, ExitCode, messageOf } from '../errors.js'
 import { failpoint } from '../failpoint.js'
 import type { Logger } from '../log.js'
@@ -46,6 +46,9 @@ export interface CrawlOutcome {
   readonly troubled: readonly StreamReport[]
 }
 
+/** Ending streams that need no request pauses this often for whatever else is waiting. */
+const SKIPS_IN_A_ROW = 100
+
 /** When a request was sent, and whether to find out if the API is there. */
 interface Sending {
   readonly sentAt: number
@@ -64,6 +67,8 @@ export class Crawl {
   readonly #budget: Budget
   readonly #inFlight = new Set<Promise<void>>()
   readonly #delayed = new Set<Promise<void>>()
+  /** What has been done and waits for its commit. */
+  readonly #saving = new Set<Promise<void>>()
   readonly #restarted = new Set<number>()
   readonly #condemned = new Set<string>()
   readonly #lastBody = new Map<number, string>()
@@ -93,6 +98,7 @@ export class Crawl {
     } finally {
       this.#stopping.abort()
       await Promise.all([...this.#inFlight, ...this.#delayed])
+      await Promise.all(this.#saving)
     }
     if (this.#fault !== undefined) throw this.#fault
     return this.#close(run)
@@ -128,28 +134,31 @@ export class Crawl {
     if (candidate === undefined || this.#budget.allows(this.#priceOf(candidate)) !== 'yes') return
     const price = this.#priceOf(candidate)
     failpoint('before-reserve')
-    const lease = await this.#parts.store.reserve(candidate, this.#crawlerOf(candidate).route, price)
-    failpoint('after-reserve')
+    const reserved = this.#parts.store.reserve(candidate, this.#crawlerOf(candidate).route, price)
     this.#budget.reserve(price)
     this.progress.sent()
-    this.#track(this.#inFlight, this.#read(lease, turn))
+    this.#track(this.#inFlight, this.#read(reserved, turn))
   }
 
   /** The next stream that needs a request; those that need none are ended on the way. */
   async #nextToRead(run: OpenRun): Promise<Candidate | undefined> {
     const { store } = this.#parts
-    for (;;) {
-      const candidate = await store.next(run)
+    for (let skipped = 0; ; skipped += 1) {
+      if (skipped % SKIPS_IN_A_ROW === SKIPS_IN_A_ROW - 1) await Promise.all(this.#saving)
+      const candidate = this.#fault === undefined ? await store.next(run) : undefined
       if (candidate === undefined) return undefined
       const when = { minAgeMs: this.#parts.minAgeMs, nowMs: Date.now() }
       const state = this.#condemned.has(candidate.stream) ? 'failed' : needsNoRequest(candidate, this.#crawlerOf(candidate), this.#parts.rules, when)
       if (state === undefined) return candidate
-      await store.skip(candidate, state, state === 'failed' ? ROUTE_GONE : undefined)
+      this.#track(this.#saving, store.skip(candidate, state, state === 'failed' ? ROUTE_GONE : undefined))
       this.progress.ended(state)
     }
   }
 
-  async #read(lease: Lease, turn: Turn): Promise<void> {
+  /** @param reserved the request in the ledger: it is sent once it is there to stay */
+  async #read(reserved: Promise<Lease>, turn: Turn): Promise<void> {
+    const lease = await reserved
+    failpoint('after-reserve')
     const { candidate } = lease
     const crawler = this.#crawlerOf(candidate)
     const wasProbe = this.#circuit.state === 'open'
@@ -164,11 +173,15 @@ export class Crawl {
     this.progress.answered(cost)
     this.#budget.settle(this.#priceOf(candidate), cost)
     if (reply.kind !== 'refusal' || reply.code !== 'rate-limited') this.#rateLimitsInARow = 0
-    if (reply.kind === 'page') await this.#commitPage(lease, crawler, reply)
+    if (reply.kind === 'page') await this.#storePage(lease, crawler, reply)
     else await this.#commitRefusal(lease, crawler, reply, { sentAt, wasProbe })
   }
 
-  async #commitPage(lease: Lease, crawler: Crawler, reply: PageReply): Promise<void> {
+  /**
+   * Ends when the page is in the store's hands: whatever is sent after that is reserved in the same transaction or a later one, so
+   * that there are never more requests sent and not committed than may be in flight.
+   */
+  async #storePage(lease: Lease, crawler: Crawler, reply: PageReply): Promise<void> {
     const { store, programVersion } = this.#parts
     const { candidate } = lease
     const { page } = reply
@@ -177,13 +190,18 @@ export class Crawl {
     const reach = await this.#reach(candidate, crawler, rows ?? NO_ROWS)
     const step: PassStep = rows === undefined ? { state: 'failed', reason: UNREADABLE } : advance(page, candidate, reach, cursorWasUsed)
     const settlement: Settlement = { state: 'answered', status: reply.status, cost: reply.cost, error: null }
-    const counts = await store.commitPage({ lease, settlement, body: reply.kept, served: page.items.length, rows: rows ?? NO_ROWS, step, ranks: crawler.ranks, audit: auditOf(reach, candidate), programVersion })
-    failpoint('after-commit')
-    this.progress.committed(counts, step.state)
+    const stored = store.commitPage({ lease, settlement, body: reply.kept, served: page.items.length, rows: rows ?? NO_ROWS, step, ranks: crawler.ranks, audit: auditOf(reach, candidate), programVersion })
+    this.#track(this.#saving, this.#noteStored(stored, step, candidate.runId))
     this.#parts.client.gate.speedUp()
     this.#lastBody.delete(candidate.streamId)
     this.#circuit.succeeded(candidate.streamId, monotonicMs())
-    await this.#recount(candidate.runId)
+  }
+
+  async #noteStored(stored: Promise<RowCounts>, step: PassStep, runId: number): Promise<void> {
+    const counts = await stored
+    failpoint('after-commit')
+    this.progress.committed(counts, step.state)
+    await this.#recount(runId)
   }
 
   /** A page that was paid for is stored even where reading it throws, which is a bug, or a payload made to cause one. */

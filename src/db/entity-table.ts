@@ -1,14 +1,9 @@
 import { eq, getTableColumns, sql, type Table } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { Drizzle } from './open.js'
+import { bind, type BoundStatement, type Values } from './statement.js'
 
 export type Effect = 'inserted' | 'updated' | 'unchanged'
-
-type Values = Record<string, unknown>
-interface Statement {
-  get(values: Values): Values | undefined
-  run(values: Values): unknown
-}
 
 export interface EntityTableOptions {
   /** True for tables with `first_seen_at` and `last_seen_at`. */
@@ -24,21 +19,21 @@ export interface EntityTableOptions {
 export class EntityTable {
   readonly #columns: readonly string[]
   readonly #options: EntityTableOptions
-  readonly #select: Statement
-  readonly #insert: Statement
-  readonly #update: Statement
-  readonly #touch: Statement | undefined
+  readonly #select: BoundStatement
+  readonly #insert: BoundStatement
+  readonly #update: BoundStatement
+  readonly #touch: BoundStatement | undefined
 
   constructor(db: Drizzle, table: SQLiteTable & { id: SQLiteColumn }, options: EntityTableOptions) {
     this.#columns = Object.keys(getTableColumns(table as Table))
     this.#options = options
     const values = Object.fromEntries(this.#columns.map((name) => [name, sql`${sql.placeholder(name)}`]))
     const sameId = eq(table.id, sql.placeholder('id'))
-    this.#select = db.select().from(table).where(sameId).prepare() as unknown as Statement
-    this.#insert = db.insert(table).values(values).prepare() as unknown as Statement
-    this.#update = db.update(table).set(values).where(sameId).prepare() as unknown as Statement
+    this.#select = bind(db, db.select().from(table).where(sameId))
+    this.#insert = bind(db, db.insert(table).values(values))
+    this.#update = bind(db, db.update(table).set(values).where(sameId))
     const seen = { last_seen_at: sql`${sql.placeholder('last_seen_at')}` } as Values
-    this.#touch = options.stamped ? (db.update(table).set(seen).where(sameId).prepare() as unknown as Statement) : undefined
+    this.#touch = options.stamped ? bind(db, db.update(table).set(seen).where(sameId)) : undefined
   }
 
   /**
@@ -51,16 +46,21 @@ export class EntityTable {
     const known = this.#select.get({ id: row.id })
     const merged: Values = {}
     const changed = new Set<string>()
-    for (const column of this.#columns) {
-      merged[column] = told[column] ?? known?.[column] ?? null
-      if (merged[column] !== (known?.[column] ?? null)) changed.add(column)
+    for (const [i, column] of this.#columns.entries()) {
+      const before = known?.[i] ?? null
+      const now = told[column] ?? before
+      merged[column] = now
+      if (now !== before) changed.add(column)
     }
-    if (this.#options.stamped) Object.assign(merged, { first_seen_at: known?.['first_seen_at'] ?? at, last_seen_at: at })
-    return { effect: this.#write(known, merged, changed), row: merged, changed }
+    if (this.#options.stamped) {
+      merged['first_seen_at'] ??= at
+      merged['last_seen_at'] = at
+    }
+    return { effect: this.#write(known !== undefined, merged, changed), row: merged, changed }
   }
 
-  #write(known: Values | undefined, merged: Values, changed: ReadonlySet<string>): Effect {
-    if (known === undefined) {
+  #write(isKnown: boolean, merged: Values, changed: ReadonlySet<string>): Effect {
+    if (!isKnown) {
       this.#insert.run(merged)
       return 'inserted'
     }

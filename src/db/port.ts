@@ -273,7 +273,11 @@ export interface EstimateRecord {
   readonly actual: number
 }
 
-/** The store as the crawl uses it: open, with the database's write lock held. */
+/**
+ * The store as the crawl uses it: open, with the database's write lock held. What a method writes is seen by the next call at once;
+ * its promise resolves when that is committed. Calls within the same turn of the event loop may share a transaction, and are in
+ * effect all the same one by one: a call that fails leaves nothing, and the others stay.
+ */
 export interface CrawlStore {
   /** Gives up every unfinished run; their checkpoints stay. @returns how many there were */
   abandonRuns(): Promise<number>
@@ -292,9 +296,9 @@ export interface CrawlStore {
   /** Which of these items earlier completed passes of the stream have listed. */
   known(candidate: Candidate, items: readonly ListedItem[]): Promise<ReadonlySet<string>>
   cursorWasUsed(streamId: number, cursor: string): Promise<boolean>
-  /** One transaction: raw body, rows, streams found, next cursor, ledger. */
+  /** All or nothing: raw body, rows, streams found, next cursor, ledger. */
   commitPage(commit: PageCommit): Promise<RowCounts>
-  /** One transaction: ledger, the stream's new state, and what the refusal says of the entity. */
+  /** All or nothing: ledger, the stream's new state, and what the refusal says of the entity. */
   commitRefusal(commit: RefusalCommit): Promise<void>
   /** A delayed stream is ready again. */
   release(runId: number, streamId: number): Promise<void>

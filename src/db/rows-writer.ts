@@ -3,6 +3,7 @@ import { EntityTable, type Effect } from './entity-table.js'
 import type { Drizzle } from './open.js'
 import type { RowCounts } from './port.js'
 import { attachments, comments, edges, full_sightings, post_metrics, posts, user_metrics, usernames, users, type EdgeRow, type PageRows } from './schema/index.js'
+import { bind } from './statement.js'
 
 const POST_COUNTERS = ['like_count', 'dislike_count', 'view_count', 'unique_view_count', 'reply_count', 'recursive_reply_count', 'remix_count'] as const
 const USER_COUNTERS = ['follower_count', 'following_count', 'post_count', 'like_count', 'view_count', 'cameo_count'] as const
@@ -31,7 +32,7 @@ export class RowsWriter {
 
   /**
    * @param sighting during a full crawl: the request that told of these rows, to be noted with the edges
-   * @returns what it did, and the posts and comments whose counters moved
+   * @returns what it did, and the posts and comments whose counters moved (those that are new gate nothing yet)
    */
   write(rows: PageRows, at: string, sighting: number | null): { counts: RowCounts; moved: string[] } {
     const effects: Effect[] = []
@@ -64,20 +65,20 @@ export class RowsWriter {
     const { effect, row: now, changed } = this.#posts.put(row, at)
     if (POST_COUNTERS.some((name) => changed.has(name))) {
       this.#statements.postMetrics.run({ ...now, observed_at: at })
-      moved.push(row.id)
+      if (effect !== 'inserted') moved.push(row.id)
     }
     return effect
   }
 
   #comment(row: { id: string }, at: string, moved: string[]): Effect {
     const { effect, changed } = this.#comments.put(row, at)
-    if (changed.has('reply_count')) moved.push(row.id)
+    if (effect !== 'inserted' && changed.has('reply_count')) moved.push(row.id)
     return effect
   }
 
   #edge(edge: EdgeRow, at: string, sighting: number | null): Effect {
     if (sighting !== null) this.#statements.sighting.run({ ...edge, sighting })
-    if (this.#statements.newEdge.run({ ...edge, at }).changes === 1) return 'inserted'
+    if (this.#statements.newEdge.run({ ...edge, at }) === 1) return 'inserted'
     this.#statements.seenEdge.run({ ...edge, at })
     return 'unchanged'
   }
@@ -89,38 +90,50 @@ function prepare(db: Drizzle) {
   const newest = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, sql.raw(`excluded.${name}`)]))
   const at = { first_seen_at: p('at'), last_seen_at: p('at') }
   const unavailable = (table: typeof users | typeof posts | typeof comments) =>
-    db.update(table).set({ unavailable: sql`${p('as')}` }).where(sql`${table.id} = ${p('id')}`).prepare()
+    bind(db, db.update(table).set({ unavailable: sql`${p('as')}` }).where(sql`${table.id} = ${p('id')}`))
   return {
     unavailable: { users: unavailable(users), posts: unavailable(posts), comments: unavailable(comments) },
-    postMetrics: db
-      .insert(post_metrics)
-      .values({ post_id: p('id'), observed_at: p('observed_at'), ...counters(POST_COUNTERS) })
-      .onConflictDoUpdate({ target: [post_metrics.post_id, post_metrics.observed_at], set: newest(POST_COUNTERS) })
-      .prepare(),
-    userMetrics: db
-      .insert(user_metrics)
-      .values({ user_id: p('id'), observed_at: p('observed_at'), ...counters(USER_COUNTERS) })
-      .onConflictDoUpdate({ target: [user_metrics.user_id, user_metrics.observed_at], set: newest(USER_COUNTERS) })
-      .prepare(),
-    username: db
-      .insert(usernames)
-      .values({ user_id: p('user_id'), username: p('username'), ...at })
-      .onConflictDoUpdate({ target: [usernames.user_id, usernames.username], set: { last_seen_at: sql`excluded.last_seen_at` } })
-      .prepare(),
-    sighting: db
-      .insert(full_sightings)
-      .values({ kind: p('kind'), source_id: p('source_id'), target_id: p('target_id'), request_id: p('sighting') })
-      .onConflictDoUpdate({ target: [full_sightings.kind, full_sightings.source_id, full_sightings.target_id], set: { request_id: sql`excluded.request_id` } })
-      .prepare(),
-    newEdge: db
-      .insert(edges)
-      .values({ kind: sql`${p('kind')}`, source_id: p('source_id'), target_id: p('target_id'), ...at })
-      .onConflictDoNothing()
-      .prepare(),
-    seenEdge: db
-      .update(edges)
-      .set({ last_seen_at: sql`${p('at')}`, gone_at: null })
-      .where(sql`${edges.kind} = ${p('kind')} and ${edges.source_id} = ${p('source_id')} and ${edges.target_id} = ${p('target_id')}`)
-      .prepare(),
+    postMetrics: bind(
+      db,
+      db
+        .insert(post_metrics)
+        .values({ post_id: p('id'), observed_at: p('observed_at'), ...counters(POST_COUNTERS) })
+        .onConflictDoUpdate({ target: [post_metrics.post_id, post_metrics.observed_at], set: newest(POST_COUNTERS) }),
+    ),
+    userMetrics: bind(
+      db,
+      db
+        .insert(user_metrics)
+        .values({ user_id: p('id'), observed_at: p('observed_at'), ...counters(USER_COUNTERS) })
+        .onConflictDoUpdate({ target: [user_metrics.user_id, user_metrics.observed_at], set: newest(USER_COUNTERS) }),
+    ),
+    username: bind(
+      db,
+      db
+        .insert(usernames)
+        .values({ user_id: p('user_id'), username: p('username'), ...at })
+        .onConflictDoUpdate({ target: [usernames.user_id, usernames.username], set: { last_seen_at: sql`excluded.last_seen_at` } }),
+    ),
+    sighting: bind(
+      db,
+      db
+        .insert(full_sightings)
+        .values({ kind: p('kind'), source_id: p('source_id'), target_id: p('target_id'), request_id: p('sighting') })
+        .onConflictDoUpdate({ target: [full_sightings.kind, full_sightings.source_id, full_sightings.target_id], set: { request_id: sql`excluded.request_id` } }),
+    ),
+    newEdge: bind(
+      db,
+      db
+        .insert(edges)
+        .values({ kind: sql`${p('kind')}`, source_id: p('source_id'), target_id: p('target_id'), ...at })
+        .onConflictDoNothing(),
+    ),
+    seenEdge: bind(
+      db,
+      db
+        .update(edges)
+        .set({ last_seen_at: sql`${p('at')}`, gone_at: null })
+        .where(sql`${edges.kind} = ${p('kind')} and ${edges.source_id} = ${p('source_id')} and ${edges.target_id} = ${p('target_id')}`),
+    ),
   }
 }

@@ -11,6 +11,7 @@ import type { Meaning } from './page-archive.js'
 import { PageTables } from './page-tables.js'
 import { Runs } from './runs.js'
 import { Scope } from './scope.js'
+import { SharedTransaction } from './shared-transaction.js'
 import { Streams } from './streams.js'
 import { setOrigin, type Origin } from './origin.js'
 
@@ -27,7 +28,7 @@ export function openStore(name: string, origin: Origin): CrawlStore {
     return new SqliteStore(file, sqlite, new PageTables(sqlite, db), unlock)
   } catch (error) {
     unlock()
-    throw error
+    throw databaseError(error, file)
   }
 }
 
@@ -54,10 +55,14 @@ export async function rehearse<T>(name: string, work: (store: CrawlStore) => Pro
   }
 }
 
-/** The store over SQLite: every method is one synchronous transaction behind a promise. */
+/**
+ * The store over SQLite. A method that writes does its work at once, wholly or not at all, and its promise resolves when that is
+ * committed; methods called within the same turn of the event loop share a transaction.
+ */
 class SqliteStore implements CrawlStore {
   readonly #file: string
   readonly #sqlite: Sqlite
+  readonly #shared: SharedTransaction
   readonly #unlock: () => void
   readonly #tables: PageTables
   readonly #frontier: Frontier
@@ -71,6 +76,7 @@ class SqliteStore implements CrawlStore {
   constructor(file: string, sqlite: Sqlite, tables: PageTables, unlock: () => void) {
     this.#file = file
     this.#sqlite = sqlite
+    this.#shared = new SharedTransaction(sqlite)
     this.#unlock = unlock
     this.#tables = tables
     this.#scope = new Scope(sqlite)
@@ -96,7 +102,7 @@ class SqliteStore implements CrawlStore {
   }
 
   async noteEstimate(run: OpenRun, rows: readonly EstimateRow[]): Promise<void> {
-    this.#transaction(() => this.#estimates.note(run, rows))
+    return this.#transaction(() => this.#estimates.note(run, rows))
   }
 
   async next(run: OpenRun): Promise<Candidate | undefined> {
@@ -104,7 +110,7 @@ class SqliteStore implements CrawlStore {
   }
 
   async skip(candidate: Candidate, state: 'complete' | 'gated' | 'recent' | 'capped' | 'failed', reason?: string): Promise<void> {
-    this.#transaction(() => {
+    return this.#transaction(() => {
       if (state === 'failed') return this.#endAndSettle(candidate, reason ?? '')
       if (state === 'capped') return this.#streams.cap(candidate)
       this.#frontier.setState(candidate.runId, candidate.streamId, state, reason ?? null)
@@ -136,7 +142,7 @@ class SqliteStore implements CrawlStore {
   }
 
   async commitRefusal(commit: RefusalCommit): Promise<void> {
-    this.#transaction(() => {
+    return this.#transaction(() => {
       const at = now()
       this.#ledger.settle(commit.lease.requestId, commit.settlement, at)
       this.#keep(commit.lease, commit.settlement, commit.body, meaningOf(commit.step), at)
@@ -147,7 +153,7 @@ class SqliteStore implements CrawlStore {
   }
 
   async release(runId: number, streamId: number): Promise<void> {
-    this.#frontier.release(runId, streamId)
+    return this.#transaction(() => this.#frontier.release(runId, streamId))
   }
 
   async routeHasAnswered(route: string, runId: number): Promise<{ inRun: boolean; ever: boolean }> {
@@ -159,7 +165,7 @@ class SqliteStore implements CrawlStore {
   }
 
   async condemn(runId: number, stream: string, reason: string): Promise<void> {
-    this.#transaction(() => {
+    return this.#transaction(() => {
       const streams = this.#frontier.streamsIn(runId, stream, ['ready', 'delayed', 'doubtful'])
       for (const streamId of streams) {
         this.#streams.end({ runId, streamId }, 'failed', reason, false)
@@ -178,7 +184,7 @@ class SqliteStore implements CrawlStore {
   }
 
   async closeRun(runId: number, end: RunEnd): Promise<void> {
-    this.#transaction(() => {
+    return this.#transaction(() => {
       this.#runs.close(runId, end)
       failpoint('mid-close')
       if (end.finished) this.#estimates.settle(runId)
@@ -186,6 +192,7 @@ class SqliteStore implements CrawlStore {
   }
 
   async close(): Promise<void> {
+    this.#shared.commit()
     failpoint('before-checkpoint')
     this.#sqlite.close()
     this.#unlock()
@@ -249,9 +256,9 @@ class SqliteStore implements CrawlStore {
     }
   }
 
-  #transaction<T>(work: () => T): T {
+  async #transaction<T>(unit: () => T): Promise<T> {
     try {
-      return this.#sqlite.transaction(work).immediate()
+      return await this.#shared.do(unit)
     } catch (error) {
       throw isStorageFault(error) ? databaseError(error, this.#file) : error
     }

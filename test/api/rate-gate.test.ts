@@ -7,7 +7,7 @@ const GRAIN_MS = 60
 
 async function grants(gate: RateGate, callers: number): Promise<number[]> {
   const turns = await Promise.all(Array.from({ length: callers }, () => gate.turn(new AbortController().signal)))
-  return turns.map((turn) => turn?.grantedAt ?? Number.NaN).toSorted((a, b) => a - b)
+  return turns.map((turn) => turn?.at ?? Number.NaN).toSorted((a, b) => a - b)
 }
 
 /** The most grants in any window of this length. */
