@@ -12,6 +12,7 @@ const owners = {
   yaml: 'src/cli/',
   'string-width': 'src/cli/',
   croner: 'src/cli/',
+  echarts: 'src/report/',
   pino: 'src/log.ts',
 }
 /** Packages that say what things are and hide nothing. */

@@ -10,6 +10,7 @@ import { exportCommand } from './commands/export.js'
 import { planCommand } from './commands/plan.js'
 import { pruneCommand } from './commands/prune.js'
 import { replayCommand } from './commands/replay.js'
+import { reportCommand } from './commands/report.js'
 import { sandboxCommand } from './commands/sandbox.js'
 import { scheduleCommand } from './commands/schedule.js'
 import { sqlCommand } from './commands/sql.js'
@@ -39,6 +40,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     register(coverageCommand),
     register(sqlCommand),
     register(exportCommand),
+    register(reportCommand),
     register(scheduleCommand),
     register(pruneCommand),
     register(replayCommand),

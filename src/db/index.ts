@@ -1,6 +1,8 @@
 export type { ListingMeasure, ListingRecord, TableCoverage } from './coverage.js'
 export { describeTable, type ColumnDescription, type TableDescription } from './describe.js'
 export { takeWriteLock } from './lock.js'
+export { FigureReader } from './figure-reader.js'
+export * as figures from './figures/index.js'
 export type { Origin } from './origin.js'
 export * from './port.js'
 export { dictionary, type TableDoc } from './schema/index.js'

@@ -1,0 +1,117 @@
+import { figure } from './figure.js'
+
+/* What is held of what there is, and what went wrong. */
+
+/** What each kind of listing lists, and the counter that tells its length. */
+const LISTINGS = `
+    SELECT k.id, k.stream, k.subject_id, f.reason,
+      CASE
+        WHEN f.state IN ('complete', 'gated', 'recent') THEN 'complete'
+        WHEN f.state IN ('capped', 'failed') THEN f.state
+        WHEN f.state = 'unavailable' THEN iif(f.reason = 'private', 'private', 'gone')
+        WHEN f.state = 'doubtful' THEN 'not found'
+        WHEN r.state = 'abandoned' THEN 'abandoned'
+        WHEN r.stopped_by IN ('cap', 'balance-empty') THEN 'budget'
+        ELSE 'in progress' END AS state,
+      CASE k.stream
+        WHEN 'posts' THEN (SELECT post_count FROM users WHERE id = k.subject_id)
+        WHEN 'followers' THEN (SELECT follower_count FROM users WHERE id = k.subject_id)
+        WHEN 'following' THEN (SELECT following_count FROM users WHERE id = k.subject_id)
+        WHEN 'cameos' THEN (SELECT cameo_count FROM users WHERE id = k.subject_id)
+        WHEN 'comments' THEN (SELECT reply_count FROM posts WHERE id = k.subject_id)
+        WHEN 'replies' THEN (SELECT reply_count FROM comments WHERE id = k.subject_id)
+        WHEN 'remixes' THEN (SELECT remix_count FROM posts WHERE id = k.subject_id) END AS told,
+      (SELECT count(*) FROM members m WHERE m.stream_id = k.id AND m.gone = 0 AND m.kind = CASE k.stream
+        WHEN 'posts' THEN 'post' WHEN 'cameos' THEN 'post' WHEN 'remixes' THEN 'post' WHEN 'feed' THEN 'post'
+        WHEN 'followers' THEN 'user' WHEN 'following' THEN 'user' WHEN 'leaderboard' THEN 'user' WHEN 'search' THEN 'user'
+        WHEN 'comments' THEN 'comment' WHEN 'replies' THEN 'reply' WHEN 'detail' THEN 'post' END) AS held
+    FROM (SELECT stream_id, max(run_id) AS run_id FROM frontier GROUP BY stream_id) l
+    JOIN checkpoints k ON k.id = l.stream_id
+    JOIN frontier f ON f.run_id = l.run_id AND f.stream_id = l.stream_id
+    JOIN runs r ON r.id = l.run_id`
+
+export interface StreamCoverageRow {
+  readonly stream: string
+  readonly state: string
+  readonly listings: number
+  /** Of the listings whose length is told: what the platform counts, and what is held of it. */
+  readonly told: number | null
+  readonly held_of_told: number | null
+  readonly held: number
+}
+
+/** Every listing that a run ever had in scope, as the last run that had it left it. */
+export const coverageByStream = figure<StreamCoverageRow>(`
+  WITH listings AS (${LISTINGS})
+  SELECT stream, state, count(*) AS listings, CAST(total(told) AS INTEGER) AS told,
+    sum(iif(told IS NULL, NULL, held)) AS held_of_told, sum(held) AS held
+  FROM listings
+  GROUP BY stream, state
+  ORDER BY stream, state`)
+
+export interface GapRow {
+  readonly stream: string
+  readonly subject: string
+  readonly name: string | null
+  readonly state: string
+  readonly told: number
+  readonly held: number
+  readonly missing: number
+  readonly reason: string | null
+}
+
+export const largestGaps = figure<GapRow>(`
+  WITH listings AS (${LISTINGS})
+  SELECT stream, subject_id AS subject, (SELECT username FROM users WHERE id = subject_id) AS name, state, told, held, told - held AS missing, reason
+  FROM listings
+  WHERE told > held
+  ORDER BY told - held DESC, stream, subject_id
+  LIMIT 12`)
+
+export interface TroubleRow {
+  readonly stream: string
+  readonly state: string
+  readonly reason: string
+  readonly listings: number
+}
+
+/** Listings that could not be had, in the last run that had each in scope. */
+export const troubles = figure<TroubleRow>(`
+  SELECT k.stream, f.state, coalesce(f.reason, k.reason, k.unavailable, 'no reason is recorded') AS reason, count(*) AS listings
+  FROM (SELECT stream_id, max(run_id) AS run_id FROM frontier GROUP BY stream_id) l
+  JOIN checkpoints k ON k.id = l.stream_id
+  JOIN frontier f ON f.run_id = l.run_id AND f.stream_id = l.stream_id
+  WHERE f.state IN ('failed', 'unavailable', 'doubtful', 'capped')
+  GROUP BY 1, 2, 3
+  ORDER BY count(*) DESC, 1, 2, 3
+  LIMIT 40`)
+
+export interface RefusalRow {
+  readonly status: number | null
+  readonly what: string
+  readonly requests: number
+  readonly routes: number
+  readonly usd: number
+}
+
+export const refusals = figure<RefusalRow>(`
+  SELECT status, coalesce(error, state) AS what, count(*) AS requests, count(DISTINCT route) AS routes, sum(cost_microusd) / 1e6 AS usd
+  FROM requests
+  WHERE error IS NOT NULL OR state = 'unknown' OR status <> 200
+  GROUP BY 1, 2
+  ORDER BY count(*) DESC, 1, 2
+  LIMIT 20`)
+
+export interface UnreadableRow {
+  readonly kind: 'record set aside' | 'field of another type'
+  readonly at: string
+  readonly what: string
+  readonly records: number
+}
+
+export const unreadable = figure<UnreadableRow>(`
+  SELECT 'record set aside' AS kind, route AS at, reason AS what, count(*) AS records FROM rejects GROUP BY route, reason
+  UNION ALL
+  SELECT 'field of another type', path, got || ' in place of ' || expected, records FROM drift
+  ORDER BY records DESC, kind, at, what
+  LIMIT 20`)

@@ -1,0 +1,5 @@
+export * from './collection.js'
+export * from './coverage.js'
+export type { Figure } from './figure.js'
+export * from './people.js'
+export * from './posts.js'

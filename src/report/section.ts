@@ -1,0 +1,78 @@
+import { html, type Content, type Html } from './html.js'
+import { number } from './format.js'
+
+/** What is behind a figure, as a table. A number is set to the right, with thin spaces. */
+export interface Table {
+  readonly header: readonly string[]
+  readonly rows: readonly (readonly Content[])[]
+}
+
+export interface FigureView {
+  readonly id: string
+  readonly title: string
+  /** What is to be seen, in a sentence or two. */
+  readonly lead: Content
+  /** The picture; null where the table is the figure, or where there is nothing to draw. */
+  readonly picture: Html | null
+  /** Whether the table is the figure and is shown, and not behind it. */
+  readonly tableFirst?: boolean
+  readonly table: Table | null
+  /** The SQL that was run for it. */
+  readonly sql: readonly { readonly sql: string }[]
+  readonly note?: Content
+  /** Half the width of the text. */
+  readonly half?: boolean
+}
+
+export interface Section {
+  readonly id: string
+  readonly title: string
+  readonly lead: Content
+  readonly figures: readonly FigureView[]
+}
+
+/** Tables behind figures are cut: who wants all rows has the SQL. */
+const MOST_ROWS = 200
+
+export function sectionView({ id, title, lead, figures }: Section): Html {
+  return html`
+<section id="${id}" aria-labelledby="${id}-title">
+<h2 id="${id}-title">${title}</h2>
+${lead === null ? null : html`<p class="lead">${lead}</p>`}
+<div class="figures">${figures.map(figureView)}</div>
+</section>`
+}
+
+function figureView({ id, title, lead, picture, tableFirst, table, sql, note, half }: FigureView): Html {
+  const shown = tableFirst === true && table !== null
+  return html`
+<figure id="${id}" class="${half === true ? 'half' : 'full'}">
+<figcaption><h3>${title}</h3>${lead === null ? null : html`<p>${lead}</p>`}</figcaption>
+${picture}${shown ? tableView(title, table) : null}
+${note === undefined ? null : html`<p class="note">${note}</p>`}
+<details><summary>${shown || table === null ? 'The SQL' : 'The numbers and the SQL'}</summary>
+${shown || table === null ? null : tableView(title, table)}
+${sql.map(({ sql: text }) => html`<pre tabindex="0"><code>${text}</code></pre>`)}
+</details>
+</figure>`
+}
+
+function tableView(title: string, { header, rows }: Table): Html {
+  const numeric = header.map((_, i) => rows.some((row) => typeof row[i] === 'number'))
+  const kind = (i: number): Html | null => (numeric[i] === true ? html` class="n"` : null)
+  const cut = rows.length > MOST_ROWS ? html`<p class="note">The first ${number(MOST_ROWS)} of ${number(rows.length)} rows.</p>` : null
+  return html`<div class="table" tabindex="0" role="region" aria-label="${title}: table"><table>
+<thead><tr>${header.map((name, i) => html`<th scope="col"${kind(i)}>${name}</th>`)}</tr></thead>
+<tbody>${rows.slice(0, MOST_ROWS).map((row) => html`<tr>${row.map((cell, i) => html`<td${kind(i)}>${cellText(cell)}</td>`)}</tr>
+`)}</tbody></table></div>${cut}`
+}
+
+function cellText(cell: Content): Content {
+  if (typeof cell === 'number') return number(cell)
+  return cell === null || cell === undefined ? html`<span class="none">–</span>` : cell
+}
+
+/** The names of the colours of a picture. */
+export function legend(parts: readonly { readonly name: string; readonly colour: string }[]): Html {
+  return html`<ul class="legend">${parts.map(({ name, colour }) => html`<li><span class="swatch" style="background:${colour}"></span>${name}</li>`)}</ul>`
+}

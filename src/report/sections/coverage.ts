@@ -1,0 +1,98 @@
+import { figures, type FigureReader } from '../../db/index.js'
+import { lyingBars } from '../charts/bars.js'
+import { draw } from '../charts/draw.js'
+import { count, number, percent } from '../format.js'
+import { html, written } from '../html.js'
+import { userView } from '../people.js'
+import { legend, type FigureView, type Section } from '../section.js'
+
+/** The states of a listing, best first, with the colour of each. */
+const STATES = [
+  ['complete', 'var(--good)'],
+  ['capped', 'var(--c5)'],
+  ['budget', 'var(--c4)'],
+  ['in progress', 'var(--c1)'],
+  ['abandoned', 'var(--c6)'],
+  ['private', 'var(--mute1)'],
+  ['gone', 'var(--mute2)'],
+  ['not found', 'var(--mute3)'],
+  ['failed', 'var(--bad)'],
+] as const
+
+/** What is held of what the platform counts. */
+export function coverageSection(reader: FigureReader): Section {
+  const rows = reader.rows(figures.coverageByStream)
+  const all = rows.reduce((sum, { listings }) => sum + listings, 0)
+  const complete = rows.filter(({ state }) => state === 'complete').reduce((sum, { listings }) => sum + listings, 0)
+  return {
+    id: 'coverage',
+    title: 'Coverage and gaps',
+    lead:
+      all === 0
+        ? 'No run has had anything in scope yet.'
+        : `A listing is one list of one thing: the followers of one user, the comments of one post. ${number(complete)} of ${count(all, 'listing')} (${percent(complete, all)}) that runs had in scope are complete. Whatever was never in scope is not counted here.`,
+    figures: all === 0 ? [] : [statesFigure(rows), heldFigure(rows), gapsFigure(reader)],
+  }
+}
+
+const streamsOf = (rows: readonly figures.StreamCoverageRow[]): string[] => [...new Set(rows.map(({ stream }) => stream))]
+
+function statesFigure(rows: readonly figures.StreamCoverageRow[]): FigureView {
+  const streams = streamsOf(rows)
+  const listings = (stream: string, state?: string): number =>
+    rows.filter((row) => row.stream === stream && (state === undefined || row.state === state)).reduce((sum, row) => sum + row.listings, 0)
+  const used = STATES.filter(([state]) => rows.some((row) => row.state === state))
+  const share = (stream: string, state: string): number => listings(stream, state) / listings(stream)
+  const parts = used.map(([name, fill]) => ({ name, colour: fill, values: streams.map((stream) => share(stream, name)) }))
+  const ends = streams.map((stream) => `${percent(listings(stream, 'complete'), listings(stream))} of ${number(listings(stream))}`)
+  const label = `Share of complete listings by stream: ${streams.map((stream, i) => `${stream} ${ends[i]}`).join(', ')}`
+  return {
+    id: 'listings-by-state',
+    title: 'How each kind of listing stands',
+    lead: 'Each bar is all listings of a kind; at its end, the part that is complete.',
+    picture: html`${legend(parts)}${draw(label, (width) => lyingBars(streams, parts, width, ends))}`,
+    table: { header: ['stream', 'listings', ...used.map(([state]) => state)], rows: streams.map((stream) => [stream, listings(stream), ...used.map(([state]) => listings(stream, state))]) },
+    sql: [figures.coverageByStream],
+    note: html`<em>capped</em>: cut by <code>--max-pages</code>. <em>budget</em>: left when money or requests ran out; the same command goes on. <em>private</em>, <em>gone</em>, <em>not found</em>: what the API said. <em>failed</em>: given up for that run.`,
+  }
+}
+
+function heldFigure(rows: readonly figures.StreamCoverageRow[]): FigureView {
+  const sums = streamsOf(rows).map((stream) => {
+    const own = rows.filter((row) => row.stream === stream)
+    const sum = (key: 'told' | 'held_of_told' | 'held'): number => own.reduce((all, row) => all + (row[key] ?? 0), 0)
+    return { stream, told: sum('told'), heldOfTold: sum('held_of_told'), held: sum('held'), isTold: own.some((row) => row.held_of_told !== null) }
+  })
+  return {
+    id: 'told-and-held',
+    title: 'What the platform counts, and what is held',
+    lead: 'Deleted and hidden things are counted by the platform and not listed, so that less than 100% is normal.',
+    picture: null,
+    tableFirst: true,
+    table: {
+      header: ['stream', 'counted', 'held of these', 'share', 'held in all'],
+      rows: sums.map((one) => [one.stream, one.isTold ? one.told : null, one.isTold ? one.heldOfTold : null, one.isTold ? html`<span class="r">${percent(one.heldOfTold, one.told)}</span>` : null, one.held]),
+    },
+    sql: [figures.coverageByStream],
+  }
+}
+
+function gapsFigure(reader: FigureReader): FigureView {
+  const rows = reader.rows(figures.largestGaps)
+  const isUser = (id: string): boolean => id.startsWith('user-') || id.startsWith('ch_')
+  return {
+    id: 'largest-gaps',
+    title: 'The largest gaps',
+    lead: rows.length === 0 ? 'No listing holds less than the platform counts.' : 'Listings that hold less than their counter says, those that miss most first.',
+    picture: null,
+    tableFirst: true,
+    table:
+      rows.length === 0
+        ? null
+        : {
+            header: ['stream', 'of', 'counted', 'held', 'missing', 'state', 'why'],
+            rows: rows.map((row) => [row.stream, isUser(row.subject) ? userView(row.name, row.subject) : html`<code>${row.subject}</code>`, row.told, row.held, row.missing, row.state, row.reason === row.state ? null : written(row.reason ?? '')]),
+          },
+    sql: [figures.largestGaps],
+  }
+}

@@ -1,0 +1,67 @@
+import { figures, type FigureReader } from '../../db/index.js'
+import { lyingBars } from '../charts/bars.js'
+import { draw } from '../charts/draw.js'
+import { count, number } from '../format.js'
+import { html, written } from '../html.js'
+import { legend, type FigureView, type Section } from '../section.js'
+
+/** What could not be had, and why. */
+export function troubleSection(reader: FigureReader): Section {
+  return {
+    id: 'failures',
+    title: 'Failures, by reason',
+    lead: 'What could not be had or read, and what was said about it. Nothing of this was dropped silently.',
+    figures: [listingsFigure(reader), refusalsFigure(reader), unreadableFigure(reader)],
+  }
+}
+
+const KINDS = [
+  ['failed', 'var(--bad)'],
+  ['unavailable', 'var(--mute1)'],
+  ['doubtful', 'var(--mute3)'],
+  ['capped', 'var(--c5)'],
+] as const
+
+function listingsFigure(reader: FigureReader): FigureView {
+  const rows = reader.rows(figures.troubles)
+  const reasons = [...new Set(rows.map(({ reason }) => reason))].slice(0, 10)
+  const used = KINDS.filter(([state]) => rows.some((row) => row.state === state))
+  const listings = (reason: string, state?: string): number => rows.filter((row) => row.reason === reason && (state === undefined || row.state === state)).reduce((sum, row) => sum + row.listings, 0)
+  const parts = used.map(([name, fill]) => ({ name, colour: fill, values: reasons.map((reason) => listings(reason, name)) }))
+  const label = `Listings by reason: ${reasons.map((reason) => `${reason} ${listings(reason)}`).join(', ')}`
+  const all = rows.reduce((sum, row) => sum + row.listings, 0)
+  return {
+    id: 'listings-not-had',
+    title: 'Listings',
+    lead: rows.length === 0 ? 'Every listing that was begun and is over was read.' : `${count(all, 'listing')} could not be had, or not to the end.`,
+    picture: rows.length === 0 ? null : html`${legend(parts)}${draw(label, (width) => lyingBars(reasons, parts, width, reasons.map((reason) => number(listings(reason)))))}`,
+    table: rows.length === 0 ? null : { header: ['stream', 'state', 'reason', 'listings'], rows: rows.map((row) => [row.stream, row.state, written(row.reason), row.listings]) },
+    sql: [figures.troubles],
+  }
+}
+
+function refusalsFigure(reader: FigureReader): FigureView {
+  const rows = reader.rows(figures.refusals)
+  return {
+    id: 'refusals',
+    title: 'Requests that brought no page',
+    lead: rows.length === 0 ? 'Every request was answered with a page.' : 'The twenty most frequent. Most were sent again and then answered.',
+    picture: null,
+    tableFirst: true,
+    table: rows.length === 0 ? null : { header: ['status', 'what was said', 'requests', 'routes', 'dollars'], rows: rows.map((row) => [row.status === null ? null : String(row.status), written(row.what), row.requests, row.routes, Number(row.usd.toFixed(4))]) },
+    sql: [figures.refusals],
+  }
+}
+
+function unreadableFigure(reader: FigureReader): FigureView {
+  const rows = reader.rows(figures.unreadable)
+  return {
+    id: 'unreadable',
+    title: 'Records and fields that could not be read',
+    lead: rows.length === 0 ? 'Every record could be read, and every field had the type that was expected.' : 'Records whose id could not be read were set aside as served; other fields of another type became NULL.',
+    picture: null,
+    tableFirst: true,
+    table: rows.length === 0 ? null : { header: ['what', 'where', 'why', 'records'], rows: rows.map((row) => [row.kind, written(row.at), written(row.what), row.records]) },
+    sql: [figures.unreadable],
+  }
+}

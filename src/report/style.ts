@@ -1,0 +1,118 @@
+import { Html } from './html.js'
+
+/** The look of the page, and the colours of everything drawn in it. It holds nothing of the data. */
+export const STYLE = new Html(`
+:root {
+  color-scheme: light dark;
+  --paper: #faf9f6; --card: #ffffff; --ink: #1c1f26; --muted: #626a78; --rule: #e3e0d9; --code: #f3f1ec; --link: #1d5f8a;
+  --c1: #2f6f9f; --c2: #c8603a; --c3: #4f8a4b; --c4: #8659a3; --c5: #c4921c; --c6: #77808f;
+  --good: #3f8f7b; --bad: #b8383d; --mute1: #8e96a3; --mute2: #b3b8c1; --mute3: #d0ccc2; --warm: #fbf1d9; --warm-ink: #6a4b00;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --paper: #14161a; --card: #1b1e24; --ink: #e8e6e1; --muted: #9ba3b0; --rule: #31353e; --code: #22262d; --link: #8cc3e8;
+    --c1: #6db1de; --c2: #ec8b66; --c3: #8fc583; --c4: #c09adb; --c5: #e2b64c; --c6: #9aa3b2;
+    --good: #63bfa8; --bad: #f07b7b; --mute1: #828a97; --mute2: #5d6470; --mute3: #474c56; --warm: #33290f; --warm-ink: #f0d48a;
+  }
+}
+* { box-sizing: border-box; }
+html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; scroll-behavior: smooth; }
+body {
+  margin: 0 auto; max-width: 58rem; padding: 3.5rem 1.5rem 4rem; background: var(--paper); color: var(--ink);
+  font: 400 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, "Liberation Sans", sans-serif;
+  overflow-wrap: break-word;
+}
+h1, h2 { font-family: "Iowan Old Style", "Palatino Linotype", Palatino, "Book Antiqua", Georgia, "Liberation Serif", serif; font-weight: 600; line-height: 1.15; text-wrap: balance; }
+h1 { font-size: clamp(2rem, 6vw, 3rem); margin: 0.2rem 0 1rem; letter-spacing: -0.015em; overflow-wrap: anywhere; }
+h2 { font-size: 1.75rem; margin: 0 0 0.6rem; letter-spacing: -0.01em; }
+h3 { font-size: 1.06rem; line-height: 1.3; margin: 0; font-weight: 650; }
+h4 { font-size: 0.95rem; margin: 0 0 0.15rem; font-weight: 600; overflow-wrap: anywhere; }
+h4 small { margin-left: 0.6em; font-weight: 400; color: var(--muted); font-size: 0.82rem; }
+p { margin: 0; }
+a { color: var(--link); text-underline-offset: 0.15em; text-decoration-thickness: 1px; }
+code, pre { font-family: ui-monospace, SFMono-Regular, "Cascadia Mono", Menlo, Consolas, "Liberation Mono", monospace; font-size: 0.86em; }
+.kicker { color: var(--muted); font-size: 0.85rem; letter-spacing: 0.01em; }
+.summary { font-size: 1.18rem; line-height: 1.5; max-width: 44rem; }
+.sandbox { margin: 0 0 1rem; padding: 0.55rem 0.9rem; background: var(--warm); color: var(--warm-ink); border-radius: 0.4rem; width: fit-content; }
+nav ol { list-style: none; display: flex; flex-wrap: wrap; gap: 0.35rem 1.1rem; margin: 1.5rem 0 0; padding: 0; font-size: 0.9rem; }
+nav a { text-decoration: none; }
+nav a:hover { text-decoration: underline; }
+section { margin-top: 4rem; padding-top: 1.6rem; border-top: 1px solid var(--rule); }
+.lead { color: var(--muted); max-width: 44rem; }
+.figures { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 1.5rem; margin-top: 1.5rem; }
+figure { margin: 0; grid-column: 1 / -1; min-width: 0; background: var(--card); border: 1px solid var(--rule); border-radius: 0.6rem; padding: 1.2rem 1.3rem 0.9rem; }
+figure.half { grid-column: auto; display: flex; flex-direction: column; }
+figure.half > details { margin-top: auto; }
+figcaption { margin-bottom: 0.9rem; }
+figcaption p { color: var(--muted); font-size: 0.93rem; margin-top: 0.2rem; max-width: 46rem; }
+.note { color: var(--muted); font-size: 0.83rem; margin: 0.7rem 0 0; max-width: 46rem; }
+.note em { color: var(--ink); }
+.chart svg { display: block; width: 100%; height: auto; overflow: visible; }
+.chart text { font-variant-numeric: tabular-nums; unicode-bidi: isolate; }
+.narrow { display: none; }
+.legend { list-style: none; display: flex; flex-wrap: wrap; gap: 0.2rem 1.1rem; margin: 0 0 0.6rem; padding: 0; font-size: 0.85rem; }
+.swatch { display: inline-block; width: 0.75em; height: 0.75em; border-radius: 2px; margin-right: 0.45em; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(8.5rem, 1fr)); gap: 1.1rem 1rem; margin: 0; }
+.tiles div { display: flex; flex-direction: column-reverse; justify-content: flex-end; }
+.tiles dt { color: var(--muted); font-size: 0.85rem; line-height: 1.3; }
+.tiles dd { margin: 0; font-size: 1.55rem; line-height: 1.2; font-weight: 600; letter-spacing: -0.01em; font-variant-numeric: tabular-nums; }
+.grid, .trees { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 1.4rem 1.6rem; }
+.trees { grid-template-columns: minmax(0, 1fr); gap: 2rem; }
+.quote { color: var(--muted); font-size: 0.9rem; margin-bottom: 0.4rem; overflow-wrap: anywhere; max-height: 4.5em; overflow: hidden; }
+.table { overflow-x: auto; margin: 0 -0.4rem; }
+table { border-collapse: collapse; width: 100%; font-size: 0.88rem; line-height: 1.4; }
+th, td { text-align: left; padding: 0.38rem 0.55rem; vertical-align: top; border-bottom: 1px solid var(--rule); overflow-wrap: anywhere; min-width: 2.4rem; }
+th { color: var(--muted); font-weight: 500; font-size: 0.82rem; vertical-align: bottom; white-space: nowrap; overflow-wrap: normal; }
+tbody tr:last-child td { border-bottom: 0; }
+td { max-width: 24rem; overflow: hidden; }
+.n, td:has(> .r), td:has(> .bar) { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; overflow-wrap: normal; }
+.t { white-space: nowrap; font-variant-numeric: tabular-nums; }
+.r { font-variant-numeric: tabular-nums; white-space: nowrap; }
+.none { color: var(--muted); }
+.user, .name { display: inline-block; max-width: 15rem; max-height: 2.9em; overflow: hidden; vertical-align: top; }
+.user { font-weight: 500; }
+.seeds { display: block; max-width: 22rem; max-height: 4.3em; overflow: hidden; }
+.post { min-width: 12rem; max-width: 27rem; }
+.post p { max-height: 4.3em; overflow: hidden; }
+.post small { color: var(--muted); display: flex; flex-wrap: wrap; gap: 0 0.4em; }
+.bar { position: relative; display: inline-block; min-width: 4.5rem; padding: 0 0.3em; border-radius: 2px; background: linear-gradient(to left, color-mix(in srgb, var(--c1) 26%, transparent) var(--w), transparent var(--w)); }
+details { margin-top: 0.8rem; font-size: 0.88rem; }
+summary { cursor: pointer; color: var(--muted); font-size: 0.83rem; width: fit-content; }
+summary:hover { color: var(--ink); }
+details .table { margin-top: 0.7rem; max-height: 24rem; overflow: auto; }
+pre { background: var(--code); border-radius: 0.4rem; padding: 0.8rem 1rem; margin: 0.8rem 0 0.4rem; overflow-x: auto; line-height: 1.45; tab-size: 2; }
+footer { margin-top: 4rem; padding-top: 1.4rem; border-top: 1px solid var(--rule); color: var(--muted); font-size: 0.88rem; display: grid; gap: 0.6rem; max-width: 46rem; }
+:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; border-radius: 2px; }
+@media (max-width: 46rem) {
+  body { padding: 1.6rem 1rem 3rem; }
+  .wide { display: none; }
+  .narrow { display: block; }
+  .figures, .grid { grid-template-columns: minmax(0, 1fr); }
+  figure { padding: 1rem 0.9rem 0.8rem; }
+  section { margin-top: 2.8rem; }
+  .summary { font-size: 1.06rem; }
+  h2 { font-size: 1.5rem; }
+  .tiles { grid-template-columns: repeat(auto-fill, minmax(6.5rem, 1fr)); }
+  .tiles dd { font-size: 1.3rem; }
+}
+@media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
+@media print {
+  :root {
+    --paper: #fff; --card: #fff; --ink: black; --muted: #4a4a4a; --rule: #ccc; --link: black;
+    --c1: #2f6f9f; --c2: #c8603a; --c3: #4f8a4b; --c4: #8659a3; --c5: #c4921c; --c6: #77808f;
+    --good: #3f8f7b; --bad: #b8383d; --mute1: #8e96a3; --mute2: #b3b8c1; --mute3: #d0ccc2; --warm: #fff; --warm-ink: black;
+  }
+  @page { margin: 16mm 14mm; }
+  * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  body { max-width: none; padding: 0; font-size: 10.5pt; }
+  nav, details { display: none; }
+  .wide { display: block; }
+  .narrow { display: none; }
+  section { margin-top: 1.4rem; padding-top: 1rem; }
+  h2, h3, h4, figcaption, .lead { break-after: avoid; }
+  figure, .tree, tr { break-inside: avoid; }
+  figure { border: 0; padding: 0.4rem 0; }
+  .table { overflow: visible; }
+  a { text-decoration: none; }
+}
+`)
