@@ -40,7 +40,7 @@ CREATE TABLE `edges` (
 	`last_seen_at` text NOT NULL,
 	`gone_at` text,
 	PRIMARY KEY(`kind`, `source_id`, `target_id`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `edges_by_target` ON `edges` (`target_id`,`kind`);--> statement-breakpoint
 CREATE TABLE `post_metrics` (
@@ -54,7 +54,7 @@ CREATE TABLE `post_metrics` (
 	`recursive_reply_count` integer,
 	`remix_count` integer,
 	PRIMARY KEY(`post_id`, `observed_at`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `posts` (
 	`id` text PRIMARY KEY NOT NULL,
@@ -89,7 +89,7 @@ CREATE TABLE `rankings` (
 	`item_id` text NOT NULL,
 	`observed_at` text NOT NULL,
 	PRIMARY KEY(`list`, `run_id`, `position`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `user_metrics` (
 	`user_id` text NOT NULL,
@@ -101,7 +101,7 @@ CREATE TABLE `user_metrics` (
 	`view_count` integer,
 	`cameo_count` integer,
 	PRIMARY KEY(`user_id`, `observed_at`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `usernames` (
 	`user_id` text NOT NULL,
@@ -109,7 +109,7 @@ CREATE TABLE `usernames` (
 	`first_seen_at` text NOT NULL,
 	`last_seen_at` text NOT NULL,
 	PRIMARY KEY(`user_id`, `username`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `users` (
 	`id` text PRIMARY KEY NOT NULL,
@@ -166,7 +166,7 @@ CREATE TABLE `completed_passes` (
 	`stream_id` integer NOT NULL,
 	`pass` integer NOT NULL,
 	PRIMARY KEY(`stream_id`, `pass`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `drift` (
 	`path` text NOT NULL,
@@ -176,7 +176,7 @@ CREATE TABLE `drift` (
 	`first_seen_at` text NOT NULL,
 	`last_seen_at` text NOT NULL,
 	PRIMARY KEY(`path`, `got`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `estimates` (
 	`run_id` integer NOT NULL,
@@ -187,7 +187,7 @@ CREATE TABLE `estimates` (
 	`high` integer NOT NULL,
 	`actual` integer,
 	PRIMARY KEY(`run_id`, `stream`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `frontier` (
 	`run_id` integer NOT NULL,
@@ -200,7 +200,7 @@ CREATE TABLE `frontier` (
 	`attempts` integer DEFAULT 0 NOT NULL,
 	`reason` text,
 	PRIMARY KEY(`run_id`, `stream_id`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `frontier_next` ON `frontier` (`run_id`,`state`,`round`,`depth`,`seed`,`stream_id`);--> statement-breakpoint
 CREATE TABLE `full_sightings` (
@@ -209,7 +209,7 @@ CREATE TABLE `full_sightings` (
 	`target_id` text NOT NULL,
 	`request_id` integer NOT NULL,
 	PRIMARY KEY(`kind`, `source_id`, `target_id`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `handles` (
 	`username` text PRIMARY KEY NOT NULL,
@@ -226,7 +226,7 @@ CREATE TABLE `members` (
 	`last_pass` integer NOT NULL,
 	`gone` integer DEFAULT 0 NOT NULL,
 	PRIMARY KEY(`stream_id`, `kind`, `item_id`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `meta` (
 	`key` text PRIMARY KEY NOT NULL,
@@ -284,7 +284,7 @@ CREATE TABLE `route_proofs` (
 	`run_id` integer NOT NULL,
 	`first_answer_at` text NOT NULL,
 	PRIMARY KEY(`route`, `run_id`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `run_seeds` (
 	`run_id` integer NOT NULL,
@@ -292,7 +292,7 @@ CREATE TABLE `run_seeds` (
 	`text` text NOT NULL,
 	`requests` integer NOT NULL,
 	PRIMARY KEY(`run_id`, `seed`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `run_seeds_by_load` ON `run_seeds` (`run_id`,`requests`,`seed`);--> statement-breakpoint
 CREATE TABLE `runs` (
@@ -318,7 +318,7 @@ CREATE TABLE `scope` (
 	`seed` integer NOT NULL,
 	`pending` integer NOT NULL,
 	PRIMARY KEY(`run_id`, `option_set`, `kind`, `id`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `scope_pending` ON `scope` (`run_id`,`pending`,`depth`) WHERE pending <> 0;--> statement-breakpoint
 CREATE TABLE `told_zero` (
@@ -326,13 +326,13 @@ CREATE TABLE `told_zero` (
 	`user_id` text NOT NULL,
 	`counter` text NOT NULL,
 	PRIMARY KEY(`run_id`, `user_id`, `counter`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `used_cursors` (
 	`stream_id` integer NOT NULL,
 	`cursor` text NOT NULL,
 	PRIMARY KEY(`stream_id`, `cursor`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE VIEW `v_cameo_network` AS 
   SELECT n.user_id, a.username, n.with_user_id, b.username AS with_username, n.posts

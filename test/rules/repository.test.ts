@@ -49,6 +49,16 @@ describe('what is installed', () => {
   })
 })
 
+describe('the migrations', () => {
+  test('keep rows with a key of several columns in the order of that key: run `npm run migration`, which sees to it', () => {
+    const folder = path.join(ROOT, 'migrations')
+    const sql = readdirSync(folder).filter((name) => name.endsWith('.sql')).map((name) => readFileSync(path.join(folder, name), 'utf8')).join('\n')
+    const tables = sql.match(/^CREATE TABLE [^;]*;/gm) ?? []
+    expect(tables.length).toBeGreaterThan(10)
+    expect(tables.filter((table) => table.includes('PRIMARY KEY(') !== table.includes('WITHOUT ROWID'))).toEqual([])
+  })
+})
+
 interface Text {
   readonly name: string
   readonly lines: readonly string[]
