@@ -91,7 +91,7 @@ function asTyped(message: string, argv: readonly string[]): string {
 }
 
 /** Flags of commands whose values are lists, given once or more often. */
-const LISTS: Readonly<Record<string, readonly string[]>> = { export: ['format', 'tables'] }
+const LISTS: Readonly<Record<string, readonly string[]>> = { export: ['format', 'tables', 'graph'] }
 
 /** Positionals are lists; a flag that comes twice is a mistake worth a word. */
 function onceEach(flags: Record<string, unknown>): true {

@@ -3,6 +3,7 @@ export { describeTable, type ColumnDescription, type TableDescription } from './
 export { takeWriteLock } from './lock.js'
 export { FigureReader } from './figure-reader.js'
 export * as figures from './figures/index.js'
+export { edgeColumns, graphNames, nodeColumns, type GraphColumn, type GraphEdge, type GraphName, type GraphNode, type GraphRelations, type GraphValue } from './graphs.js'
 export type { Origin } from './origin.js'
 export * from './port.js'
 export { dictionary, type TableDoc } from './schema/index.js'

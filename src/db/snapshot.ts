@@ -1,5 +1,6 @@
 import type { IsoTime } from '../clock.js'
 import { AppError } from '../errors.js'
+import { graphEdges, graphNodes, graphRelations, type GraphEdge, type GraphName, type GraphNode, type GraphRelations } from './graphs.js'
 import { databaseError, openForReading, type Sqlite } from './open.js'
 import { checkWords, queryError, READ_ONLY, type SqlParameters, type SqlValue } from './query.js'
 
@@ -65,6 +66,20 @@ export class Snapshot {
     yield* this.#iterate(`SELECT ${select} FROM ${table} t${where(since, month)} ORDER BY ${order.map((name) => `t.${name}`).join(', ')}`, valuesOf(since, month))
   }
 
+  /** The users who take part in a graph, ordered by id. */
+  graphNodes(graph: GraphName): Generator<GraphNode> {
+    return this.#guarded(graphNodes(this.#sqlite, graph))
+  }
+
+  /** The edges of a graph, ordered by source and target. */
+  graphEdges(graph: GraphName): Generator<GraphEdge> {
+    return this.#guarded(graphEdges(this.#sqlite, graph))
+  }
+
+  graphRelations(graph: GraphName): GraphRelations {
+    return graphRelations(this.#sqlite, graph)
+  }
+
   /**
    * The columns of a query of the user's own.
    * @throws AppError `bad-query` for whatever does not only read, reads raw answers, or is not SQL
@@ -102,6 +117,14 @@ export class Snapshot {
 
   close(): void {
     this.#sqlite.close()
+  }
+
+  *#guarded<T>(rows: Iterable<T>): Generator<T, void> {
+    try {
+      yield* rows
+    } catch (error) {
+      throw databaseError(error, this.#file)
+    }
   }
 
   *#iterate(sql: string, parameters: SqlParameters): Generator<Row, void> {
