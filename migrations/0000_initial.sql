@@ -189,6 +189,12 @@ CREATE TABLE `estimates` (
 	PRIMARY KEY(`run_id`, `stream`)
 ) WITHOUT ROWID;
 --> statement-breakpoint
+CREATE TABLE `forgotten` (
+	`hash` text PRIMARY KEY NOT NULL,
+	`kind` text NOT NULL,
+	`forgotten_at` text NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `frontier` (
 	`run_id` integer NOT NULL,
 	`stream_id` integer NOT NULL,

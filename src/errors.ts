@@ -37,6 +37,9 @@ export const catalogue = {
   'newer-database': { recovery: 'stop', exit: 2, summary: 'The database was written by a newer sora-crawl', hint: 'Nothing was changed. Update sora-crawl.' },
   'mixed-origin': { recovery: 'stop', exit: 2, summary: 'Sandbox and real data do not mix', hint: 'Name another file with --db.' },
   locked: { recovery: 'stop', exit: 6, summary: 'Another process is writing to this database', hint: 'Wait for it to end, or name another file with --db.' },
+  'being-read': { recovery: 'stop', exit: 6, summary: 'Another process is reading this database', hint: 'What was removed stays in the file’s log until it ends: then run the same command again.' },
+  'unknown-person': { recovery: 'stop', exit: 2, summary: 'This person cannot be found', hint: 'Nothing was changed.' },
+  'forgotten-seeds': { recovery: 'stop', exit: 2, summary: 'No seed is left', hint: 'Nothing was sent.' },
   'disk-full': { recovery: 'stop', exit: 4, summary: 'The database cannot be written', hint: `Free some space on its disk. ${AGAIN}` },
   interrupted: { recovery: 'stop', exit: 4, summary: 'Interrupted', hint: AGAIN },
 

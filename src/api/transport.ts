@@ -116,6 +116,11 @@ function decompress(wire: Buffer, encoding: string): Buffer | undefined {
   }
 }
 
+/** A body as it is kept. */
+export function keepText(text: string): KeptBody {
+  return gzipSync(text)
+}
+
 /** The text of a kept body. */
 export function keptText(kept: KeptBody): string {
   return gunzipSync(kept, { maxOutputLength: MAX_BODY_BYTES }).toString('utf8')

@@ -18,7 +18,7 @@ const LINES_SHOWN = 20
  * @returns whether to go on
  */
 export async function maySpend(estimate: Estimate, caps: BudgetCaps, { above, yes }: Confirmation): Promise<boolean> {
-  const isAsking = !yes && process.stdin.isTTY && process.stderr.isTTY
+  const isAsking = !yes && canAsk()
   if (!isAsking || mostOf(caps, estimate) <= above) return true
   const isKnown = estimate.unknown.length === 0
   if (isKnown && estimate.total.high.cost <= above) return true
@@ -31,8 +31,13 @@ function mostOf({ maxRequests, maxCost }: BudgetCaps, { dearest }: Estimate): nu
   return Math.min(maxCost ?? Infinity, maxRequests === null ? Infinity : maxRequests * dearest)
 }
 
+/** Whether there is a person who can be asked. */
+export function canAsk(): boolean {
+  return process.stdin.isTTY && process.stderr.isTTY
+}
+
 /** Whether a person says yes; Ctrl-C and Ctrl-D, which end the asking without an answer, are a no. */
-async function isYes(question: string): Promise<boolean> {
+export async function isYes(question: string): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   const ended = new Promise<string>((resolve) => terminal.once('close', () => resolve('')))
   try {

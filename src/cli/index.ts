@@ -7,6 +7,7 @@ import { coverageCommand } from './commands/coverage.js'
 import { crawlCommand } from './commands/crawl.js'
 import { demoCommand } from './commands/demo.js'
 import { exportCommand } from './commands/export.js'
+import { forgetCommand } from './commands/forget.js'
 import { planCommand } from './commands/plan.js'
 import { pruneCommand } from './commands/prune.js'
 import { replayCommand } from './commands/replay.js'
@@ -42,6 +43,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     register(exportCommand),
     register(reportCommand),
     register(scheduleCommand),
+    register(forgetCommand),
     register(pruneCommand),
     register(replayCommand),
     register(sandboxCommand),
@@ -95,7 +97,7 @@ const LISTS: Readonly<Record<string, readonly string[]>> = { export: ['format', 
 
 /** Positionals are lists; a flag that comes twice is a mistake worth a word. */
 function onceEach(flags: Record<string, unknown>): true {
-  const lists = new Set(['_', 'seed', ...(LISTS[String((flags['_'] as readonly unknown[])[0])] ?? [])])
+  const lists = new Set(['_', 'seed', 'user', ...(LISTS[String((flags['_'] as readonly unknown[])[0])] ?? [])])
   const twice = Object.keys(flags).find((name) => Array.isArray(flags[name]) && !lists.has(name))
   if (twice !== undefined) throw new AppError('bad-usage', `--${twice} is given more than once`)
   return true

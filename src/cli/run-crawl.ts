@@ -6,6 +6,7 @@ import { ExitCode } from '../errors.js'
 import { createLogger } from '../log.js'
 import { maySpend, type Confirmation } from './confirm.js'
 import { count } from './format.js'
+import { seedsLeft } from './seeds-left.js'
 import type { CommandContext, GlobalFlags } from './command.js'
 import { progressMode, withProgress, type Shown } from './progress-display.js'
 import { progressLine, progressLines } from './progress-text.js'
@@ -44,7 +45,6 @@ export async function runCrawl(request: CrawlRequest, flags: GlobalFlags, contex
 /** Crawls and shows progress; says nothing of its own about how it ended. */
 export async function performCrawl(request: CrawlRequest, flags: GlobalFlags, { output, version }: CommandContext): Promise<Summary> {
   const { crawlers, concurrency, api, rate, prices, rules, caps, minAgeMs } = request
-  const plan = planRun(request.seeds, crawlers, rules)
   const store = openStore(flags.db, request.origin)
   const client = new ApiClient({ ...api, rate, concurrency, prices })
   const log = createLogger(flags.logLevel)
@@ -53,7 +53,7 @@ export async function performCrawl(request: CrawlRequest, flags: GlobalFlags, { 
   let outcome: CrawlOutcome
   try {
     if (request.restart) output.note(`${count(await store.abandonRuns(), 'unfinished run')} given up; what they have read stays.`)
-    const run = await store.openRun(plan)
+    const run = await store.openRun(planRun(seedsLeft(request.seeds, store, output), crawlers, rules))
     await confirm(store, run, request, { crawl, client })
     outcome = await withProgress(progressMode(flags), output, shownOf(crawl), () => crawl.run(run))
   } finally {

@@ -1,6 +1,6 @@
 import type { Page, ParamsOf, ReadRoute } from '../api/index.js'
 import type { CounterName, LengthCounter, ListedEdge, MemberKind, PageRows, Subject, SubjectKind } from '../db/index.js'
-import { PageReader } from '../normalize/index.js'
+import { isTombstone, PageReader } from '../normalize/index.js'
 
 /**
  * How a listing is ordered, and so what can be known without reading all of it. `newest-first` grows at its head;
@@ -84,6 +84,10 @@ export function defineCrawler<R extends ReadRoute>(definition: CrawlerDefinition
 function interpret<R extends ReadRoute>({ read, readRoot, edge }: CrawlerDefinition<R>, page: Page, subject: Subject): PageRows {
   const reader = new PageReader()
   for (const record of page.items) {
+    if (isTombstone(record)) {
+      reader.harvest.list(undefined)
+      continue
+    }
     const item = read(record, reader, subject)
     if (item === undefined || edge === undefined) continue
     if (edge.subjectIs === 'source') reader.harvest.edge(edge.kind, subject.id, item)

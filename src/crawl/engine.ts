@@ -8,6 +8,7 @@ import type { Logger } from '../log.js'
 import { Budget, type BudgetCaps } from './budget.js'
 import { Circuit, PROBE_TIMEOUT_MS } from './circuit.js'
 import type { Crawler } from './contract.js'
+import { withoutForgotten } from './leave-out.js'
 import { advance, auditOf, needsNoRequest, reachOf, type Reach, type RunRules } from './pass.js'
 import { decide, type Decision } from './policy.js'
 import { Progress } from './progress.js'
@@ -166,7 +167,8 @@ export class Crawl {
     const params = { ...crawler.params(candidate.subject), ...(cursor === undefined ? {} : { cursor }) }
     const sentAt = monotonicMs()
     failpoint('before-send')
-    const reply = await this.#parts.client.send(turn, crawler.route, params as ParamsOf<ReadRoute>, wasProbe ? PROBE_TIMEOUT_MS : undefined)
+    const sent = await this.#parts.client.send(turn, crawler.route, params as ParamsOf<ReadRoute>, wasProbe ? PROBE_TIMEOUT_MS : undefined)
+    const reply = withoutForgotten(sent, crawler.route, this.#parts.store.forgotten)
     failpoint('after-answer')
     const { status, cost } = reply
     this.#parts.log.debug({ stream: candidate.stream, subject: candidate.subject.id, page: candidate.checkpoint.pages + 1, status, ms: Math.round(monotonicMs() - sentAt) }, 'answer')

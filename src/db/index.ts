@@ -1,5 +1,6 @@
 export type { ListingMeasure, ListingRecord, TableCoverage } from './coverage.js'
 export { describeTable, type ColumnDescription, type TableDescription } from './describe.js'
+export { Forgetter, type ForgetReport, type Persons, type Redaction } from './forget.js'
 export { takeWriteLock } from './lock.js'
 export { FigureReader } from './figure-reader.js'
 export * as figures from './figures/index.js'

@@ -31,7 +31,7 @@ export function openForWriting(file: string): { sqlite: Sqlite; db: Drizzle } {
     sqlite.pragma('wal_autocheckpoint = 10000')
     sqlite.pragma('busy_timeout = 10000')
     const db = drizzle(sqlite)
-if (applicationId(sqlite) !== APPLICATION_ID) sqlite.pragma(`application_id = ${APPLICATION_ID}`)
+    if (applicationId(sqlite) !== APPLICATION_ID) sqlite.pragma(`application_id = ${APPLICATION_ID}`)
     migrate(drizzle(sqlite, { logger: eachStep }), { migrationsFolder: MIGRATIONS })
     return { sqlite, db }
   } catch (error) {

@@ -4,7 +4,7 @@ import { PageArchive } from './page-archive.js'
 import type { RowCounts, Subject } from './port.js'
 import { RowsWriter } from './rows-writer.js'
 import type { PageRows } from './schema/index.js'
-import type { ToldPage } from './told-page.js'
+import { isLeftOut, type ToldPage } from './told-page.js'
 
 /**
  * Brings what pages tell into the tables of data: the one way in, for crawls and replays alike, so that a page means the same in both.
@@ -30,7 +30,7 @@ export class PageTables {
     if (subject.kind === 'query') this.membership.resolve(subject, rows, at, isPast)
     if (isPast) this.membership.listElsewhere(streamId, rows.members.values())
     else this.membership.list(streamId, pass, rows.members.values())
-    if (subject.kind === 'link') this.membership.standIn(streamId, subject.id)
+    if (subject.kind === 'link' && !isLeftOut(rows)) this.membership.standIn(streamId, subject.id)
     return written
   }
 

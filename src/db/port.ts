@@ -273,12 +273,24 @@ export interface EstimateRecord {
   readonly actual: number
 }
 
+/** Whom the database was told to forget, known by hashes alone. Reading pages never throws for what it is asked. */
+export interface ForgottenPeople {
+  /** Whether it is the id of a forgotten person, or of a post or comment that went with one. */
+  isId(text: string): boolean
+  /** Whether it is a handle of a forgotten person; in any spelling where it is used as one. */
+  isName(word: string, inAnyCase: boolean): boolean
+  /** Another handle, post or comment of one has been met: kept with the next page that is committed. */
+  remember(kind: 'item' | 'name', text: string): void
+}
+
 /**
  * The store as the crawl uses it: open, with the database's write lock held. What a method writes is seen by the next call at once;
  * its promise resolves when that is committed. Calls within the same turn of the event loop may share a transaction, and are in
  * effect all the same one by one: a call that fails leaves nothing, and the others stay.
  */
 export interface CrawlStore {
+  /** Whom to leave out of everything; null where nobody has been forgotten. */
+  readonly forgotten: ForgottenPeople | null
   /** Gives up every unfinished run; their checkpoints stay. @returns how many there were */
   abandonRuns(): Promise<number>
   /** Continues the unfinished run of the same key, or begins one; brings its scope up to what is stored. */

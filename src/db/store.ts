@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs'
 import { now } from '../clock.js'
 import { failpoint } from '../failpoint.js'
 import { Estimates } from './estimates.js'
+import { ForgottenHashes } from './forgotten.js'
 import { Frontier } from './frontier.js'
 import { Ledger } from './ledger.js'
 import { takeWriteLock } from './lock.js'
 import { databaseError, openForWriting, realName, type Sqlite } from './open.js'
-import type { Candidate, CrawlStore, EstimateKind, EstimateRecord, EstimateRow, EstimateRules, Lease, ListedEdge, ListedItem, OpenRun, PageCommit, RefusalCommit, RefusalStep, RowCounts, RunEnd, RunPlan, RunTally, Settlement, StreamReport } from './port.js'
+import type { Candidate, CrawlStore, EstimateKind, EstimateRecord, EstimateRow, EstimateRules, ForgottenPeople, Lease, ListedEdge, ListedItem, OpenRun, PageCommit, RefusalCommit, RefusalStep, RowCounts, RunEnd, RunPlan, RunTally, Settlement, StreamReport } from './port.js'
 import type { Meaning } from './page-archive.js'
 import { PageTables } from './page-tables.js'
 import { Runs } from './runs.js'
@@ -72,6 +73,7 @@ class SqliteStore implements CrawlStore {
   readonly #runs: Runs
   readonly #estimates: Estimates
   readonly #edges = new Map<string, ListedEdge | null>()
+  readonly #forgotten: ForgottenHashes
 
   constructor(file: string, sqlite: Sqlite, tables: PageTables, unlock: () => void) {
     this.#file = file
@@ -85,7 +87,12 @@ class SqliteStore implements CrawlStore {
     this.#ledger = new Ledger(sqlite)
     this.#runs = new Runs(sqlite, this.#scope)
     this.#estimates = new Estimates(sqlite)
+    this.#forgotten = new ForgottenHashes(sqlite)
     this.#ledger.settleAbandoned()
+  }
+
+  get forgotten(): ForgottenPeople | null {
+    return this.#forgotten.isEmpty ? null : this.#forgotten
   }
 
   async abandonRuns(): Promise<number> {
@@ -214,6 +221,7 @@ class SqliteStore implements CrawlStore {
     this.#streams.clearUnavailable(streamId, at)
     if (this.#ledger.proveRoute(lease.requestId, at)) this.#settleDoubts(runId, stream, at)
     this.#scope.settle(runId)
+    this.#forgotten.save()
     return counts
   }
 

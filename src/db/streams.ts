@@ -3,6 +3,7 @@ import type { Sqlite } from './open.js'
 import { TABLE_OF, type PageTables } from './page-tables.js'
 import type { Candidate, ListedEdge, ListedItem, PageCommit, PassStep, Subject } from './port.js'
 import type { Scope } from './scope.js'
+import { isLeftOut } from './told-page.js'
 
 /** What becomes of a stream in a run: its pass, its checkpoint, what it lists, and the entity's availability. Call inside a transaction. */
 export class Streams {
@@ -61,7 +62,7 @@ export class Streams {
   meet({ lease, rows }: PageCommit): void {
     const { runId, stream, subject } = lease.candidate
     this.parts.scope.meet(runId, stream, subject.id, rows.members.values())
-    if (subject.kind === 'link') this.#meetLink(runId, stream, subject.id)
+    if (subject.kind === 'link' && !isLeftOut(rows)) this.#meetLink(runId, stream, subject.id)
   }
 
   /** Moves the checkpoint past a page. */

@@ -24,3 +24,8 @@ export interface ToldPage {
   /** Whether it came from elsewhere: its time counts, not its place in the order of commits. */
   readonly isPast: boolean
 }
+
+/** Whether all that a page lists has been left out, as its records were of people whom the database was told to forget. */
+export function isLeftOut({ listed, rejects }: Pick<PageRows, 'listed' | 'rejects'>): boolean {
+  return rejects.length === 0 && listed.length > 0 && listed.every((item) => item === undefined)
+}

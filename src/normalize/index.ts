@@ -1,1 +1,3 @@
+export type { Forgotten } from './forgotten.js'
 export { PageReader } from './page-reader.js'
+export { cursorMentions, FORGOTTEN, isTombstone, redactBody, redactRecord, redactText } from './redaction.js'

@@ -7,6 +7,7 @@ import { ExitCode } from '../../errors.js'
 import { crawlFlags, readCrawlFlags, type CrawlFlags } from '../crawl-flags.js'
 import { estimateJson, estimateText } from '../estimate-text.js'
 import type { Command } from '../command.js'
+import { seedsLeft } from '../seeds-left.js'
 
 export const planCommand: Command<CrawlFlags> = {
   command: 'plan [seed..]',
@@ -22,7 +23,7 @@ export const planCommand: Command<CrawlFlags> = {
     const parts = { crawlers, rules, minAgeMs, price: (route: ReadRoute) => prices[route] ?? routes[route].price }
     const { run, estimate } = await rehearse(flags.db, async (store) => {
       if (restart) await store.abandonRuns()
-      const opened = await store.openRun(planRun(seeds, crawlers, rules))
+      const opened = await store.openRun(planRun(seedsLeft(seeds, store, output), crawlers, rules))
       return { run: opened, estimate: (await estimateRun(store, opened, parts)).estimate }
     })
     if (run.resumed) output.print(`Run ${run.id} is unfinished, and this is what is left of it; --restart would begin a new one.\n`)

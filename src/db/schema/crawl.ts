@@ -6,7 +6,7 @@ import { documented } from './documented.js'
 
 export const meta = sqliteTable('meta', { key: text().primaryKey(), value: text().notNull() })
 documented(meta, 'Facts about this file.', {
-  key: '`origin`: whether the data is of the `sandbox` or `real`. `pruned_until`: the time of the newest raw page that `prune` has dropped.',
+  key: '`origin`: whether the data is of the `sandbox` or `real`. `pruned_until`: the time of the newest raw page that `prune` or `forget` has dropped. `forget_salt`: the key of the hashes in `forgotten`. `wipe_pending`: a `forget` was interrupted before the file was vacuumed.',
   value: 'The fact.',
 })
 
@@ -282,7 +282,7 @@ export const requests = sqliteTable('requests', {
 documented(requests, 'The ledger: every request, written before it is sent.', {
   id: 'In the order in which they were entered.',
   run_id: 'The run that sent it.',
-  stream_id: 'The stream that it was for.',
+  stream_id: 'The stream that it was for; 0 if that belonged to a person who has been forgotten.',
   route: 'The route.',
   cursor: 'The cursor asked for; NULL for the top.',
   state: '`reserved` until settled; `unknown` where nobody knows its fate (it counts as billed); `never-sent` where no connection was made.',
@@ -376,6 +376,17 @@ documented(drift, 'Fields that came with another type than the one read; they we
   records: 'In how many records.',
   first_seen_at: 'Since when.',
   last_seen_at: 'Until when.',
+})
+
+export const forgotten = sqliteTable('forgotten', {
+  hash: text().primaryKey(),
+  kind: text({ enum: ['user', 'item', 'name', 'mention'] }).notNull(),
+  forgotten_at: text().notNull(),
+})
+documented(forgotten, 'Whom this database was told to forget, as hashes: they are left out of later crawls, replays and imports.', {
+  hash: 'HMAC-SHA-256 under the key of this database, base64.',
+  kind: '`user`: the id of a person. `item`: of a post or comment that went with one. `name`: a handle. `mention`: a handle in lower case.',
+  forgotten_at: 'When.',
 })
 
 export const route_proofs = sqliteTable(
