@@ -77,7 +77,8 @@ function validUrl(text: string, setting: string): string {
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
     throw new AppError('bad-setting', `${setting} takes an address without user, password, query or fragment`)
   }
-  return url.href.replace(/\/+$/, '')
+  // Not the address as it was typed: a lone `?` or `#` at its end would swallow the route.
+  return (url.origin + url.pathname).replace(/\/+$/, '')
 }
 
 /**
@@ -86,11 +87,15 @@ function validUrl(text: string, setting: string): string {
  */
 export function priceSettings<R extends string>(environment: Environment, readRoutes: readonly R[]): Partial<Record<R, number>> {
   const prices: Partial<Record<R, number>> = {}
-  for (const entry of (environment['SORA_PRICES'] ?? '').split(',').filter((part) => part.trim() !== '')) {
-    const [route, usd] = entry.includes('=') ? entry.split('=').map((part) => part.trim()) : ['*', entry.trim()]
+  const entries = (environment['SORA_PRICES'] ?? '').split(',').filter((part) => part.trim() !== '')
+  for (const [index, entry] of entries.entries()) {
+    const [route, usd, ...more] = entry.includes('=') ? entry.split('=').map((part) => part.trim()) : ['*', entry.trim()]
     const price = Math.round(Number(usd) * 1_000_000)
     const named = route === '*' ? readRoutes : readRoutes.filter((name) => name === route)
-    if (usd === undefined || usd === '' || !(price >= 0) || named.length === 0) throw new AppError('bad-setting', `SORA_PRICES has "${entry.trim()}"; for example SORA_PRICES=0.045`)
+    if (usd === undefined || usd === '' || !Number.isSafeInteger(price) || price < 0 || more.length > 0 || named.length === 0) {
+      // Not quoted: what stands there by mistake may be the key.
+      throw new AppError('bad-setting', `entry ${index + 1} of SORA_PRICES is no price of a read route; for example SORA_PRICES=0.045`)
+    }
     for (const name of named) prices[name] = price
   }
   return prices

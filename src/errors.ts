@@ -59,6 +59,9 @@ export const catalogue = {
 
 export type ErrorCode = keyof typeof catalogue
 
+/** Characters of what may be quoted from a file, a flag or a server: beyond this nobody reads on to the hint. */
+const LONGEST_DETAIL = 600
+
 /** The one error class: a code of the catalogue and what is particular to this case. */
 export class AppError extends Error {
   readonly code: ErrorCode
@@ -80,7 +83,8 @@ export class AppError extends Error {
   /** One line: what happened, the particulars, what to do next. */
   get line(): string {
     const { summary, hint } = catalogue[this.code]
-    return oneLine([`${summary}: ${this.message}`, hint].filter(Boolean).join(' — '))
+    const detail = this.message.length > LONGEST_DETAIL ? `${this.message.slice(0, LONGEST_DETAIL).toWellFormed()}…` : this.message
+    return oneLine([`${summary}: ${detail}`, hint].filter(Boolean).join(' — '))
   }
 }
 

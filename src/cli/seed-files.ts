@@ -41,20 +41,35 @@ function readText(path: string): string {
 
 function textSeeds(path: string, text: string, { options }: SeedFileContext): PlannedSeed[] {
   return text.split(/\r\n|\r|\n/).flatMap((line, index) => {
-    const seed = line.replace(/(^|\s)#.*$/, '').trim()
+    const seed = withoutComment(line).trim()
     return seed === '' ? [] : [{ seed: readSeed(seed, `${path}:${index + 1}`), options }]
   })
 }
 
+/** A comment begins with `#`, at the start or after a space: a `#` within a word is part of an address. */
+function withoutComment(line: string): string {
+  const start = line.search(/(?<=^|\s)#/)
+  return start === -1 ? line : line.slice(0, start)
+}
+
 function yamlSeeds(path: string, text: string, context: SeedFileContext): PlannedSeed[] {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines })
+  const document = parsedYaml(path, text, lines)
   const lineOf = (offset: number | undefined): string => `${path}:${lines.linePos(offset ?? 0).line}`
   const [error] = document.errors
   if (error !== undefined) throw new AppError('bad-seed', `${lineOf(error.pos[0])}: ${error.message.split('\n')[0]}`)
   if (document.contents === null) return []
   if (!isSeq(document.contents)) throw new AppError('bad-seed', `${path}:1: a YAML seed file is a list`)
   return document.contents.items.map((item) => yamlSeed(item as Node, document, lineOf((item as Node).range?.[0]), context))
+}
+
+function parsedYaml(path: string, text: string, lineCounter: LineCounter): Document {
+  try {
+    return parseDocument(text, { lineCounter, logLevel: 'error' })
+  } catch (cause) {
+    // The parser recurses: lists within lists, thousands deep, exhaust the stack.
+    throw new AppError('bad-seed', `${path}:1: it cannot be read as YAML (${messageOf(cause)})`, { cause })
+  }
 }
 
 function yamlSeed(item: Node, document: Document, place: string, context: SeedFileContext): PlannedSeed {

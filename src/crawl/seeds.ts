@@ -9,6 +9,9 @@ export interface Seed {
 
 const ID = /^(user-|ch_|s_)[\w-]+$/
 const HANDLE = /^[^\s@/?#]+$/
+/** Control characters, and what is left of bytes that are no text. */
+// oxlint-disable-next-line no-control-regex -- control characters are what it finds
+const UNWRITTEN = /[\u0000-\u001f\u007f-\u009f\ufffd]/
 const HOST = 'sora.chatgpt.com'
 
 /** The forms of a seed, for error messages and help. */
@@ -20,11 +23,21 @@ export const SEED_FORMS = 'feed, leaderboard, search:WORD, user-…, ch_…, @na
  */
 export function parseSeed(text: string): Seed | { readonly problem: string } {
   const seed = text.trim()
+  if (!isWritten(seed)) return { problem: `${quoted(seed)} has control characters, or is not valid UTF-8` }
   if (seed === 'feed' || seed === 'leaderboard') return { text: seed, kind: seed, id: '' }
   if (seed.startsWith('search:')) return query(seed.slice('search:'.length).trim())
-  if (seed.startsWith('@')) return handle(seed.slice(1)) ?? { problem: `"${seed}" is no handle` }
+  if (seed.startsWith('@')) return handle(seed.slice(1)) ?? { problem: `${quoted(seed)} is no handle` }
   if (/^https?:\/\//i.test(seed)) return address(seed)
-  return entity(seed) ?? { problem: `"${seed}" is not a seed; a seed is one of ${SEED_FORMS}` }
+  return entity(seed) ?? { problem: `${quoted(seed)} is not a seed; a seed is one of ${SEED_FORMS}` }
+}
+
+/** As people recognize it: a whole file without line ends would be no message. */
+function quoted(text: string): string {
+  return text.length > 80 ? `"${text.slice(0, 80)}…"` : `"${text}"`
+}
+
+function isWritten(text: string): boolean {
+  return text.isWellFormed() && !UNWRITTEN.test(text)
 }
 
 function query(word: string): Seed | { problem: string } {
@@ -32,7 +45,7 @@ function query(word: string): Seed | { problem: string } {
 }
 
 function handle(name: string): Seed | undefined {
-  return HANDLE.test(name) ? { text: `@${name}`, kind: 'handle', id: name } : undefined
+  return HANDLE.test(name) && isWritten(name) ? { text: `@${name}`, kind: 'handle', id: name } : undefined
 }
 
 function entity(id: string): Seed | undefined {
@@ -42,7 +55,7 @@ function entity(id: string): Seed | undefined {
 
 /** A profile's or a post's public page; query string and fragment say nothing. */
 function address(text: string): Seed | { problem: string } {
-  const problem = { problem: `"${text}" is not the address of a post (https://${HOST}/p/s_…) or a profile (https://${HOST}/profile/name)` }
+  const problem = { problem: `${quoted(text)} is not the address of a post (https://${HOST}/p/s_…) or a profile (https://${HOST}/profile/name)` }
   if (!URL.canParse(text)) return problem
   const url = new URL(text)
   const [place, name, ...rest] = url.pathname.split('/').filter((part) => part !== '')

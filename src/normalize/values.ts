@@ -33,9 +33,12 @@ export function bit(value: boolean | null | undefined): 0 | 1 | undefined {
   return value === null || value === undefined ? undefined : value ? 1 : 0
 }
 
+/** Anything else would be read in the time zone of this machine. */
+const SIGNED_TIME = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?Z)?$/
+
 /** The end of an Azure signature (`se=` in the query) as ISO time; undefined for a link without one. */
 export function signatureExpiry(url: string | null | undefined): string | undefined {
   if (url === null || url === undefined || !URL.canParse(url)) return undefined
   const expiry = new URL(url).searchParams.get('se')
-  return expiry !== null && /^\d{4}-\d\d-\d\d/.test(expiry) ? isoTime(expiry) : undefined
+  return expiry !== null && SIGNED_TIME.test(expiry) ? isoTime(expiry) : undefined
 }
