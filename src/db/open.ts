@@ -6,6 +6,7 @@ import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator'
 import { AppError, messageOf } from '../errors.js'
 import { failpoint } from '../failpoint.js'
+import { describeShapes } from './statistics.js'
 
 export type Sqlite = Database.Database
 export type Drizzle = BetterSQLite3Database<Record<string, never>> & { $client: Sqlite }
@@ -33,6 +34,7 @@ export function openForWriting(file: string): { sqlite: Sqlite; db: Drizzle } {
     const db = drizzle(sqlite)
     if (applicationId(sqlite) !== APPLICATION_ID) sqlite.pragma(`application_id = ${APPLICATION_ID}`)
     migrate(drizzle(sqlite, { logger: eachStep }), { migrationsFolder: MIGRATIONS })
+    describeShapes(sqlite)
     return { sqlite, db }
   } catch (error) {
     sqlite.close()
