@@ -13,6 +13,7 @@ const owners = {
   'string-width': 'src/cli/',
   croner: 'src/cli/',
   echarts: 'src/report/',
+  'hyparquet-writer': 'src/export/',
   pino: 'src/log.ts',
 }
 /** Packages that say what things are and hide nothing. */

@@ -1,4 +1,5 @@
 import { collectable, DEFAULT_COLLECT, type Crawler } from '../crawl/index.js'
+import type { IsoTime } from '../clock.js'
 import { AppError } from '../errors.js'
 
 /** A yargs coercion: a whole number of at least `least`. */
@@ -41,9 +42,33 @@ const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_
 export function age(flag: string): (value: unknown) => number | undefined {
   return (value) => {
     if (value === undefined) return undefined
-    const [, count, unit] = /^(\d+(?:\.\d+)?)([smhdw])$/.exec(String(value)) ?? []
-    if (count === undefined || unit === undefined) throw new AppError('bad-usage', `--${flag} takes an age such as 12h or 14d`)
-    return Number(count) * (UNITS[unit] ?? 0)
+    const ms = ageMs(String(value))
+    if (ms === undefined) throw new AppError('bad-usage', `--${flag} takes an age such as 12h or 14d`)
+    return ms
+  }
+}
+
+function ageMs(text: string): number | undefined {
+  const [, count, unit] = /^(\d+(?:\.\d+)?)([smhdw])$/.exec(text) ?? []
+  return count === undefined || unit === undefined ? undefined : Number(count) * (UNITS[unit] ?? 0)
+}
+
+/** A yargs coercion: words with commas between, the flag given once or more often; none twice. */
+export function commaList(value: unknown): string[] | undefined {
+  if (value === undefined) return undefined
+  const words = (Array.isArray(value) ? value : [value]).flatMap((word) => String(word).split(','))
+  return [...new Set(words.map((word) => word.trim()).filter((word) => word !== ''))]
+}
+
+/** A yargs coercion: a date (its beginning in UTC), an ISO time with its zone, or an age before now, as a time of the database. */
+export function sinceTime(flag: string): (value: unknown) => IsoTime | undefined {
+  return (value) => {
+    if (value === undefined) return undefined
+    const text = String(value)
+    const isTime = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(text)
+    const ms = isTime ? Date.parse(text) : Date.now() - (ageMs(text) ?? Number.NaN)
+    if (Number.isNaN(ms)) throw new AppError('bad-usage', `--${flag} takes a date such as 2025-10-01, a time such as 2025-10-01T12:00:00Z, or an age such as 7d`)
+    return new Date(Math.max(0, ms)).toISOString()
   }
 }
 

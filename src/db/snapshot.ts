@@ -29,6 +29,18 @@ export interface Since {
 
 export type Row = readonly SqlValue[]
 
+/** Many rows as one run of bytes, in UTF-8, where the bytes of `packing`, which no UTF-8 has, mark what is between values. */
+export interface PackedRows {
+  readonly rows: number
+  readonly bytes: Uint8Array
+}
+
+/** After a value; after the last value of a row; in place of NULL. */
+export const packing = { value: 0xff, row: 0xfd, nothing: 0xfe } as const
+
+const PACKED_ROWS = 1_000
+const PACKED_BYTES = 524_288
+
 /**
  * One look at a database: all that is read through it is of the same instant, whatever is written meanwhile. While it is
  * open the writers' log cannot be folded into the file, so it is not for keeping.
@@ -43,8 +55,9 @@ export class Snapshot {
     this.#sqlite = openForReading(file).sqlite
     // What has to be sorted goes to a temporary file where it does not fit.
     this.#sqlite.pragma('temp_store = FILE')
-    this.#sqlite.pragma('cache_size = -32768')
+    this.#sqlite.pragma('cache_size = -16384')
     this.#sqlite.function('without_cache_url', { deterministic: true }, (text) => withoutCacheUrl(String(text)))
+    this.#sqlite.function('number_text', { deterministic: true }, (value) => (value === null ? null : String(value)))
     this.#sqlite.exec('BEGIN')
     this.first('SELECT count(*) FROM sqlite_master')
   }
@@ -68,16 +81,39 @@ export class Snapshot {
 
   /** The users who take part in a graph, ordered by id. */
   graphNodes(graph: GraphName): Generator<GraphNode> {
-    return this.#guarded(graphNodes(this.#sqlite, graph))
+    return this.#guardedRows(graphNodes(this.#sqlite, graph))
   }
 
   /** The edges of a graph, ordered by source and target. */
   graphEdges(graph: GraphName): Generator<GraphEdge> {
-    return this.#guarded(graphEdges(this.#sqlite, graph))
+    return this.#guardedRows(graphEdges(this.#sqlite, graph))
   }
 
   graphRelations(graph: GraphName): GraphRelations {
     return graphRelations(this.#sqlite, graph)
+  }
+
+  /**
+   * The rows of a table in the order in which they were first stored, many at a time: to have SQLite join them takes a
+   * fraction of the time that handing over each value takes.
+   */
+  *packed({ table, columns, since, month }: Selection): Generator<PackedRows, void> {
+    const values = columns.map((column) => `ifnull(${textExpression(table, column)}, ${sqlByte(packing.nothing)})`)
+    const filter = where(since, month, 't.rowid > :after')
+    const sql = `
+      SELECT count(*), CAST(group_concat(line, ${sqlByte(packing.row)}) || ${sqlByte(packing.row)} AS BLOB), max(place)
+      FROM (SELECT t.rowid AS place, concat_ws(${sqlByte(packing.value)}, ${values.join(', ')}) AS line FROM ${table} t${filter} ORDER BY t.rowid LIMIT :limit)`
+    const statement = this.#sqlite.prepare<[SqlParameters], SqlValue[]>(sql).raw()
+    let after: bigint = -(2n ** 63n)
+    let limit = PACKED_ROWS
+    for (;;) {
+      const [rows, bytes, place] = this.#guarded(() => statement.get({ ...valuesOf(since, month), after, limit })) as [number, Uint8Array, bigint]
+      if (rows === 0) return
+      yield { rows, bytes }
+      after = place
+      // Texts can be of any length: the next block is made as large as this one says is right.
+      limit = Math.max(1, Math.min(PACKED_ROWS, Math.floor((PACKED_BYTES * rows) / bytes.byteLength)))
+    }
   }
 
   /**
@@ -119,7 +155,15 @@ export class Snapshot {
     this.#sqlite.close()
   }
 
-  *#guarded<T>(rows: Iterable<T>): Generator<T, void> {
+  #guarded<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      throw databaseError(error, this.#file)
+    }
+  }
+
+  *#guardedRows<T>(rows: Iterable<T>): Generator<T, void> {
     try {
       yield* rows
     } catch (error) {
@@ -128,11 +172,8 @@ export class Snapshot {
   }
 
   *#iterate(sql: string, parameters: SqlParameters): Generator<Row, void> {
-    try {
-      yield* this.#sqlite.prepare<[SqlParameters], SqlValue[]>(sql).safeIntegers().raw().iterate(parameters)
-    } catch (error) {
-      throw databaseError(error, this.#file)
-    }
+    const statement = this.#guarded(() => this.#sqlite.prepare<[SqlParameters], SqlValue[]>(sql).safeIntegers().raw())
+    yield* this.#guardedRows(statement.iterate(parameters))
   }
 
   /** Whether a query opens a table or one of its indexes, under whatever name. */
@@ -150,13 +191,24 @@ function safeExpression(table: string, column: string): string {
   return table === 'rejects' && column === 'raw' ? 'without_cache_url(t.raw) AS raw' : `t.${column}`
 }
 
+const REAL_COLUMNS = new Set(['duration_s'])
+
+/** As `safeExpression`, as the text that this program writes: SQLite writes numbers with fraction in 15 digits, of which some need 17. */
+function textExpression(table: string, column: string): string {
+  if (REAL_COLUMNS.has(column)) return `number_text(t.${column})`
+  return safeExpression(table, column).replace(/ AS \w+$/, '')
+}
+
+const sqlByte = (byte: number): string => `CAST(x'${byte.toString(16)}' AS TEXT)`
+
 function withoutCacheUrl(text: string): string {
   if (!text.includes('cache_url')) return text
   return text.replaceAll(/("cache_url(?:\\?")?\s*:\s*)("(?:[^"\\]|\\.)*"|\\"(?:[^"\\]|\\[^"])*\\")/g, '$1null')
 }
 
-function where(since: Since | null, month: Selection['month']): string {
+function where(since: Since | null, month: Selection['month'], ...others: readonly string[]): string {
   const conditions = [
+    ...others,
     ...(since === null ? [] : [sinceCondition(since)]),
     ...(month === null ? [] : [`${monthOf(month.column)} IS :month`]),
   ]

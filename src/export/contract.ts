@@ -1,4 +1,4 @@
-import type { Row, Snapshot } from '../db/index.js'
+import type { PackedRows, Row, Snapshot, TableDescription } from '../db/index.js'
 
 /** What the values of a column are, whatever SQLite keeps them as. */
 export type ColumnType = 'text' | 'integer' | 'number' | 'boolean' | 'time' | 'json' | 'any'
@@ -35,18 +35,31 @@ export interface Sink {
   write(chunk: string | Uint8Array): void
 }
 
+/** A file that has been written. */
+export interface WrittenFile {
+  /** Relative to the folder, with `/` between. */
+  readonly path: string
+  readonly bytes: number
+  /** In hexadecimal digits. */
+  readonly sha256: string
+}
+
 /** What a writer has counted on its way. */
 export interface Remarks {
   /** NUL characters that were left out of texts. */
   nulRemoved: number
   /** Texts that were cut because a cell takes no more. */
   cellsCut: number
+  /** Values of another kind than their column's, which a typed format cannot hold. */
+  leftOut: number
 }
 
 /** Rows of one file, one at a time; values in the order of the columns, integers as bigint. */
 export interface RowSource {
   readonly columns: readonly Column[]
   rows(): Iterable<Row>
+  /** The same rows joined by SQLite, for formats that are little more than text; left out where that cannot be had. */
+  readonly packed?: () => Iterable<PackedRows>
 }
 
 /** A way to write rows to a file: one small file of code each. */
@@ -69,6 +82,10 @@ export interface Task {
   readonly path: string
   /** How many rows are expected, for the time left. */
   readonly rows: number
+  /** What it holds, where that is one dataset; null for a graph. */
+  readonly dataset: string | null
+  /** The name of the format, as `--format` takes it. */
+  readonly format: string
   /** Yields like a format's `write`. */
   write(sink: Sink, remarks: Remarks): Generator<number, void>
   /** What `datapackage.json` says of the file beside its size and hash; asked for when it is written. */
@@ -83,6 +100,18 @@ export interface Resource {
   readonly format: string
   readonly mediatype: string
   readonly [property: string]: unknown
+}
+
+/**
+ * Changes rows on their way into an export, such as to pseudonyms. It is applied to a copy of the database from which everything is
+ * then exported: whatever the format, the view or the query, there is nothing else to be read.
+ */
+export interface RowTransform {
+  /**
+   * What becomes of the rows of a table, with all columns in the order of the schema; null for a table that is to be empty.
+   * Keys must stay unique, and columns keep their types.
+   */
+  rowsOf(table: TableDescription): ((row: Row) => Row) | null
 }
 
 /** Makes the tasks of one kind of file, of the one snapshot that a whole export is of. */

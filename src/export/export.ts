@@ -1,50 +1,59 @@
 import { setImmediate } from 'node:timers/promises'
-import { Snapshot } from '../db/index.js'
-import type { Remarks, Resource, Task } from './contract.js'
-import { ExportFolder, type OutputFile, type WrittenFile } from './folder.js'
+import { copyChanged, provenanceOf, Snapshot, type Provenance } from '../db/index.js'
+import type { Dataset, Remarks, Resource, RowTransform, Task, TaskMaker, WrittenFile } from './contract.js'
+import { ExportFolder } from './folder.js'
+import { PACKAGE_FILE, packageText } from './package.js'
+import { readmeText } from './readme.js'
 
 export interface ExportRequest {
   readonly db: string
   readonly out: string
   readonly force: boolean
-  readonly makers: readonly ((snapshot: Snapshot) => readonly Task[])[]
+  readonly makers: readonly TaskMaker[]
+  /** The datasets that the makers write as tables, and since when: for README.md. */
+  readonly datasets: readonly Dataset[]
+  readonly since: string | null
+  /** Changes every row before anything is written; null leaves them. */
+  readonly transform: RowTransform | null
   readonly signal: AbortSignal
   readonly onProgress: (progress: ExportProgress) => void
 }
 
 export interface ExportProgress {
-  /** The file that is being written. */
-  readonly path: string
+  /** The file that is being written; null while rows are made ready. */
+  readonly path: string | null
   readonly files: { readonly done: number; readonly all: number }
   readonly rows: { readonly done: number; readonly all: number }
 }
 
 export interface ExportedFile extends WrittenFile {
   readonly rows: number
+  readonly format: string
+  readonly dataset: string | null
   readonly resource: Resource
 }
 
 export interface ExportReport extends Remarks {
   readonly folder: string
   readonly files: readonly ExportedFile[]
-  /** Whether it was stopped, and nothing is left of it. */
-  readonly interrupted: boolean
 }
 
+const README = 'README.md'
 /** The event loop gets its turn this often: for progress, and to notice that the export is to stop. */
 const TURN_MS = 50
 
 /**
  * Writes files from one instant of the database into a folder; they get their names when all are there.
- * @throws AppError `bad-output`, `output-full`, `bad-database`, `newer-database`, `bad-query` or `bad-usage`; nothing is left behind
+ * @returns undefined if it was stopped: then, as after an error, nothing is left of it
+ * @throws AppError `bad-output`, `output-full`, `bad-database`, `newer-database`, `bad-query` or `bad-usage`
  */
-export async function runExport(request: ExportRequest): Promise<ExportReport> {
+export async function runExport(request: ExportRequest): Promise<ExportReport | undefined> {
   const snapshot = new Snapshot(request.db)
   try {
     const tasks = request.makers.flatMap((make) => make(snapshot))
-    const folder = new ExportFolder(request.out, tasks.map(({ path }) => path), request)
+    const folder = new ExportFolder(request.out, [...tasks.map(({ path }) => path), README, PACKAGE_FILE], request)
     try {
-      return await writeAll(folder, tasks, request)
+      return await new Export(folder, provenanceOf(snapshot), request).run(snapshot, tasks)
     } finally {
       folder.discard()
     }
@@ -53,37 +62,82 @@ export async function runExport(request: ExportRequest): Promise<ExportReport> {
   }
 }
 
-async function writeAll(folder: ExportFolder, tasks: readonly Task[], { signal, onProgress }: ExportRequest): Promise<ExportReport> {
-  const remarks = { nulRemoved: 0, cellsCut: 0 }
-  const files: ExportedFile[] = []
-  const all = tasks.reduce((sum, { rows }) => sum + rows, 0)
-  let done = 0
-  for (const task of tasks) {
-    const file = folder.create(task.path)
-    const rows = await drain(task.write(file, remarks), signal, (written) => onProgress({ path: task.path, files: { done: files.length, all: tasks.length }, rows: { done: done + written, all } }))
-    if (signal.aborted) return { ...remarks, folder: folder.path, files: [], interrupted: true }
-    done += rows
-    files.push({ ...closeFile(file), rows, resource: task.describe(rows) })
-  }
-  folder.commit()
-  return { ...remarks, folder: folder.path, files, interrupted: false }
-}
+class Export {
+  readonly #folder: ExportFolder
+  readonly #provenance: Provenance
+  readonly #request: ExportRequest
+  readonly #remarks: Remarks = { nulRemoved: 0, cellsCut: 0, leftOut: 0 }
+  readonly #files: ExportedFile[] = []
 
-function closeFile(file: OutputFile): WrittenFile {
-  return file.close()
-}
-
-/** @returns the rows written */
-async function drain(writing: Generator<number, void>, signal: AbortSignal, tell: (rows: number) => void): Promise<number> {
-  let rows = 0
-  let turn = performance.now()
-  for (const written of writing) {
-    rows += written
-    if (performance.now() - turn < TURN_MS) continue
-    tell(rows)
-    await setImmediate()
-    if (signal.aborted) break
-    turn = performance.now()
+  constructor(folder: ExportFolder, provenance: Provenance, request: ExportRequest) {
+    this.#folder = folder
+    this.#provenance = provenance
+    this.#request = request
   }
-  return rows
+
+  /** @param tasks those of the snapshot, whose files have been planned */
+  async run(snapshot: Snapshot, tasks: readonly Task[]): Promise<ExportReport | undefined> {
+    const { transform } = this.#request
+    const isWhole = transform === null ? await this.#write(tasks) : await this.#writeChanged(snapshot, transform)
+    if (!isWhole) return undefined
+    this.#writeText(README, readmeText({ provenance: this.#provenance, files: this.#files, remarks: this.#remarks, isPseudonymized: transform !== null, ...this.#request }))
+    this.#writeText(PACKAGE_FILE, packageText(this.#files, this.#provenance))
+    this.#folder.commit(PACKAGE_FILE)
+    return { ...this.#remarks, folder: this.#folder.path, files: this.#files }
+  }
+
+  /** Writes from a changed copy, which goes with the export's temporary files. */
+  async #writeChanged(snapshot: Snapshot, { rowsOf }: RowTransform): Promise<boolean> {
+    const file = this.#folder.scratch('changed.db')
+    const copied = await this.#drain(copyChanged(snapshot, file, rowsOf), () => this.#tell(null, 0, 0, 0))
+    if (copied === undefined) return false
+    const copy = new Snapshot(file)
+    try {
+      return await this.#write(this.#request.makers.flatMap((make) => make(copy)))
+    } finally {
+      copy.close()
+    }
+  }
+
+  /** @returns false if it was stopped */
+  async #write(tasks: readonly Task[]): Promise<boolean> {
+    const all = tasks.reduce((sum, { rows }) => sum + rows, 0)
+    let done = 0
+    for (const task of tasks) {
+      const { path, format, dataset } = task
+      const file = this.#folder.create(path)
+      const before = done
+      const rows = await this.#drain(task.write(file, this.#remarks), (written) => this.#tell(path, tasks.length, before + written, all))
+      if (rows === undefined) return false
+      done += rows
+      this.#files.push({ ...file.close(), rows, format, dataset, resource: task.describe(rows) })
+    }
+    return true
+  }
+
+  #writeText(name: string, text: string): void {
+    const file = this.#folder.create(name)
+    file.write(text)
+    file.close()
+  }
+
+  #tell(path: string | null, files: number, rows: number, allRows: number): void {
+    this.#request.onProgress({ path, files: { done: this.#files.length, all: files }, rows: { done: rows, all: allRows } })
+  }
+
+  /** @returns the rows that were written; undefined if it was stopped */
+  async #drain(writing: Generator<number, void>, tell: (rows: number) => void): Promise<number | undefined> {
+    const { signal } = this.#request
+    let rows = 0
+    let turn = performance.now()
+    for (const written of writing) {
+      rows += written
+      if (performance.now() - turn < TURN_MS) continue
+      tell(rows)
+      await setImmediate()
+      if (signal.aborted) return undefined
+      turn = performance.now()
+    }
+    return signal.aborted ? undefined : rows
+  }
 }

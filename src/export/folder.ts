@@ -1,18 +1,10 @@
 import { createHash } from 'node:crypto'
-import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync, realpathSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, realpathSync, renameSync, rmdirSync, rmSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { AppError, messageOf } from '../errors.js'
-import type { Sink } from './contract.js'
+import type { Sink, WrittenFile } from './contract.js'
+import { filesOfPackage } from './package.js'
 import { takeStaging } from './staging.js'
-
-/** A file that has been written, still under its hidden name. */
-export interface WrittenFile {
-  /** Relative to the folder, with `/` between. */
-  readonly path: string
-  readonly bytes: number
-  /** In hexadecimal digits. */
-  readonly sha256: string
-}
 
 const BUFFER_BYTES = 1 << 20
 
@@ -64,10 +56,16 @@ export class ExportFolder {
     }
   }
 
-  /** Gives all files their names, in the order of the plan. */
-  commit(): void {
+  /**
+   * Gives all files their names, in the order of the plan, and takes away what the export before had beside them, if nobody has
+   * changed it since: a folder holds one export. The file that says what is there goes first and comes last.
+   */
+  commit(packageFile: string): void {
     const written = new Set(this.#written.map(({ path }) => path))
     try {
+      const earlier = this.#earlier(packageFile).filter(({ path }) => !written.has(path))
+      rmSync(join(this.path, packageFile), { force: true })
+      for (const file of earlier) this.#removeUnchanged(file)
       for (const name of this.#planned) {
         if (!written.has(name)) throw new Error(`${name} was not written`)
         const place = join(this.path, name)
@@ -80,6 +78,19 @@ export class ExportFolder {
     } finally {
       this.discard()
     }
+  }
+
+  #earlier(packageFile: string): WrittenFile[] {
+    const path = join(this.path, packageFile)
+    return existsSync(path) ? filesOfPackage(readFileSync(path, 'utf8')).filter(({ path: name }) => SAFE_NAME.test(name)) : []
+  }
+
+  #removeUnchanged({ path, bytes, sha256 }: WrittenFile): void {
+    const place = join(this.path, path)
+    const there = lstatSync(place, { throwIfNoEntry: false })
+    if (there?.isFile() !== true || there.size !== bytes || sha256Of(place) !== sha256) return
+    rmSync(place)
+    removeEmptyFolders(this.path, dirname(path))
   }
 
   /** Leaves nothing behind but what has its name. */
@@ -150,6 +161,26 @@ export class OutputFile implements Sink {
     }
     this.#hash.update(bytes)
     this.#bytes += bytes.byteLength
+  }
+}
+
+function sha256Of(path: string): string {
+  const hash = createHash('sha256')
+  const buffer = Buffer.allocUnsafe(BUFFER_BYTES)
+  const fd = openSync(path, 'r')
+  try {
+    for (let read = readSync(fd, buffer); read > 0; read = readSync(fd, buffer)) hash.update(buffer.subarray(0, read))
+  } finally {
+    closeSync(fd)
+  }
+  return hash.digest('hex')
+}
+
+/** Removes folders of partitions that have nothing left in them, from the inside out. */
+function removeEmptyFolders(root: string, inner: string): void {
+  for (let folder = inner; folder !== '.'; folder = dirname(folder)) {
+    if (readdirSync(join(root, folder)).length > 0) return
+    rmdirSync(join(root, folder))
   }
 }
 

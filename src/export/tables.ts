@@ -1,7 +1,6 @@
 import type { IsoTime } from '../clock.js'
-import type { Month, Selection, Snapshot } from '../db/index.js'
-import { AppError } from '../errors.js'
-import type { Dataset, Format, Task } from './contract.js'
+import type { Row, Selection, Snapshot } from '../db/index.js'
+import type { Dataset, Format, RowSource, Task } from './contract.js'
 import { monthColumnOf, sinceOf } from './datasets.js'
 import { resourceOf } from './resources.js'
 
@@ -20,10 +19,16 @@ const NO_MONTH = '__HIVE_DEFAULT_PARTITION__'
 
 /** One task for each file: a dataset in a format, or a month or part of it. */
 export function tableTasks(snapshot: Snapshot, request: TableRequest): Task[] {
-  return request.datasets.flatMap((dataset) => {
-    const pieces = piecesOf(snapshot, dataset, request)
-    return request.formats.flatMap((format) => pieces.flatMap((piece) => tasksOf(dataset, format, piece, request)))
+  const pieces = new Map(request.datasets.map((dataset) => [dataset, piecesOf(snapshot, dataset, request)]))
+  return request.formats.flatMap((format) => {
+    const whole = new Set([...pieces].filter(([, own]) => request.since === null && own.length === 1 && own.every(({ folder, rows }) => folder === '' && rows <= format.maxRows)).map(([{ name }]) => name))
+    return [...pieces].flatMap(([dataset, own]) => own.flatMap((piece) => tasksOf({ dataset, format, folder: folderOf(format, request), whole }, piece)))
   })
+}
+
+/** Excel's CSV makes room for the plain one where both are asked for. */
+function folderOf(format: Format, { formats }: TableRequest): string {
+  return format.name === 'excel' && formats.some(({ name }) => name === 'csv') ? 'excel/' : ''
 }
 
 /** Rows that go to one file, where a format sets no limit. */
@@ -32,44 +37,80 @@ interface Piece {
   readonly folder: string
   readonly suffix: string
   readonly rows: number
-  readonly read: () => Iterable<readonly (bigint | number | string | Uint8Array | null)[]>
+  readonly source: RowSource
 }
 
-function piecesOf(snapshot: Snapshot, dataset: Dataset, { since, partition, queries }: TableRequest): Piece[] {
+function piecesOf(snapshot: Snapshot, dataset: Dataset, request: TableRequest): Piece[] {
+  const { since, partition, queries } = request
   const sql = queries.get(dataset.name)
-  if (sql !== undefined) return [{ folder: '', suffix: '', rows: 0, read: () => snapshot.queryRows(sql) }]
+  if (sql !== undefined) return [queryPiece(snapshot, dataset, sql, request)]
   const whole: Selection = {
     table: dataset.name,
     columns: dataset.columns.map(({ name }) => name),
-    order: dataset.key,
+    order: dataset.kind === 'table' ? ['rowid'] : dataset.key,
     since: since === null ? null : sinceOf(dataset, since),
     month: null,
   }
   const column = partition ? monthColumnOf(dataset) : null
-  if (column === null) return [pieceOf(snapshot, whole, '', '')]
+  if (column === null) return [pieceOf(snapshot, dataset, whole, { folder: '', suffix: '' })]
   const key = column.replace(/_at$/, '_month')
-  return snapshot.months(whole, column).map((month) => monthPiece(snapshot, { ...whole, month: { column, month } }, `${dataset.name}/${key}`, month))
+  return snapshot
+    .months(whole, column)
+    .map((month) => pieceOf(snapshot, dataset, { ...whole, month: { column, month } }, { folder: `${dataset.name}/${key}=${month ?? NO_MONTH}/`, suffix: `.${month ?? 'no-month'}` }))
 }
 
-function monthPiece(snapshot: Snapshot, selection: Selection, folder: string, month: Month): Piece {
-  return pieceOf(snapshot, selection, `${folder}=${month ?? NO_MONTH}/`, `.${month ?? 'none'}`)
+/** How many rows a query has is counted only where a format must know: it takes as long as the query. */
+function queryPiece(snapshot: Snapshot, { columns }: Dataset, sql: string, { formats }: TableRequest): Piece {
+  let rows = 0
+  if (formats.some(({ maxRows }) => maxRows !== Infinity)) for (const _ of snapshot.queryRows(sql)) rows += 1
+  return { folder: '', suffix: '', rows, source: { columns, rows: () => snapshot.queryRows(sql) } }
 }
 
-function pieceOf(snapshot: Snapshot, selection: Selection, folder: string, suffix: string): Piece {
-  return { folder, suffix, rows: snapshot.count(selection), read: () => snapshot.rows(selection) }
+function pieceOf(snapshot: Snapshot, { kind, columns }: Dataset, selection: Selection, place: Pick<Piece, 'folder' | 'suffix'>): Piece {
+  const values = { columns, rows: () => snapshot.rows(selection) }
+  return { ...place, rows: snapshot.count(selection), source: kind === 'table' ? { ...values, packed: () => snapshot.packed(selection) } : values }
 }
 
-function tasksOf(dataset: Dataset, format: Format, piece: Piece, request: TableRequest): Task[] {
-  if (piece.rows > format.maxRows) throw new AppError('bad-usage', `${dataset.name} has too many rows for ${format.name}`)
-  const folder = format.name === 'excel' && request.formats.some(({ name }) => name === 'csv') ? 'excel/' : ''
-  const path = `${folder}${piece.folder}${dataset.name}.${format.extension}`
-  const source = { columns: dataset.columns, rows: piece.read }
-  return [
-    {
-      path,
-      rows: piece.rows,
-      write: (sink, remarks) => format.write(source, sink, remarks),
-      describe: (rows) => resourceOf(dataset, format, piece.suffix, rows),
-    },
-  ]
+interface Target {
+  readonly dataset: Dataset
+  readonly format: Format
+  readonly folder: string
+  readonly whole: ReadonlySet<string>
+}
+
+/** One task, or as many as it takes where a format has a limit. */
+function tasksOf({ dataset, format, folder, whole }: Target, { folder: inner, suffix, rows, source }: Piece): Task[] {
+  const parts = Math.max(1, Math.ceil(rows / format.maxRows))
+  const reader = parts === 1 ? null : new PartReader(source)
+  return Array.from({ length: parts }, (_, part) => {
+    const more = part === 0 ? '' : `-${part + 1}`
+    const own = reader === null ? source : { columns: source.columns, rows: () => reader.next(format.maxRows) }
+    return {
+      path: `${folder}${inner}${dataset.name}${more}.${format.extension}`,
+      rows: Math.min(format.maxRows, rows - part * format.maxRows),
+      dataset: dataset.name,
+      format: format.name,
+      write: (sink, remarks) => format.write(own, sink, remarks),
+      describe: (written) => resourceOf({ dataset, format, suffix: suffix + more, rows: written, whole }),
+    }
+  })
+}
+
+/** Rows of which each file takes as many as it can hold. */
+class PartReader {
+  readonly #source: RowSource
+  #rows: Iterator<Row> | undefined
+
+  constructor(source: RowSource) {
+    this.#source = source
+  }
+
+  *next(most: number): Generator<Row, void> {
+    this.#rows ??= this.#source.rows()[Symbol.iterator]()
+    for (let i = 0; i < most; i += 1) {
+      const { value, done } = this.#rows.next()
+      if (done === true) return
+      yield value
+    }
+  }
 }

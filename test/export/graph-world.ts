@@ -50,7 +50,7 @@ export class World {
       return new Map(
         graphTasks(snapshot, { graphs, formats }).map((task) => {
           const chunks: string[] = []
-          for (const _ of task.write({ write: (chunk) => void chunks.push(String(chunk)) }, { nulRemoved: 0, cellsCut: 0 })) continue
+          for (const _ of task.write({ write: (chunk) => void chunks.push(String(chunk)) }, { nulRemoved: 0, cellsCut: 0, leftOut: 0 })) continue
           return [task.path, chunks.join('')]
         }),
       )

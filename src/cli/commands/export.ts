@@ -1,13 +1,20 @@
 import { graphNames, type GraphName } from '../../db/index.js'
-import { defaultTables, exportable, findDataset, graphFormats, graphTasks, runExport, tableFormats, tableTasks, type ExportReport, type Format, type GraphFormat } from '../../export/index.js'
+import { defaultTables, exportable, findDataset, graphFormats, graphTasks, queryDataset, runExport, tableFormats, tableTasks, type Dataset, type Format, type GraphFormat, type TaskMaker } from '../../export/index.js'
 import { AppError, ExitCode } from '../../errors.js'
-import { count, number } from '../format.js'
+import { exportJson, exportProgress, exportText } from '../export-text.js'
+import { commaList, sinceTime } from '../flags.js'
+import { abortOnSignals } from '../on-signals.js'
+import { progressMode, withProgress } from '../progress-display.js'
 import type { Command } from '../command.js'
 
 interface Flags {
   format: readonly string[]
-  tables: readonly string[]
+  tables?: readonly string[]
   graph: readonly string[]
+  since?: string
+  sql?: string
+  name: string
+  partition?: 'month'
   out: string
   force: boolean
 }
@@ -17,34 +24,75 @@ export const exportCommand: Command<Flags> = {
   describe: 'Write tables as files that other tools read',
   builder: (yargs) =>
     yargs
-      .option('format', { type: 'string', requiresArg: true, default: 'csv', coerce: names, describe: `Formats, with commas between: ${FORMATS.join(', ')}` })
-      .option('tables', { type: 'string', requiresArg: true, default: defaultTables.join(','), defaultDescription: 'all that was collected', coerce: names, describe: `Tables and views, with commas between: ${exportable.join(', ')}` })
-      .option('graph', { type: 'string', requiresArg: true, default: graphNames.join(','), defaultDescription: 'all', coerce: names, describe: `Networks for gexf, graphml and gephi, with commas between: ${graphNames.join(', ')}` })
+      .option('format', { type: 'string', requiresArg: true, default: 'csv', coerce: commaList, describe: `Formats, with commas between: ${FORMATS.join(', ')}` })
+      .option('tables', { type: 'string', requiresArg: true, coerce: commaList, describe: `Tables and views, with commas between: ${exportable.join(', ')} [default: the first ${defaultTables.length}; none with --sql]` })
+      .option('graph', { type: 'string', requiresArg: true, default: graphNames.join(','), defaultDescription: 'all', coerce: commaList, describe: `Networks for gexf, graphml and gephi, with commas between: ${graphNames.join(', ')}` })
+      .option('since', { type: 'string', requiresArg: true, coerce: sinceTime('since'), describe: 'Only rows met or observed since: a date, an ISO time, or an age such as 7d' })
+      .option('sql', { type: 'string', requiresArg: true, describe: 'A query whose answer is exported' })
+      .option('name', { type: 'string', requiresArg: true, default: 'query', describe: 'What the answer to --sql is called' })
+      .option('partition', { choices: ['month'] as const, requiresArg: true, describe: 'Split tables by the month of their time, in Hive folders such as posted_month=2025-10' })
       .option('out', { type: 'string', requiresArg: true, default: 'data/export', describe: 'The folder that the files go to' })
-      .option('force', { type: 'boolean', default: false, describe: 'Replace files that exist' })
-      .example('$0 export --out study', 'every table as CSV')
-      .example('$0 export --tables posts,users --out study --force', 'two of them, anew')
-      .example('$0 export --format gexf --graph follow --out study', 'who follows whom, for Gephi') as never,
+      .option('force', { type: 'boolean', default: false, describe: 'Replace the export that is in the folder' })
+      .example('$0 export --out study', 'everything that was collected, as CSV')
+      .example('$0 export --format csv,parquet --tables posts,users --out study --force', 'two tables in two formats, replacing what is there')
+      .example('$0 export --format gexf --graph follow --out study', 'who follows whom, for Gephi')
+      .example('$0 export --since 7d --out week', 'what was met in the last week')
+      .example('$0 export --sql "SELECT * FROM v_creators WHERE posts > 10" --name creators --out creators', 'the answer to a question')
+      .epilogue('All files show the database at one instant, also while a crawl goes on, and get their names when all of them are written. Raw answers (pages) are never exported.') as never,
   run: async (flags, { output }) => {
-    const graphs = { graphs: flags.graph.map(graphOf), formats: flags.format.filter(isGraphFormat) }
-    const formats = flags.format.filter((name) => !isGraphFormat(name)).map(formatOf)
-    const datasets = flags.tables.map(findDataset)
-    const request = { datasets, formats, since: null, partition: false, queries: new Map<string, string>() }
-    const report = await runExport({
-      db: flags.db,
-      out: flags.out,
-      force: flags.force,
-      makers: [(snapshot) => tableTasks(snapshot, request), (snapshot) => graphTasks(snapshot, graphs)],
-      signal: new AbortController().signal,
-      onProgress: () => undefined,
-    })
-    output.print(textOf(report))
-    output.json(report)
-    return ExitCode.finished
+    const request = asked(flags)
+    const { signal, forget } = abortOnSignals(ExitCode.stopped)
+    const { shown, onProgress } = exportProgress()
+    try {
+      const { db, out, force } = flags
+      const work = () => runExport({ db, out, force, ...request, transform: null, signal, onProgress })
+      const report = await withProgress(progressMode(flags), output, shown, work)
+      if (report === undefined) throw new AppError('interrupted', 'no file was left behind')
+      output.print(exportText(report))
+      output.json(exportJson(db, report))
+      return ExitCode.finished
+    } finally {
+      forget()
+    }
   },
 }
 
 const FORMATS = [...tableFormats.keys(), ...graphFormats]
+
+interface Asked {
+  readonly datasets: readonly Dataset[]
+  readonly makers: readonly TaskMaker[]
+  readonly since: string | null
+}
+
+/** What the flags ask for. @throws AppError `bad-usage` */
+function asked(flags: Flags): Asked {
+  if (flags.format.length === 0) throw new AppError('bad-usage', '--format names no format')
+  const graphs = { graphs: flags.graph.map(graphOf), formats: flags.format.filter(isGraphFormat) }
+  const tables = askedTables(flags)
+  const makeGraphs: TaskMaker = (snapshot) => graphTasks(snapshot, graphs)
+  return { ...tables, makers: graphs.formats.length === 0 ? tables.makers : [...tables.makers, makeGraphs] }
+}
+
+function askedTables({ format, tables, since: from, sql, name, partition }: Flags): Asked {
+  const formats = format.filter((one) => !isGraphFormat(one)).map(formatOf)
+  const since = from ?? null
+  if (formats.length === 0) {
+    if (sql !== undefined || tables !== undefined || since !== null) throw new AppError('bad-usage', '--tables, --sql and --since are of tables; name a format of tables, too')
+    return { datasets: [], makers: [], since }
+  }
+  if (sql !== undefined && since !== null) throw new AppError('bad-usage', '--since goes by the columns of tables; with --sql, say it in the query')
+  const names = tables ?? (sql === undefined ? defaultTables : [])
+  if (sql === undefined && names.length === 0) throw new AppError('bad-usage', '--tables names no table')
+  if (sql !== undefined) checkName(name, names)
+  const datasets = names.map(findDataset)
+  const queries = new Map(sql === undefined ? [] : [[name, sql]])
+  const make: TaskMaker = (snapshot) => {
+    const answers = [...queries].map(([own, query]) => queryDataset(snapshot, own, query))
+    return tableTasks(snapshot, { datasets: [...datasets, ...answers], formats, since, partition: partition !== undefined, queries })
+  }
+  return { datasets, makers: [make], since }
+}
 
 const isGraphFormat = (name: string): name is GraphFormat => (graphFormats as readonly string[]).includes(name)
 
@@ -54,19 +102,13 @@ function graphOf(name: string): GraphName {
   return graph
 }
 
+function checkName(name: string, others: readonly string[]): void {
+  if (!/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/.test(name)) throw new AppError('bad-usage', '--name takes letters, digits, _ and -, beginning with a letter')
+  if (others.includes(name)) throw new AppError('bad-usage', `--name: ${name} is one of --tables`)
+}
+
 function formatOf(name: string): Format {
   const format = tableFormats.get(name)
   if (format === undefined) throw new AppError('bad-usage', `--format: there is no format "${name}"; there are ${FORMATS.join(', ')}`)
   return format
-}
-
-/** A comma list, given once or more often; without repetitions. */
-function names(value: unknown): string[] {
-  const words = (Array.isArray(value) ? value : [value]).flatMap((word) => String(word).split(','))
-  return [...new Set(words.map((word) => word.trim()).filter((word) => word !== ''))]
-}
-
-function textOf({ files, folder }: ExportReport): string {
-  const rows = files.reduce((sum, file) => sum + file.rows, 0)
-  return `${count(files.length, 'file')} with ${number(rows)} rows in ${folder}`
 }

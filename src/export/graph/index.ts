@@ -49,6 +49,8 @@ function xmlTask(graph: GraphSource, format: string, mediatype: string, rows: nu
   return {
     path: `${graph.name}.${format}`,
     rows,
+    dataset: null,
+    format,
     write: (sink) => pour(write({ ...graph, nodes: () => counted(graph.nodes(), () => (written.nodes += 1)), edges: () => counted(graph.edges(), () => (written.edges += 1)) }), written, sink),
     describe: () => ({ name: `${graph.name}.${format}`, description: graph.description, format, mediatype, ...written }),
   }
@@ -85,7 +87,9 @@ function gephiTask(graph: GraphSource, part: string, source: RowSource, rows: nu
   return {
     path: `gephi/${graph.name}-${part}.csv`,
     rows,
+    dataset: null,
+    format: 'gephi',
     write: (sink: Sink, remarks: Remarks) => csv.write(source, sink, remarks),
-    describe: (written): Resource => resourceOf(dataset, csv, '', written),
+    describe: (written): Resource => resourceOf({ dataset, format: csv, suffix: '', rows: written, whole: new Set() }),
   }
 }

@@ -1,0 +1,41 @@
+import type { Provenance } from '../db/index.js'
+import type { Resource, WrittenFile } from './contract.js'
+
+/** The file that says what an export holds; it gets its name last, so that a folder that has it is whole. */
+export const PACKAGE_FILE = 'datapackage.json'
+
+export interface DescribedFile extends WrittenFile {
+  readonly resource: Resource
+}
+
+/** The text of `datapackage.json`: nothing in it depends on when, where or by whom it is written. */
+export function packageText(files: readonly DescribedFile[], { origin, runs }: Provenance): string {
+  const value = {
+    $schema: 'https://datapackage.org/profiles/2.0/datapackage.json',
+    name: 'sora-crawl-export',
+    title: origin === 'sandbox' ? 'An export of sora-crawl: made-up data of its sandbox' : 'An export of sora-crawl',
+    description: `Posts, users, comments and their relations, collected from the Sora2 API${period(runs)}. README.md says how, and what is missing.`,
+    resources: files.map(({ path, bytes, sha256, resource: { name, type, ...rest } }) => ({ name, ...(type === undefined ? {} : { type }), path, ...rest, bytes, hash: `sha256:${sha256}` })),
+  }
+  return `${JSON.stringify(value, null, 2)}\n`
+}
+
+function period({ first, last }: Provenance['runs']): string {
+  return first === null || last === null ? '' : ` from ${first.slice(0, 10)} to ${last.slice(0, 10)}`
+}
+
+/** Files of an earlier export, by its `datapackage.json`; none if that cannot be read. */
+export function filesOfPackage(text: string): WrittenFile[] {
+  try {
+    const { resources } = JSON.parse(text) as { resources?: unknown }
+    return Array.isArray(resources) ? resources.flatMap(fileOf) : []
+  } catch {
+    return []
+  }
+}
+
+function fileOf(resource: unknown): WrittenFile[] {
+  const { path, bytes, hash } = (resource ?? {}) as Record<string, unknown>
+  const [, sha256] = /^sha256:([0-9a-f]{64})$/.exec(String(hash)) ?? []
+  return typeof path === 'string' && typeof bytes === 'number' && sha256 !== undefined ? [{ path, bytes, sha256 }] : []
+}
