@@ -133,51 +133,6 @@ CREATE TABLE `users` (
 	`last_seen_at` text NOT NULL
 );
 --> statement-breakpoint
-CREATE TABLE `checkpoints` (
-	`id` integer PRIMARY KEY NOT NULL,
-	`stream` text NOT NULL,
-	`subject_kind` text NOT NULL,
-	`subject_id` text NOT NULL,
-	`parent_id` text,
-	`cursor` text,
-	`pass` integer DEFAULT 0 NOT NULL,
-	`pass_state` text DEFAULT 'none' NOT NULL,
-	`pass_after_request` integer DEFAULT 0 NOT NULL,
-	`pages` integer DEFAULT 0 NOT NULL,
-	`items` integer DEFAULT 0 NOT NULL,
-	`empty_pages` integer DEFAULT 0 NOT NULL,
-	`died_at_page` integer,
-	`capped_in_run` integer,
-	`read_in_run` integer,
-	`full` integer DEFAULT 0 NOT NULL,
-	`flawed` integer DEFAULT 0 NOT NULL,
-	`pass_counters` text,
-	`read_counters` text,
-	`known_from_page` integer,
-	`late_news` integer DEFAULT 0 NOT NULL,
-	`completed_pass` integer,
-	`completed_at` text,
-	`unavailable` text,
-	`reason` text
-);
---> statement-breakpoint
-CREATE UNIQUE INDEX `checkpoints_by_stream` ON `checkpoints` (`stream`,`subject_id`);--> statement-breakpoint
-CREATE TABLE `completed_passes` (
-	`stream_id` integer NOT NULL,
-	`pass` integer NOT NULL,
-	PRIMARY KEY(`stream_id`, `pass`)
-) WITHOUT ROWID;
---> statement-breakpoint
-CREATE TABLE `drift` (
-	`path` text NOT NULL,
-	`got` text NOT NULL,
-	`expected` text NOT NULL,
-	`records` integer NOT NULL,
-	`first_seen_at` text NOT NULL,
-	`last_seen_at` text NOT NULL,
-	PRIMARY KEY(`path`, `got`)
-) WITHOUT ROWID;
---> statement-breakpoint
 CREATE TABLE `estimates` (
 	`run_id` integer NOT NULL,
 	`stream` text NOT NULL,
@@ -209,6 +164,82 @@ CREATE TABLE `frontier` (
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `frontier_next` ON `frontier` (`run_id`,`state`,`round`,`depth`,`seed`,`stream_id`);--> statement-breakpoint
+CREATE TABLE `meta` (
+	`key` text PRIMARY KEY NOT NULL,
+	`value` text NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `run_seeds` (
+	`run_id` integer NOT NULL,
+	`seed` integer NOT NULL,
+	`text` text NOT NULL,
+	`requests` integer NOT NULL,
+	PRIMARY KEY(`run_id`, `seed`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `run_seeds_by_load` ON `run_seeds` (`run_id`,`requests`,`seed`);--> statement-breakpoint
+CREATE TABLE `runs` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`key` text NOT NULL,
+	`options` text NOT NULL,
+	`state` text NOT NULL,
+	`outcome` text,
+	`stopped_by` text,
+	`exit_code` integer,
+	`started_at` text NOT NULL,
+	`finished_at` text,
+	`started_after_request` integer NOT NULL,
+	`last_request` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `scope` (
+	`run_id` integer NOT NULL,
+	`option_set` integer NOT NULL,
+	`kind` text NOT NULL,
+	`id` text NOT NULL,
+	`depth` integer NOT NULL,
+	`seed` integer NOT NULL,
+	`pending` integer NOT NULL,
+	PRIMARY KEY(`run_id`, `option_set`, `kind`, `id`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `scope_pending` ON `scope` (`run_id`,`pending`,`depth`) WHERE pending <> 0;--> statement-breakpoint
+CREATE TABLE `checkpoints` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`stream` text NOT NULL,
+	`subject_kind` text NOT NULL,
+	`subject_id` text NOT NULL,
+	`parent_id` text,
+	`cursor` text,
+	`pass` integer DEFAULT 0 NOT NULL,
+	`passes_begun` integer DEFAULT 0 NOT NULL,
+	`pass_state` text DEFAULT 'none' NOT NULL,
+	`pass_after_request` integer DEFAULT 0 NOT NULL,
+	`pages` integer DEFAULT 0 NOT NULL,
+	`items` integer DEFAULT 0 NOT NULL,
+	`empty_pages` integer DEFAULT 0 NOT NULL,
+	`died_at_page` integer,
+	`capped_in_run` integer,
+	`read_in_run` integer,
+	`full` integer DEFAULT 0 NOT NULL,
+	`flawed` integer DEFAULT 0 NOT NULL,
+	`pass_counters` text,
+	`read_counters` text,
+	`known_from_page` integer,
+	`late_news` integer DEFAULT 0 NOT NULL,
+	`completed_pass` integer,
+	`completed_at` text,
+	`unavailable` text,
+	`reason` text
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `checkpoints_by_stream` ON `checkpoints` (`stream`,`subject_id`);--> statement-breakpoint
+CREATE TABLE `completed_passes` (
+	`stream_id` integer NOT NULL,
+	`pass` integer NOT NULL,
+	PRIMARY KEY(`stream_id`, `pass`)
+) WITHOUT ROWID;
+--> statement-breakpoint
 CREATE TABLE `full_sightings` (
 	`kind` text NOT NULL,
 	`source_id` text NOT NULL,
@@ -228,16 +259,52 @@ CREATE TABLE `members` (
 	`kind` text NOT NULL,
 	`item_id` text NOT NULL,
 	`hop` integer NOT NULL,
-	`first_pass` integer NOT NULL,
-	`last_pass` integer NOT NULL,
+	`known_pass` integer,
+	`last_pass` integer DEFAULT 0 NOT NULL,
+	`last_full_pass` integer DEFAULT 0 NOT NULL,
 	`gone` integer DEFAULT 0 NOT NULL,
 	PRIMARY KEY(`stream_id`, `kind`, `item_id`)
 ) WITHOUT ROWID;
 --> statement-breakpoint
-CREATE TABLE `meta` (
-	`key` text PRIMARY KEY NOT NULL,
-	`value` text NOT NULL
+CREATE TABLE `parked_passes` (
+	`stream_id` integer PRIMARY KEY NOT NULL,
+	`pass` integer NOT NULL,
+	`cursor` text,
+	`pages` integer NOT NULL,
+	`items` integer NOT NULL,
+	`empty_pages` integer NOT NULL,
+	`died_at_page` integer,
+	`full` integer NOT NULL,
+	`pass_after_request` integer NOT NULL,
+	`pass_counters` text,
+	`known_from_page` integer,
+	`late_news` integer NOT NULL,
+	`read_in_run` integer
 );
+--> statement-breakpoint
+CREATE TABLE `told_zero` (
+	`run_id` integer NOT NULL,
+	`user_id` text NOT NULL,
+	`counter` text NOT NULL,
+	PRIMARY KEY(`run_id`, `user_id`, `counter`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `used_cursors` (
+	`stream_id` integer NOT NULL,
+	`pass` integer NOT NULL,
+	`cursor` text NOT NULL,
+	PRIMARY KEY(`stream_id`, `pass`, `cursor`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `drift` (
+	`path` text NOT NULL,
+	`got` text NOT NULL,
+	`expected` text NOT NULL,
+	`records` integer NOT NULL,
+	`first_seen_at` text NOT NULL,
+	`last_seen_at` text NOT NULL,
+	PRIMARY KEY(`path`, `got`)
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `pages` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -290,54 +357,6 @@ CREATE TABLE `route_proofs` (
 	`run_id` integer NOT NULL,
 	`first_answer_at` text NOT NULL,
 	PRIMARY KEY(`route`, `run_id`)
-) WITHOUT ROWID;
---> statement-breakpoint
-CREATE TABLE `run_seeds` (
-	`run_id` integer NOT NULL,
-	`seed` integer NOT NULL,
-	`text` text NOT NULL,
-	`requests` integer NOT NULL,
-	PRIMARY KEY(`run_id`, `seed`)
-) WITHOUT ROWID;
---> statement-breakpoint
-CREATE INDEX `run_seeds_by_load` ON `run_seeds` (`run_id`,`requests`,`seed`);--> statement-breakpoint
-CREATE TABLE `runs` (
-	`id` integer PRIMARY KEY NOT NULL,
-	`key` text NOT NULL,
-	`options` text NOT NULL,
-	`state` text NOT NULL,
-	`outcome` text,
-	`stopped_by` text,
-	`exit_code` integer,
-	`started_at` text NOT NULL,
-	`finished_at` text,
-	`started_after_request` integer NOT NULL,
-	`last_request` integer NOT NULL
-);
---> statement-breakpoint
-CREATE TABLE `scope` (
-	`run_id` integer NOT NULL,
-	`option_set` integer NOT NULL,
-	`kind` text NOT NULL,
-	`id` text NOT NULL,
-	`depth` integer NOT NULL,
-	`seed` integer NOT NULL,
-	`pending` integer NOT NULL,
-	PRIMARY KEY(`run_id`, `option_set`, `kind`, `id`)
-) WITHOUT ROWID;
---> statement-breakpoint
-CREATE INDEX `scope_pending` ON `scope` (`run_id`,`pending`,`depth`) WHERE pending <> 0;--> statement-breakpoint
-CREATE TABLE `told_zero` (
-	`run_id` integer NOT NULL,
-	`user_id` text NOT NULL,
-	`counter` text NOT NULL,
-	PRIMARY KEY(`run_id`, `user_id`, `counter`)
-) WITHOUT ROWID;
---> statement-breakpoint
-CREATE TABLE `used_cursors` (
-	`stream_id` integer NOT NULL,
-	`cursor` text NOT NULL,
-	PRIMARY KEY(`stream_id`, `cursor`)
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE VIEW `v_cameo_network` AS 

@@ -84,7 +84,7 @@ export function tableCoverage(sqlite: Sqlite, streams: readonly string[]): Table
   sqlite.exec(`
     CREATE TEMP TABLE IF NOT EXISTS listed_ids (kind TEXT, id TEXT, PRIMARY KEY (kind, id)) WITHOUT ROWID;
     DELETE FROM listed_ids;
-    INSERT OR IGNORE INTO listed_ids SELECT iif(kind = 'reply', 'comment', kind), item_id FROM members WHERE last_pass > 0;`)
+    INSERT OR IGNORE INTO listed_ids SELECT iif(kind = 'reply', 'comment', kind), item_id FROM members WHERE max(last_pass, last_full_pass) > 0;`)
   const tables = [
     { table: 'users', kind: 'user' },
     { table: 'posts', kind: 'post' },

@@ -183,16 +183,17 @@ function listingsSql(kind: EstimateKind, rules: EstimateRules): string {
   const young = `(SELECT count(*) FROM members m JOIN posts p ON p.id = m.item_id AND p.posted_at > :youngerThan WHERE m.stream_id = k.id AND m.kind = 'post')`
   const { isZero, isSame } = rules.full || rules.noGate ? { isZero: '0', isSame: '0' } : gateSql(kind)
   return `
-    SELECT s.text AS seed, f.depth, f.max_pages AS maxPages, k.pages, k.items,
+    SELECT s.text AS seed, f.depth, f.max_pages AS maxPages, coalesce(w.pages, k.pages) AS pages, coalesce(w.items, k.items) AS items,
       coalesce(${told}, iif(k.completed_pass IS NULL, NULL, ${size})) AS size, ${kind.recheck && rules.recheckMs !== null ? young : '0'} AS young,
       CASE WHEN f.state NOT IN ('ready', 'claimed', 'delayed') THEN 'done'
         WHEN k.pass_state = 'completed' AND k.pass_after_request >= r.started_after_request AND k.full >= :full THEN 'done'
         WHEN k.pass_state = 'completed' AND k.completed_at BETWEEN :newerThan AND :now THEN 'done'
         WHEN ${isZero} THEN 'empty' WHEN ${isSame} THEN 'unmoved' WHEN k.unavailable IS NOT NULL THEN 'away'
-        WHEN k.pass_state = 'open' AND k.pages > 0 AND k.full = :full THEN 'open' WHEN k.completed_pass IS NOT NULL THEN 'read' ELSE 'fresh' END AS state,
+        WHEN w.pages < coalesce(f.max_pages, w.pages + 1) OR k.pass_state = 'open' AND k.pages > 0 AND k.full = :full THEN 'open' WHEN k.completed_pass IS NOT NULL THEN 'read' ELSE 'fresh' END AS state,
       k.completed_pass IS NULL AND f.max_pages IS NULL AND ${kind.order === 'single' ? '0' : `${told} IS NULL`} AS unknown,
       k.completed_pass IS NULL AND ${opensSql(kind)} AS opens
     FROM frontier f JOIN runs r ON r.id = f.run_id JOIN checkpoints k ON k.id = f.stream_id ${table === undefined ? '' : `LEFT JOIN ${table} t ON t.id = k.subject_id`}
+    LEFT JOIN parked_passes w ON w.stream_id = k.id AND w."full" = :full
     JOIN run_seeds s ON s.run_id = f.run_id AND s.seed = f.seed
     WHERE f.run_id = :run AND k.stream = :stream`
 }

@@ -21,9 +21,10 @@ export class Membership {
     this.#s = prepare(sqlite)
   }
 
-  /** Enters what a page lists. */
-  list(streamId: number, pass: number, members: Iterable<Member>): void {
-    for (const { kind, id, hop } of members) this.#s.member.run({ stream: streamId, kind, id, hop, pass })
+  /** Enters what a page of a pass lists. */
+  list({ streamId, pass, isFull }: { streamId: number; pass: number; isFull: boolean }, members: Iterable<Member>): void {
+    const statement = isFull ? this.#s.fullMember : this.#s.member
+    for (const { kind, id, hop } of members) statement.run({ stream: streamId, kind, id, hop, pass })
   }
 
   /** Enters what an answer from elsewhere lists, in pass 0, which never completes; what a full pass no longer listed stays gone. */
@@ -59,23 +60,29 @@ const SIGHTED = `EXISTS (
 
 const HANDLE = 'INSERT INTO handles (username, user_id, resolved_at) VALUES (:username, :userId, :at) ON CONFLICT DO UPDATE SET user_id = excluded.user_id, resolved_at = excluded.resolved_at'
 
+/**
+ * Full and ordinary passes go on beside each other, so that each mode has its own mark; within a mode a pass has ended when the next begins.
+ * Before a mark is overwritten, known_pass takes it over if its pass has completed.
+ */
+function listing(mark: 'last_pass' | 'last_full_pass'): string {
+  return `
+    INSERT INTO members (stream_id, kind, item_id, hop, ${mark}) VALUES (:stream, :kind, :id, :hop, :pass)
+    ON CONFLICT DO UPDATE SET
+      known_pass = coalesce(known_pass, (SELECT pass FROM completed_passes c WHERE c.stream_id = :stream AND c.pass = members.${mark} AND c.pass < :pass)),
+      ${mark} = :pass, hop = min(hop, excluded.hop), gone = 0`
+}
+
 function prepare(sqlite: Sqlite) {
   return {
-    // first_pass moves to a completed pass as soon as one has listed the item, so that last_pass may be overwritten.
-    member: sqlite.prepare(`
-      INSERT INTO members (stream_id, kind, item_id, hop, first_pass, last_pass) VALUES (:stream, :kind, :id, :hop, :pass, :pass)
-      ON CONFLICT DO UPDATE SET
-        first_pass = coalesce(
-          (SELECT min(pass) FROM completed_passes c WHERE c.stream_id = :stream AND c.pass IN (members.first_pass, members.last_pass) AND c.pass < :pass),
-          first_pass),
-        last_pass = max(last_pass, excluded.last_pass), hop = min(hop, excluded.hop), gone = 0`),
+    member: sqlite.prepare(listing('last_pass')),
+    fullMember: sqlite.prepare(listing('last_full_pass')),
     elsewhere: sqlite.prepare(`
-      INSERT INTO members (stream_id, kind, item_id, hop, first_pass, last_pass) VALUES (:stream, :kind, :id, :hop, 0, 0)
+      INSERT INTO members (stream_id, kind, item_id, hop) VALUES (:stream, :kind, :id, :hop)
       ON CONFLICT DO UPDATE SET hop = min(hop, excluded.hop)`),
     standIn: sqlite.prepare(`
-      INSERT INTO members (stream_id, kind, item_id, hop, first_pass, last_pass) VALUES (:stream, 'post', :id, 0, 0, 0)
+      INSERT INTO members (stream_id, kind, item_id, hop) VALUES (:stream, 'post', :id, 0)
       ON CONFLICT DO UPDATE SET hop = 0, gone = 0`),
-    membersGone: sqlite.prepare('UPDATE members SET gone = 1 WHERE stream_id = :stream AND last_pass < :pass AND gone = 0'),
+    membersGone: sqlite.prepare('UPDATE members SET gone = 1 WHERE stream_id = :stream AND max(last_pass, last_full_pass) < :pass AND gone = 0'),
     edgesFromGone: sqlite.prepare(`
       UPDATE edges SET gone_at = :at WHERE kind = :kind AND source_id = :subject AND gone_at IS NULL AND NOT ${SIGHTED}`),
     edgesToGone: sqlite.prepare(`

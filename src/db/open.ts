@@ -32,6 +32,8 @@ export function openForWriting(file: string): { sqlite: Sqlite; db: Drizzle } {
     sqlite.pragma('wal_autocheckpoint = 10000')
     sqlite.pragma('busy_timeout = 10000')
     const db = drizzle(sqlite)
+    // Told at once, not at the first page: SQLite opens for reading what it may not write.
+    sqlite.exec(`BEGIN IMMEDIATE; PRAGMA application_id = ${APPLICATION_ID}; ROLLBACK`)
     if (applicationId(sqlite) !== APPLICATION_ID) sqlite.pragma(`application_id = ${APPLICATION_ID}`)
     migrate(drizzle(sqlite, { logger: eachStep }), { migrationsFolder: MIGRATIONS })
     describeShapes(sqlite)

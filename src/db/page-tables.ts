@@ -29,7 +29,7 @@ export class PageTables {
     if (page.ranks !== null) this.archive.rank(page, page.ranks)
     if (subject.kind === 'query') this.membership.resolve(subject, rows, at, isPast)
     if (isPast) this.membership.listElsewhere(streamId, rows.members.values())
-    else this.membership.list(streamId, pass, rows.members.values())
+    else this.membership.list({ streamId, pass, isFull: page.sighting !== null }, rows.members.values())
     if (subject.kind === 'link' && !isLeftOut(rows)) this.membership.standIn(streamId, subject.id)
     return written
   }

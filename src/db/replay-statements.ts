@@ -19,8 +19,8 @@ export function prepareReplay(sqlite: Sqlite) {
       FROM main.pages p JOIN main.checkpoints k ON k.id = p.stream_id WHERE p.id > :after ORDER BY p.id LIMIT 1`),
     saveLinks: sqlite.prepare(`
       INSERT INTO temp.links SELECT m.stream_id, m.item_id FROM main.checkpoints k JOIN main.members m ON m.stream_id = k.id AND m.kind = 'post' AND m.item_id = k.subject_id
-      WHERE k.subject_kind = 'link' AND m.first_pass = 0`),
-    restoreLinks: sqlite.prepare("INSERT INTO main.members (stream_id, kind, item_id, hop, first_pass, last_pass) SELECT stream_id, 'post', item_id, 0, 0, 0 FROM temp.links"),
+      WHERE k.subject_kind = 'link' AND m.last_pass = 0 AND m.last_full_pass = 0`),
+    restoreLinks: sqlite.prepare("INSERT INTO main.members (stream_id, kind, item_id, hop) SELECT stream_id, 'post', item_id, 0 FROM temp.links"),
     rewind: rewind(sqlite),
     prunedSince: sqlite.prepare('SELECT 1 FROM main.requests WHERE id > :after AND settled_at <= :until LIMIT 1'),
     goneAsBefore: { source: goneAsBefore(sqlite, 'source_id'), target: goneAsBefore(sqlite, 'target_id') },

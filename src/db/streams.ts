@@ -1,6 +1,7 @@
 import type { Frontier } from './frontier.js'
 import type { Sqlite } from './open.js'
 import { TABLE_OF, type PageTables } from './page-tables.js'
+import { ParkedPasses } from './parked-passes.js'
 import type { Candidate, ListedEdge, ListedItem, PageCommit, PassStep, Subject } from './port.js'
 import type { Scope } from './scope.js'
 import { isLeftOut } from './told-page.js'
@@ -9,6 +10,7 @@ import { isLeftOut } from './told-page.js'
 export class Streams {
   readonly #s: ReturnType<typeof prepare>
   readonly #begunHere = new Set<number>()
+  readonly #parked: ParkedPasses
 
   constructor(
     sqlite: Sqlite,
@@ -17,10 +19,11 @@ export class Streams {
     private readonly edges: ReadonlyMap<string, ListedEdge | null>,
   ) {
     this.#s = prepare(sqlite)
+    this.#parked = new ParkedPasses(sqlite)
   }
 
   /**
-   * Begins a new pass unless one of the same mode is open, or was cut by a smaller cap within this run.
+   * Begins a new pass unless one of the same mode is open or parked, or was cut by a smaller cap within this run.
    * @returns the stream as it is now
    */
   beginPass(candidate: Candidate): Candidate {
@@ -28,11 +31,13 @@ export class Streams {
     const sameMode = checkpoint.full === full
     if (checkpoint.passState === 'open' && sameMode) return this.#goOn(candidate)
     if (checkpoint.passState === 'capped' && sameMode && this.#s.resumeCapped.run({ stream: streamId, run: runId }).changes === 1) return this.#goOn(candidate)
+    const parked = sameMode ? undefined : this.#parked.exchange(candidate)
+    if (parked !== undefined) return parked
     this.#newPass(streamId, null)
     this.#s.setMode.run({ stream: streamId, full: full ? 1 : 0, counters: JSON.stringify(candidate.counters) })
     this.#begunHere.add(streamId)
     const top = { passState: 'open', cursor: null, pages: 0, items: 0, emptyPages: 0, diedAtPage: null, full, knownFromPage: null } as const
-    return { ...candidate, checkpoint: { ...checkpoint, ...top, pass: checkpoint.pass + 1 } }
+    return { ...candidate, checkpoint: { ...checkpoint, ...top, pass: this.#s.pass.get({ stream: streamId }) ?? 0 } }
   }
 
   /**
@@ -85,6 +90,7 @@ export class Streams {
     this.#s.audit.run({ stream: streamId, from: audit.knownFromPage, news: audit.lateNews, flawed: rows.rejects.length > 0 ? 1 : 0 })
     if (step.state === 'completed') {
       this.#s.passCompleted.run({ stream: streamId, pass: checkpoint.pass })
+      if (checkpoint.full) this.#parked.dropBefore(streamId, checkpoint.pass)
       this.#lookForGone(lease.candidate, pageId, at)
     }
     if (step.state !== 'open') this.#s.forgetCursors.run({ stream: streamId })
@@ -141,8 +147,8 @@ export class Streams {
   }
 
   #newPass(streamId: number, diedAtPage: number | null): void {
-    this.#s.newPass.run({ stream: streamId, died: diedAtPage })
     this.#s.forgetCursors.run({ stream: streamId })
+    this.#s.newPass.run({ stream: streamId, died: diedAtPage })
   }
 
   /** A search made for an `@name` that found nobody of that name has failed, though its page is stored. */
@@ -178,19 +184,22 @@ export class Streams {
 
 const FRONTIER_STATE: Record<PassStep['state'], string> = { open: 'ready', capped: 'capped', completed: 'complete', failed: 'failed' }
 
+const CURRENT_PASS = '(SELECT pass FROM checkpoints WHERE id = :stream)'
+
 function prepare(sqlite: Sqlite) {
   return {
     newPass: sqlite.prepare(`
-      UPDATE checkpoints SET pass = pass + 1, pass_state = 'open', cursor = NULL, pages = 0, items = 0, empty_pages = 0, died_at_page = :died, reason = NULL, flawed = 0, known_from_page = NULL, late_news = 0,
+      UPDATE checkpoints SET pass = passes_begun + 1, passes_begun = passes_begun + 1, pass_state = 'open', cursor = NULL, pages = 0, items = 0, empty_pages = 0, died_at_page = :died, reason = NULL, flawed = 0, known_from_page = NULL, late_news = 0,
         pass_after_request = (SELECT coalesce(max(id), 0) FROM requests) WHERE id = :stream`),
     resumeCapped: sqlite.prepare(`
       UPDATE checkpoints SET pass_state = 'open'
       WHERE id = :stream AND (
         capped_in_run = :run OR read_in_run = :run OR pass_after_request >= (SELECT started_after_request FROM runs WHERE id = :run))`),
     cap: sqlite.prepare("UPDATE checkpoints SET pass_state = 'capped', capped_in_run = :run WHERE id = :stream"),
-    forgetCursors: sqlite.prepare('DELETE FROM used_cursors WHERE stream_id = :stream'),
-    useCursor: sqlite.prepare('INSERT OR IGNORE INTO used_cursors (stream_id, cursor) VALUES (:stream, :cursor)'),
-    cursorWasUsed: sqlite.prepare('SELECT 1 FROM used_cursors WHERE stream_id = :stream AND cursor = :cursor'),
+    forgetCursors: sqlite.prepare('DELETE FROM used_cursors WHERE stream_id = :stream AND pass NOT IN (SELECT pass FROM parked_passes WHERE stream_id = :stream)'),
+    useCursor: sqlite.prepare(`INSERT OR IGNORE INTO used_cursors (stream_id, pass, cursor) VALUES (:stream, ${CURRENT_PASS}, :cursor)`),
+    cursorWasUsed: sqlite.prepare(`SELECT 1 FROM used_cursors WHERE stream_id = :stream AND pass = ${CURRENT_PASS} AND cursor = :cursor`),
+    pass: sqlite.prepare<object, number>('SELECT pass FROM checkpoints WHERE id = :stream').pluck(),
     setMode: sqlite.prepare('UPDATE checkpoints SET full = :full, pass_counters = :counters WHERE id = :stream'),
     flaw: sqlite.prepare('UPDATE checkpoints SET flawed = 1 WHERE id = :stream'),
     audit: sqlite.prepare(`
@@ -200,12 +209,12 @@ function prepare(sqlite: Sqlite) {
     passCompleted: sqlite.prepare('INSERT OR IGNORE INTO completed_passes (stream_id, pass) VALUES (:stream, :pass)'),
     isKnown: sqlite.prepare(`
       SELECT 1 FROM members m WHERE stream_id = :stream AND kind = :kind AND item_id = :id AND gone = 0 AND EXISTS (
-        SELECT 1 FROM completed_passes c WHERE c.stream_id = :stream AND c.pass IN (m.first_pass, m.last_pass) AND c.pass < :pass)`),
+        SELECT 1 FROM completed_passes c WHERE c.stream_id = :stream AND c.pass IN (m.known_pass, m.last_pass, m.last_full_pass) AND c.pass < :pass)`),
     advance: sqlite.prepare(`
       UPDATE checkpoints SET pass_state = :state, cursor = :cursor, pages = pages + 1, items = items + :served,
         empty_pages = iif(:served = 0, empty_pages + 1, 0), reason = :reason, capped_in_run = :capped, read_in_run = :run,
-        read_counters = iif(:completed, pass_counters, read_counters),
-        completed_pass = iif(:completed, pass, completed_pass), completed_at = iif(:completed, :at, completed_at)
+        read_counters = iif(:completed AND pass > coalesce(completed_pass, 0), pass_counters, read_counters),
+        completed_pass = iif(:completed, max(pass, coalesce(completed_pass, 0)), completed_pass), completed_at = iif(:completed, :at, completed_at)
       WHERE id = :stream`),
     failPass: sqlite.prepare("UPDATE checkpoints SET pass_state = 'failed', cursor = NULL, reason = :reason WHERE id = :stream"),
     mark: sqlite.prepare('UPDATE checkpoints SET unavailable = :as WHERE id = :stream'),

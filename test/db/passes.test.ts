@@ -223,7 +223,30 @@ describe('a full run', () => {
     const full = await reopened(bench, store, FULL)
     expect((await takeNext(full.store, full.run)).candidate.checkpoint).toMatchObject({ pass: 2, full: true, cursor: null, pages: 0 })
     const back = await reopened(bench, full.store)
-    expect((await takeNext(back.store, back.run)).candidate.checkpoint).toMatchObject({ pass: 3, full: false, cursor: null })
+    expect((await takeNext(back.store, back.run)).candidate.checkpoint).toMatchObject({ pass: 1, full: false, cursor: 'c1', pages: 1 })
+  })
+
+  test('steps aside for ordinary ones, and goes on at its own cursor', async ({ bench }) => {
+    const { store, run } = await opened(bench, FULL)
+    await answer(store, await takeNext(store, run), page('1 2', 'c1'))
+    const ordinary = await reopened(bench, store)
+    await answer(ordinary.store, await takeNext(ordinary.store, ordinary.run), page('0 1', 'd1'))
+    await answer(ordinary.store, await takeNext(ordinary.store, ordinary.run), page('2 3'))
+    const back = await reopened(bench, ordinary.store, FULL)
+    const lease = await takeNext(back.store, back.run)
+    expect(lease.candidate.checkpoint).toMatchObject({ pass: 1, full: true, cursor: 'c1', pages: 1 })
+    await answer(back.store, lease, page('3'))
+    expect(await back.store.next(back.run)).toBeUndefined()
+  })
+
+  test('has read all that an interrupted ordinary pass was still to read', async ({ bench }) => {
+    const { store, run } = await opened(bench)
+    await answer(store, await takeNext(store, run), page('1', 'c1'))
+    const full = await reopened(bench, store, FULL)
+    await answer(full.store, await takeNext(full.store, full.run), page('1 2'))
+    await finish(full.store, full.run)
+    await finish(full.store, await full.store.openRun(PLAN))
+    expect((await takeNext(full.store, await full.store.openRun(PLAN))).candidate.checkpoint).toMatchObject({ pass: 3, cursor: null, pages: 0 })
   })
 
   test('is not spared what an ordinary run has just read', async ({ bench }) => {

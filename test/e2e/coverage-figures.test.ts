@@ -199,8 +199,8 @@ async function wide(bench: Bench, server: WorldServer, count: number): Promise<v
   db.exec(`
     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
     INSERT INTO users (id, follower_count, first_seen_at, last_seen_at) SELECT 'user-made' || i, i % 200, '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z' FROM n;
-    INSERT INTO members (stream_id, kind, item_id, hop, first_pass, last_pass)
-      SELECT (SELECT id FROM checkpoints WHERE subject_id = '${userId('star')}'), 'user', id, 1, 1, 1 FROM users WHERE id LIKE 'user-made%'`)
+    INSERT INTO members (stream_id, kind, item_id, hop, last_pass)
+      SELECT (SELECT id FROM checkpoints WHERE subject_id = '${userId('star')}'), 'user', id, 1, 1 FROM users WHERE id LIKE 'user-made%'`)
   db.close()
   expectExit(await bench.crawl(server, [...args, '--max-requests', '1']), 4)
 }

@@ -27,13 +27,27 @@ export interface Cost {
   isFirst: boolean
 }
 
+/** An open pass that stepped aside for one of the other mode. */
+interface Parked {
+  full: boolean
+  pages: number
+  pass: number
+  heldAtStart: readonly string[]
+  cursor: string | null
+  listed: Set<string>
+  moved: Set<string>
+  diedAt: number | null
+  oracle: number
+  isFirst: boolean
+}
+
 const TAIL = 5
 
 export class PassModel {
   state: 'none' | 'open' | 'completed' | 'capped' | 'failed' = 'none'
   full = false
   pages = 0
-  /** Passes begun, restarts included. */
+  /** The number of the pass: passes begun before it, restarts included, and itself. */
   pass = 0
   heldAtStart: readonly string[] = []
   /** Listed by a completed pass. */
@@ -53,6 +67,8 @@ export class PassModel {
   #oracle = 1
   #isFirst = true
   #mode: Mode = { full: false, maxPages: null }
+  #begun = 0
+  #parked: Parked | undefined
 
   constructor(private readonly watched: Watched) {}
 
@@ -65,9 +81,11 @@ export class PassModel {
   /** An item that changes its place while a pass is under way may slip past it. */
   moved(id: string): void {
     this.#moved.add(id)
+    this.#parked?.moved.add(id)
   }
 
   asked(cursor: string | null): 'begins' | 'restarts' | 'goes on' {
+    if (this.full !== this.#mode.full) this.#exchange()
     const sameMode = this.full === this.#mode.full
     const goesOn = sameMode && (this.state === 'open' || (this.state === 'capped' && cursor !== null))
     if (!goesOn || (this.state === 'open' && cursor === null && this.#cursor === null)) {
@@ -106,7 +124,8 @@ export class PassModel {
     this.#diedAt = this.pages
     this.#cursor = null
     this.pages = 0
-    this.pass += 1
+    this.#begun += 1
+    this.pass = this.#begun
   }
 
   /** The interrupted pass was found to be as long as the cap of a run that has not asked for anything. */
@@ -122,7 +141,10 @@ export class PassModel {
 
   #start(again: boolean): void {
     if (this.state === 'open' && !again) this.#settle(true)
-    if (!again) this.pass += 1
+    if (!again) {
+      this.#begun += 1
+      this.pass = this.#begun
+    }
     this.#flawed = again
     if (!again) this.#diedAt = null
     this.state = 'open'
@@ -137,7 +159,46 @@ export class PassModel {
     this.#oracle = Math.max(1, Math.ceil((this.heldAtStart.findLastIndex(id => !this.listedEver.has(id)) + 1) / this.watched.size))
   }
 
+  /** The open pass steps aside; that of the other mode goes on if there is one, and it is not as long as the cap. */
+  #exchange(): void {
+    const back = this.#parked
+    this.#parked = undefined
+    if (this.state === 'open' && this.pages > 0) this.#park()
+    if (back === undefined) return
+    const isAtCap = this.#mode.maxPages !== null && back.pages >= this.#mode.maxPages
+    this.state = 'open'
+    this.full = back.full
+    this.pages = back.pages
+    this.pass = back.pass
+    this.heldAtStart = back.heldAtStart
+    this.#cursor = back.cursor
+    this.#listed = back.listed
+    this.#moved = back.moved
+    this.#diedAt = back.diedAt
+    this.#oracle = back.oracle
+    this.#isFirst = back.isFirst
+    this.#flawed = true
+    if (isAtCap) this.#end('capped')
+  }
+
+  #park(): void {
+    this.#parked = {
+      full: this.full,
+      pages: this.pages,
+      pass: this.pass,
+      heldAtStart: this.heldAtStart,
+      cursor: this.#cursor,
+      listed: this.#listed,
+      moved: this.#moved,
+      diedAt: this.#diedAt,
+      oracle: this.#oracle,
+      isFirst: this.#isFirst,
+    }
+    this.state = 'none'
+  }
+
   #complete(): void {
+    if (this.full && this.#parked?.full === false && this.#parked.pass < this.pass) this.#parked = undefined
     for (const id of this.#listed) this.known.add(id)
     this.completed.push({ heldAtStart: new Set(this.heldAtStart), listed: this.#listed, full: this.full, flawed: this.#flawed })
     this.#settle(false)

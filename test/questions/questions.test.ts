@@ -134,7 +134,7 @@ describe('about the collection', () => {
   test('coverage-gaps: eight of ten followers are missing, nothing of the listing that holds all', ({ world }) => {
     world.put('users', { id: 'user-ann', follower_count: 10, following_count: 1 })
     world.put('checkpoints', { id: 1, stream: 'followers', subject_kind: 'user', subject_id: 'user-ann', pass_state: 'capped' }, { id: 2, stream: 'following', subject_kind: 'user', subject_id: 'user-ann', pass_state: 'completed' })
-    const member = (stream_id: number, item_id: string, gone = 0) => ({ stream_id, kind: 'user', item_id, hop: 1, first_pass: 1, last_pass: 1, gone })
+    const member = (stream_id: number, item_id: string, gone = 0) => ({ stream_id, kind: 'user', item_id, hop: 1, last_pass: 1, gone })
     world.put('members', member(1, 'user-bob'), member(1, 'user-cid'), member(1, 'user-dot', 1), member(2, 'user-bob'))
     expect(world.ask('coverage-gaps')).toMatchObject([{ stream: 'followers', subject_id: 'user-ann', told: 10, held: 2, missing: 8, pass_state: 'capped' }])
     expect(world.ask('coverage-gaps', { stream: 'following' })).toEqual([])

@@ -1,5 +1,7 @@
 export * from './crawl.js'
 export * from './documented.js'
 export * from './entities.js'
+export * from './ledger.js'
 export type * from './rows.js'
+export * from './streams.js'
 export * from './views.js'

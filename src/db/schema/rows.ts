@@ -1,4 +1,4 @@
-import type { members } from './crawl.js'
+import type { members } from './streams.js'
 import type { attachments, comments, edges, posts, users } from './entities.js'
 
 /** What a page tells of a row: fields that it does not tell are undefined. */

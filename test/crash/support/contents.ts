@@ -18,7 +18,7 @@ const COMPARED = {
   user_metrics: 'user_id, follower_count, following_count, post_count, like_count, view_count, cameo_count',
   usernames: 'user_id, username',
   handles: 'username, user_id',
-  members: `${STREAM} AS stream, kind, item_id, hop, first_pass, last_pass, gone`,
+  members: `${STREAM} AS stream, kind, item_id, hop, known_pass, last_pass, last_full_pass, gone`,
   completed_passes: `${STREAM} AS stream, pass`,
   used_cursors: `${STREAM} AS stream, cursor`,
   checkpoints: 'stream, subject_kind, subject_id, parent_id, cursor, pass, pass_state, pages, items, empty_pages, completed_pass, completed_at IS NULL AS completed, unavailable, reason',

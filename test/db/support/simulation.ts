@@ -25,6 +25,8 @@ interface PassModel {
   /** The run whose cap cut it. */
   cappedIn?: RunModel | undefined
   readIn?: RunModel | undefined
+  /** Its number; passes begin in the order of their numbers. */
+  number?: number
 }
 
 const keyOf = ({ stream, subject }: Candidate): string => `${stream} ${subject.id}`
@@ -34,6 +36,9 @@ export class Simulation {
   readonly #known = new Map<string, Map<string, Member>>()
   readonly #handles = new Map<string, string>()
   readonly #passes = new Map<string, PassModel>()
+  /** Open passes that stepped aside for one of the other mode. */
+  readonly #parked = new Map<string, PassModel>()
+  readonly #newest = new Map<string, number>()
   readonly #runs = new Map<string, RunModel>()
   #inFlight: Lease[] = []
   #requests = 0
@@ -94,9 +99,13 @@ export class Simulation {
     stream.state = 'claimed'
     const lease = await take(this.#store, candidate)
     expect(lease.requestId).toBe(this.#requests)
-    const isNew = lease.candidate.checkpoint.pass > candidate.checkpoint.pass
+    const number = lease.candidate.checkpoint.pass
+    const isNew = number > (this.#newest.get(keyOf(candidate)) ?? 0)
+    if (pass.full !== this.#plan.full) this.#exchange(keyOf(candidate), stream.maxPages)
     expect(isNew).toBe(this.#begins(pass, isNew))
-    if (isNew) Object.assign(pass, { pages: 0, full: this.#plan.full, after: sentBefore })
+    if (isNew) Object.assign(pass, { pages: 0, full: this.#plan.full, after: sentBefore, number })
+    if (isNew) this.#newest.set(keyOf(candidate), number)
+    expect(number).toBe(pass.number)
     expect(lease.candidate.checkpoint).toMatchObject({ pages: pass.pages, full: pass.full })
     pass.state = 'open'
     this.#inFlight.push(lease)
@@ -120,6 +129,8 @@ export class Simulation {
     const isCapped = step.state === 'capped' && !allows(stream.maxPages, pass.pages + 2)
     pass.pages += 1
     pass.state = isLast ? 'completed' : isCapped ? 'capped' : 'open'
+    const parked = this.#parked.get(key)
+    if (isLast && pass.full && parked?.full === false && Number(parked.number) < Number(pass.number)) this.#parked.delete(key)
     pass.cappedIn = isCapped ? this.#model : undefined
     pass.readIn = this.#model
     stream.state = this.#isUnanswered(candidate) ? 'failed' : isLast ? 'complete' : isCapped ? 'capped' : 'ready'
@@ -133,7 +144,7 @@ export class Simulation {
     const key = keyOf(lease.candidate)
     const [stream, pass] = [this.#stream(key), this.#pass(key)]
     await refuse(this.#store, lease, step)
-    if (step.to === 'restart') Object.assign(pass, { pages: 0, after: this.#requests })
+    if (step.to === 'restart') this.#restart(key, pass)
     const isOver = (step.to === 'unavailable' && pass.pages === 0) || step.to === 'doubtful' || (step.to === 'failed' && step.endsPass)
     if (isOver) pass.state = 'failed'
     stream.state = step.to === 'ready' || step.to === 'restart' ? 'ready' : step.to === 'failed' ? 'failed' : 'refused'
@@ -170,6 +181,21 @@ export class Simulation {
     const pass = this.#passes.get(key) ?? { state: 'none', full: false, pages: 0, after: 0 }
     this.#passes.set(key, pass)
     return pass
+  }
+
+  /** The open pass steps aside; that of the other mode goes on, unless it is as long as the cap. */
+  #exchange(key: string, maxPages: number | null): void {
+    const pass = this.#pass(key)
+    const back = this.#parked.get(key)
+    this.#parked.delete(key)
+    if (pass.state === 'open' && pass.pages > 0) this.#parked.set(key, { ...pass })
+    if (back !== undefined && allows(maxPages, back.pages + 1)) Object.assign(pass, back, { state: 'open', cappedIn: undefined })
+  }
+
+  #restart(key: string, pass: PassModel): void {
+    const number = (this.#newest.get(key) ?? 0) + 1
+    Object.assign(pass, { pages: 0, after: this.#requests, number })
+    this.#newest.set(key, number)
   }
 
   /** Whether a pass begins anew, or goes on at its cursor. One that another run's cap has cut may do either, as the store likes. */
