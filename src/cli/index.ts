@@ -3,6 +3,7 @@ import yargs, { type CommandModule } from 'yargs'
 import { AppError, ExitCode, messageOf, oneLine } from '../errors.js'
 import { logLevels } from '../log.js'
 import type { Command, GlobalFlags } from './command.js'
+import { checkCommand } from './commands/check.js'
 import { coverageCommand } from './commands/coverage.js'
 import { crawlCommand } from './commands/crawl.js'
 import { demoCommand } from './commands/demo.js'
@@ -43,6 +44,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     register(exportCommand),
     register(reportCommand),
     register(scheduleCommand),
+    register(checkCommand),
     register(forgetCommand),
     register(pruneCommand),
     register(replayCommand),

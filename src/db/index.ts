@@ -1,3 +1,4 @@
+export { checkDatabase, type Fault } from './check.js'
 export type { ListingMeasure, ListingRecord, TableCoverage } from './coverage.js'
 export { describeTable, type ColumnDescription, type TableDescription } from './describe.js'
 export { Forgetter, type ForgetReport, type Persons, type Redaction } from './forget.js'

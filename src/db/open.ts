@@ -106,6 +106,17 @@ function newestMigration(): number {
   return Math.max(...journal.entries.map((entry) => entry.when))
 }
 
+/** The tables, indexes and views of a new database, as SQLite keeps them. */
+export function pristineSchema(): { type: string; name: string; sql: string }[] {
+  const sqlite = new Database(':memory:')
+  try {
+    migrate(drizzle(sqlite), { migrationsFolder: MIGRATIONS })
+    return sqlite.prepare("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT GLOB 'sqlite_*' AND name NOT GLOB '__drizzle*'").all() as { type: string; name: string; sql: string }[]
+  } finally {
+    sqlite.close()
+  }
+}
+
 /** What SQLite and the file system say, as one of the catalogue's errors. */
 export function databaseError(error: unknown, file: string): unknown {
   if (error instanceof AppError) return error

@@ -1,0 +1,83 @@
+import { isUtf8 } from 'node:buffer'
+import { rules } from './check-rules.js'
+import { databaseError, openForReading, pristineSchema, type Sqlite } from './open.js'
+import { messageOf } from '../errors.js'
+
+/** One thing that is wrong with a database. */
+export interface Fault {
+  readonly part: 'file' | 'schema' | 'relations' | 'ledger' | 'checkpoints' | 'values'
+  readonly fault: string
+  /** How many rows are concerned. */
+  readonly count: number
+  /** Some of them. */
+  readonly examples: readonly string[]
+}
+
+const EXAMPLES = 3
+
+/**
+ * Looks through a database for whatever must not be; changes nothing, and can run while a crawl writes: it sees one moment.
+ * @param onStep called before each step
+ * @returns what is wrong; nothing, if it is sound
+ * @throws AppError `bad-database` or `newer-database` where it cannot be opened at all
+ */
+export function checkDatabase(file: string, onStep: (done: number, all: number) => void): Fault[] {
+  const { sqlite } = openForReading(file)
+  try {
+    sqlite.function('is_utf8', (bytes) => (Buffer.isBuffer(bytes) && isUtf8(bytes) ? 1 : 0))
+    sqlite.exec('BEGIN')
+    const steps = [() => integrity(sqlite), () => foreignKeys(sqlite), () => schema(sqlite), () => interrupted(sqlite), ...rules().map((rule) => () => broken(sqlite, rule))]
+    return steps.flatMap((step, index) => {
+      onStep(index, steps.length)
+      return readable(step)
+    })
+  } catch (error) {
+    throw databaseError(error, file)
+  } finally {
+    sqlite.close()
+  }
+}
+
+/** A page that SQLite refuses to read is a finding, and no reason to look no further. */
+function readable(step: () => Fault[]): Fault[] {
+  try {
+    return step()
+  } catch (error) {
+    const { code } = error as { code?: unknown }
+    if (typeof code !== 'string' || !code.startsWith('SQLITE_CORRUPT')) throw error
+    return [{ part: 'file', fault: 'the file is damaged', count: 1, examples: [messageOf(error)] }]
+  }
+}
+
+function integrity(sqlite: Sqlite): Fault[] {
+  const lines = sqlite.pragma('integrity_check') as { integrity_check: string }[]
+  const told = lines.map((line) => line.integrity_check).filter((line) => line !== 'ok')
+  return told.length === 0 ? [] : [{ part: 'file', fault: 'the file is damaged', count: told.length, examples: told.slice(0, EXAMPLES) }]
+}
+
+function foreignKeys(sqlite: Sqlite): Fault[] {
+  const lines = sqlite.pragma('foreign_key_check') as { table: string; rowid: number }[]
+  return lines.length === 0 ? [] : [{ part: 'relations', fault: 'a foreign key leads nowhere', count: lines.length, examples: lines.slice(0, EXAMPLES).map(({ table, rowid }) => `${table} ${rowid}`) }]
+}
+
+/** Tables, indexes and views of a new database must be there as they are made; others may be there too. */
+function schema(sqlite: Sqlite): Fault[] {
+  const find = sqlite.prepare<[string, string], string>('SELECT sql FROM sqlite_master WHERE type = ? AND name = ?').pluck()
+  const wrong = pristineSchema().filter(({ type, name, sql }) => find.get(type, name) !== sql)
+  return wrong.length === 0 ? [] : [{ part: 'schema', fault: 'a table, index or view is missing or was changed', count: wrong.length, examples: wrong.slice(0, EXAMPLES).map(({ name }) => name) }]
+}
+
+function interrupted(sqlite: Sqlite): Fault[] {
+  const pending = sqlite.prepare("SELECT 1 FROM meta WHERE key = 'wipe_pending'").get()
+  return pending === undefined ? [] : [{ part: 'file', fault: 'a `forget` was interrupted before the file was rewritten: the same command finishes it', count: 1, examples: [] }]
+}
+
+function broken(sqlite: Sqlite, { part, fault, sql }: { part: Fault['part']; fault: string; sql: string }): Fault[] {
+  try {
+    const count = sqlite.prepare<[], number>(`SELECT count(*) FROM (${sql})`).pluck().get() ?? 0
+    if (count === 0) return []
+    return [{ part, fault, count, examples: sqlite.prepare(`${sql} LIMIT ${EXAMPLES}`).pluck().all().map(String) }]
+  } catch (error) {
+    return [{ part, fault: `cannot be looked for: ${fault}`, count: 1, examples: [messageOf(error)] }]
+  }
+}
