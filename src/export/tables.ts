@@ -47,7 +47,7 @@ function piecesOf(snapshot: Snapshot, dataset: Dataset, request: TableRequest): 
   const whole: Selection = {
     table: dataset.name,
     columns: dataset.columns.map(({ name }) => name),
-    order: dataset.kind === 'table' ? ['rowid'] : dataset.key,
+    order: hasRowid(dataset) ? ['rowid'] : dataset.key,
     since: since === null ? null : sinceOf(dataset, since),
     month: null,
   }
@@ -66,9 +66,14 @@ function queryPiece(snapshot: Snapshot, { columns }: Dataset, sql: string, { for
   return { folder: '', suffix: '', rows, source: { columns, rows: () => snapshot.queryRows(sql) } }
 }
 
-function pieceOf(snapshot: Snapshot, { kind, columns }: Dataset, selection: Selection, place: Pick<Piece, 'folder' | 'suffix'>): Piece {
-  const values = { columns, rows: () => snapshot.rows(selection) }
-  return { ...place, rows: snapshot.count(selection), source: kind === 'table' ? { ...values, packed: () => snapshot.packed(selection) } : values }
+function pieceOf(snapshot: Snapshot, dataset: Dataset, selection: Selection, place: Pick<Piece, 'folder' | 'suffix'>): Piece {
+  const values = { columns: dataset.columns, rows: () => snapshot.rows(selection) }
+  return { ...place, rows: snapshot.count(selection), source: hasRowid(dataset) ? { ...values, packed: () => snapshot.packed(selection) } : values }
+}
+
+/** Tables whose key has several columns are kept in the order of that key, and have no other. */
+function hasRowid({ kind, key }: Dataset): boolean {
+  return kind === 'table' && key.length === 1
 }
 
 interface Target {
