@@ -1,4 +1,4 @@
-import type { Sqlite } from './open.js'
+import type Database from 'better-sqlite3'
 
 /**
  * What SQLite's planner should take these tables for, in the form of `sqlite_stat1`: rows in all, then rows for each value of the first
@@ -19,7 +19,7 @@ const SHAPES: readonly (readonly [table: string, index: string, shape: string])[
 ]
 
 /** Tells the planner of a new database how its tables will be. @see SHAPES */
-export function describeShapes(sqlite: Sqlite): void {
+export function describeShapes(sqlite: Database.Database): void {
   const known = sqlite.prepare("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat1'").get()
   if (known !== undefined) return
   sqlite.transaction(() => {

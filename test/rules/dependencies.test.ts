@@ -104,6 +104,8 @@ const forbiddenImports: readonly [string, string, string][] = [
   ['string-width-has-an-owner', 'src/crawl/x.ts', 'string-width'],
   ['croner-has-an-owner', 'src/crawl/x.ts', 'croner'],
   ['pino-has-an-owner', 'src/api/x.ts', 'pino'],
+  ['hyparquet-writer-has-an-owner', 'src/report/x.ts', 'hyparquet-writer'],
+  ['echarts-has-an-owner', 'src/export/x.ts', 'echarts'],
   ['packages-are-placed', 'src/cli/x.ts', 'left-pad'],
   ['no-dev-dependency', 'src/cli/x.ts', 'vitest'],
   ['no-dev-dependency', 'src/cli/x.ts', 'left-pad'],
