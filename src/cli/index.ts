@@ -2,21 +2,7 @@ import { readFileSync } from 'node:fs'
 import yargs, { type CommandModule } from 'yargs'
 import { AppError, ExitCode, messageOf, oneLine } from '../errors.js'
 import { logLevels } from '../log.js'
-import type { Command, GlobalFlags } from './command.js'
-import { checkCommand } from './commands/check.js'
-import { coverageCommand } from './commands/coverage.js'
-import { crawlCommand } from './commands/crawl.js'
-import { demoCommand } from './commands/demo.js'
-import { exportCommand } from './commands/export.js'
-import { forgetCommand } from './commands/forget.js'
-import { planCommand } from './commands/plan.js'
-import { pruneCommand } from './commands/prune.js'
-import { replayCommand } from './commands/replay.js'
-import { reportCommand } from './commands/report.js'
-import { sandboxCommand } from './commands/sandbox.js'
-import { scheduleCommand } from './commands/schedule.js'
-import { sqlCommand } from './commands/sql.js'
-import { statusCommand } from './commands/status.js'
+import { commandsFor } from './catalogue.js'
 import { Output } from './output.js'
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
@@ -29,29 +15,8 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 export async function main(argv: readonly string[]): Promise<ExitCode> {
   const output = new Output({ json: argv.some((word) => word === '--json' || word === '--json=true') })
   let exitCode: ExitCode = ExitCode.finished
-  const register = <F>(command: Command<F>): CommandModule<object, F> => ({
-    ...command,
-    handler: async (flags) => {
-      exitCode = await command.run(flags as unknown as F & GlobalFlags, { output, version })
-    },
-  })
-  const commands = [
-    register(crawlCommand),
-    register(planCommand),
-    register(statusCommand),
-    register(coverageCommand),
-    register(sqlCommand),
-    register(exportCommand),
-    register(reportCommand),
-    register(scheduleCommand),
-    register(checkCommand),
-    register(forgetCommand),
-    register(pruneCommand),
-    register(replayCommand),
-    register(sandboxCommand),
-    register(demoCommand),
-  ]
   try {
+    const commands = await commandsFor(argv, { output, version }, (code) => (exitCode = code))
     await parser([...argv], commands).parseAsync()
     return exitCode
   } catch (error) {

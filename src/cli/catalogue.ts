@@ -1,0 +1,45 @@
+import type { CommandModule } from 'yargs'
+import type { ExitCode } from '../errors.js'
+import type { Command, CommandContext, GlobalFlags } from './command.js'
+
+/** A command as it is listed; the rest of it is loaded when it is named. */
+interface Listed {
+  readonly command: string
+  readonly describe: string
+  // oxlint-disable-next-line typescript/no-explicit-any -- commands have different flags, which only they read
+  load(): Promise<Command<any>>
+}
+
+/** Every command, in the order of the help. What each needs takes longer to load than the help to print. */
+export const catalogue: readonly Listed[] = [
+  { command: 'crawl [seed..]', describe: 'Crawl from seeds into the database; the same command continues what is unfinished', load: async () => (await import('./commands/crawl.js')).crawlCommand },
+  { command: 'plan [seed..]', describe: 'Say what a crawl would cost, from what the database knows; sends nothing', load: async () => (await import('./commands/plan.js')).planCommand },
+  { command: 'status', describe: 'Show runs, streams that are open or failed, rows and spend', load: async () => (await import('./commands/status.js')).statusCommand },
+  { command: 'coverage', describe: 'Show what is held against what the platform says there is, and why it differs', load: async () => (await import('./commands/coverage.js')).coverageCommand },
+  { command: 'sql [query]', describe: 'Ask the database: SQL, or a ready question by its name', load: async () => (await import('./commands/sql.js')).sqlCommand },
+  { command: 'export', describe: 'Write tables as files that other tools read', load: async () => (await import('./commands/export.js')).exportCommand },
+  { command: 'report', describe: 'Write one HTML page with figures, for a browser or a printer: what was collected, what it cost, what it shows', load: async () => (await import('./commands/report.js')).reportCommand },
+  { command: 'schedule <command> [seed..]', describe: 'Crawl at the times of a cron expression, in one process that stays; a JSON line on stdout for each run', load: async () => (await import('./commands/schedule.js')).scheduleCommand },
+  { command: 'check', describe: 'Look whether the database is sound: file, relations, ledger, checkpoints, values', load: async () => (await import('./commands/check.js')).checkCommand },
+  { command: 'forget <user..>', describe: 'Remove people from the database, raw answers included, and keep them out of it', load: async () => (await import('./commands/forget.js')).forgetCommand },
+  { command: 'prune', describe: 'Drop old raw pages, which are most of the file; everything read from them stays', load: async () => (await import('./commands/prune.js')).pruneCommand },
+  { command: 'replay', describe: 'Rebuild all tables from the stored pages; sends nothing', load: async () => (await import('./commands/replay.js')).replayCommand },
+  { command: 'sandbox', describe: 'Serve the sandbox alone: a local API of the same contract', load: async () => (await import('./commands/sandbox.js')).sandboxCommand },
+  { command: 'demo', describe: 'Crawl the built-in sandbox from data/seeds.txt into data/demo.db: the whole job, without a key', load: async () => (await import('./commands/demo.js')).demoCommand },
+]
+
+/**
+ * The commands as the parser takes them: those that the arguments may mean wholly, of the others what the help shows.
+ * @param end takes the exit code of the command that was run
+ */
+// oxlint-disable-next-line typescript/no-explicit-any -- yargs types a list of commands with different flags only so
+export async function commandsFor(argv: readonly string[], context: CommandContext, end: (code: ExitCode) => void): Promise<CommandModule<object, any>[]> {
+  const words = new Set(argv)
+  return Promise.all(
+    catalogue.map(async ({ command, describe, load }) => {
+      if (!words.has(command.replace(/ .*/, ''))) return { command, describe, handler: () => undefined }
+      const loaded = await load()
+      return { ...loaded, handler: async (flags: unknown) => end(await loaded.run(flags as GlobalFlags, context)) }
+    }),
+  )
+}
