@@ -6,7 +6,7 @@ import { interpretAnswer } from './answer.js'
 import type { Page } from './envelope.js'
 import { RateGate, type Turn } from './rate-gate.js'
 import { routes, type MicroUsd, type ParamsOf, type Route, type RouteName } from './routes.js'
-import { Transport, type Exchange, type KeptBody } from './transport.js'
+import { MAX_BODY_BYTES, Transport, type Exchange, type KeptBody } from './transport.js'
 
 /** What became of one request that was sent. */
 export type Reply = PageReply | RefusalReply
@@ -38,6 +38,8 @@ export interface RefusalReply extends Settled {
   readonly fate: 'answered' | 'unknown' | 'never-sent'
   /** True where the server was given all its time and said nothing. */
   readonly timedOut: boolean
+  /** True where not even a status came. */
+  readonly noAnswer: boolean
 }
 
 export interface ClientOptions extends ApiSettings {
@@ -45,6 +47,8 @@ export interface ClientOptions extends ApiSettings {
   readonly rate: number
   readonly concurrency: number
   readonly timeoutMs?: number
+  /** The most bytes of a body, on the wire or decoded; 32 MB unless told. */
+  readonly maxBodyBytes?: number
   /** Prices other than those of the route table, such as a volume discount's. */
   readonly prices?: Partial<Record<RouteName, MicroUsd>>
 }
@@ -58,7 +62,7 @@ export class ApiClient {
   constructor(options: ClientOptions) {
     this.#settings = options
     this.gate = new RateGate(options.rate)
-    this.#transport = new Transport({ connections: options.concurrency, timeoutMs: options.timeoutMs ?? 60_000 })
+    this.#transport = new Transport({ key: options.key, connections: options.concurrency, timeoutMs: options.timeoutMs ?? 60_000, maxBodyBytes: options.maxBodyBytes ?? MAX_BODY_BYTES })
   }
 
   /** What a request to this route costs if it is billed. */
@@ -76,7 +80,7 @@ export class ApiClient {
     this.gate.use(turn)
     const route: Route = routes[name]
     const checked = route.params.parse(params)
-    const exchange = await this.#transport.send({ method: route.method, key: this.#settings.key, timeoutMs, ...target(this.#settings.url, name, route, checked) })
+    const exchange = await this.#transport.send({ method: route.method, timeoutMs, ...target(this.#settings.url, name, route, checked) })
     const price = this.price(name)
     return exchange.kind === 'failed' ? failure(exchange, price) : answered(exchange, { route, price, hadCursor: checked['cursor'] !== undefined })
   }
@@ -101,7 +105,7 @@ function bodyOf(params: Record<string, unknown>): string | FormData {
 }
 
 function failure(exchange: Extract<Exchange, { kind: 'failed' }>, price: MicroUsd): RefusalReply {
-  const { reason, refused, timedOut } = exchange
+  const { reason, refused, timedOut, noAnswer } = exchange
   return {
     kind: 'refusal',
     code: 'unreachable',
@@ -113,6 +117,7 @@ function failure(exchange: Extract<Exchange, { kind: 'failed' }>, price: MicroUs
     fingerprint: undefined,
     fate: refused ? 'never-sent' : 'unknown',
     timedOut,
+    noAnswer,
   }
 }
 
@@ -122,5 +127,5 @@ function answered(exchange: Extract<Exchange, { kind: 'answered' }>, { route, pr
   const settled = { status: answer.status, cost: answer.status === 200 ? price : 0 }
   if (meaning.kind === 'page') return { kind: 'page', page: meaning.page, kept, ...settled }
   const fingerprint = createHash('sha256').update(answer.text).digest('base64')
-  return { kind: 'refusal', code: meaning.code, message: meaning.message, waitMs: meaning.waitMs, kept, fingerprint, fate: 'answered', timedOut: false, ...settled }
+  return { kind: 'refusal', code: meaning.code, message: meaning.message, waitMs: meaning.waitMs, kept, fingerprint, fate: 'answered', timedOut: false, noAnswer: false, ...settled }
 }

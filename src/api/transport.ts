@@ -2,6 +2,7 @@ import { brotliDecompressSync, gunzipSync, gzipSync, inflateSync } from 'node:zl
 import { Agent, type Dispatcher, type FormData } from 'undici'
 import { messageOf } from '../errors.js'
 import type { HttpAnswer } from './answer.js'
+import { Secret } from './secret.js'
 
 /** A body larger than this (on the wire or decoded, in bytes) is not one of this API's. */
 export const MAX_BODY_BYTES = 32 * 1024 * 1024
@@ -12,12 +13,11 @@ export type KeptBody = Buffer
 export type Exchange =
   | { readonly kind: 'answered'; readonly answer: HttpAnswer; readonly kept: KeptBody }
   /** Nobody knows whether the server worked (and billed): reset, cut off, timed out, refused. */
-  | { readonly kind: 'failed'; readonly reason: string; readonly refused: boolean; readonly timedOut: boolean }
+  | { readonly kind: 'failed'; readonly reason: string; readonly refused: boolean; readonly timedOut: boolean; readonly noAnswer: boolean }
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST'
   readonly url: URL
-  readonly key: string
   /** JSON text, or a form; a form brings its own content type. */
   readonly body?: string | FormData | undefined
   /** Instead of the usual limit, in milliseconds. */
@@ -27,42 +27,64 @@ export interface HttpRequest {
 /** One connection pool; sends a request once and brings its answer back. Redirects are not followed: the key must not leave its host. */
 export class Transport {
   readonly #agent: Agent
+  readonly #key: string
+  readonly #secret: Secret
   readonly #timeoutMs: number
+  readonly #maxBodyBytes: number
 
-  constructor(options: { connections: number; timeoutMs: number }) {
+  constructor(options: { key: string; connections: number; timeoutMs: number; maxBodyBytes: number }) {
+    this.#key = options.key
+    this.#secret = new Secret(options.key)
     this.#timeoutMs = options.timeoutMs
+    this.#maxBodyBytes = options.maxBodyBytes
     this.#agent = new Agent({ connections: options.connections, pipelining: 1, connectTimeout: 10_000, keepAliveTimeout: 30_000 })
   }
 
   async send(request: HttpRequest): Promise<Exchange> {
     const timeoutMs = request.timeoutMs ?? this.#timeoutMs
     const timeout = AbortSignal.timeout(timeoutMs)
+    let noAnswer = true
     try {
       const response = await this.#agent.request({
         origin: request.url.origin,
         path: request.url.pathname + request.url.search,
         method: request.method,
-        headers: headersOf(request),
+        headers: headersOf(request, this.#key),
         body: request.body ?? null,
         signal: timeout,
         headersTimeout: timeoutMs,
         bodyTimeout: timeoutMs,
       })
-      return decode(response, await readCapped(response.body), request.key)
+      noAnswer = false
+      return this.#decode(response, await readCapped(response.body, this.#maxBodyBytes))
     } catch (error) {
-      const reason = timeout.aborted ? `no answer within ${timeoutMs / 1000} s` : reasonOf(error)
-      return { kind: 'failed', reason, refused: neverArrived(error), timedOut: timeout.aborted }
+      const reason = timeout.aborted ? `no answer within ${timeoutMs / 1000} s` : this.#secret.strip(reasonOf(error))
+      return { kind: 'failed', reason, refused: neverArrived(error), timedOut: timeout.aborted, noAnswer }
     }
   }
 
   close(): Promise<void> {
     return this.#agent.destroy()
   }
+
+  #decode(response: Dispatcher.ResponseData, wire: Buffer): Exchange {
+    const encoding = String(response.headers['content-encoding'] ?? 'identity').toLowerCase()
+    const decoded = decompress(wire, encoding, this.#maxBodyBytes)
+    const body = decoded ?? wire
+    const text = body.toString('utf8')
+    const clean = this.#secret.isIn(body) ? this.#secret.strip(text) : text
+    const keepsWire = encoding === 'gzip' && decoded !== undefined && clean === text
+    return {
+      kind: 'answered',
+      answer: { status: response.statusCode, headers: response.headers, text: clean },
+      kept: keepsWire ? wire : gzipSync(clean === text ? body : clean),
+    }
+  }
 }
 
-function headersOf(request: HttpRequest): Record<string, string> {
+function headersOf(request: HttpRequest, key: string): Record<string, string> {
   const headers = {
-    authorization: `Bearer ${request.key}`,
+    authorization: `Bearer ${key}`,
     accept: 'application/json',
     'accept-encoding': 'gzip, br',
     'user-agent': 'sora-crawl',
@@ -70,41 +92,20 @@ function headersOf(request: HttpRequest): Record<string, string> {
   return typeof request.body === 'string' ? { ...headers, 'content-type': 'application/json' } : headers
 }
 
-async function readCapped(body: Dispatcher.ResponseData['body']): Promise<Buffer> {
+async function readCapped(body: Dispatcher.ResponseData['body'], maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of body as AsyncIterable<Buffer>) {
     size += chunk.length
-    if (size > MAX_BODY_BYTES) throw new Error(`the body is larger than ${MAX_BODY_BYTES / 1024 / 1024} MB`)
+    if (size > maxBytes) throw new Error(`the body is larger than ${maxBytes / 1024 / 1024} MB`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)
 }
 
-function decode(response: Dispatcher.ResponseData, wire: Buffer, key: string): Exchange {
-  const encoding = String(response.headers['content-encoding'] ?? 'identity').toLowerCase()
-  const decoded = decompress(wire, encoding)
-  const body = decoded ?? wire
-  const text = body.toString('utf8')
-  // Bytes are searched several times faster than text.
-  const clean = repeats(body, key) ? text.replaceAll(key, '[key]').replaceAll(inJson(key), '[key]') : text
-  const keepsWire = encoding === 'gzip' && decoded !== undefined && clean === text
-  return {
-    kind: 'answered',
-    answer: { status: response.statusCode, headers: response.headers, text: clean },
-    kept: keepsWire ? wire : gzipSync(clean === text ? body : clean),
-  }
-}
-
-const inJson = (key: string): string => JSON.stringify(key).slice(1, -1)
-
-function repeats(body: Buffer, key: string): boolean {
-  return body.includes(key) || body.includes(inJson(key))
-}
-
 /** Undefined where the bytes are not what their encoding claims: the body is then read as it is, and judged as "not JSON". */
-function decompress(wire: Buffer, encoding: string): Buffer | undefined {
-  const options = { maxOutputLength: MAX_BODY_BYTES }
+function decompress(wire: Buffer, encoding: string, maxBytes: number): Buffer | undefined {
+  const options = { maxOutputLength: maxBytes }
   try {
     if (encoding === 'gzip' || encoding === 'x-gzip') return gunzipSync(wire, options)
     if (encoding === 'br') return brotliDecompressSync(wire, options)

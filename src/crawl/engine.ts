@@ -284,12 +284,12 @@ export class Crawl {
   }
 
   /** What a refusal says about the API as a whole: it is there, or it brought no answer. */
-  #judge({ streamId }: Candidate, { code, message, status, fate, timedOut }: RefusalReply, { sentAt, wasProbe }: Sending): void {
+  #judge({ streamId }: Candidate, { code, message, fate, timedOut, noAnswer }: RefusalReply, { sentAt, wasProbe }: Sending): void {
     const { recovery } = new AppError(code, message)
     if (recovery === 'mark' || recovery === 'skip' || recovery === 'restart') return this.#circuit.succeeded(streamId, monotonicMs())
     if (recovery !== 'retry') return
     const before = this.#circuit.state
-    this.#circuit.failed({ streamId, sentAt, noServer: fate === 'never-sent', noAnswer: status === null, timedOut, wasProbe }, monotonicMs())
+    this.#circuit.failed({ streamId, sentAt, noServer: fate === 'never-sent', noAnswer, timedOut, wasProbe }, monotonicMs())
     if (this.#circuit.state === 'down') return this.stop('unreachable', new AppError(code, message).line)
     if (this.#circuit.state !== 'open' || (before === 'open' && !wasProbe)) return
     this.#parts.client.gate.closeFor(this.#circuit.probeWaitMs)

@@ -26,5 +26,5 @@ export function page(told: Partial<Page> = {}): Page {
 }
 
 export function refusal(code: ErrorCode, told: Partial<RefusalReply> = {}): RefusalReply {
-  return { kind: 'refusal', code, message: 'no', status: 500, cost: 0, waitMs: undefined, kept: undefined, fingerprint: undefined, fate: 'answered', timedOut: false, ...told }
+  return { kind: 'refusal', code, message: 'no', status: 500, cost: 0, waitMs: undefined, kept: undefined, fingerprint: undefined, fate: 'answered', timedOut: false, noAnswer: false, ...told }
 }

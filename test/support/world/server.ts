@@ -35,6 +35,8 @@ export interface Answer {
   raw?: string
   /** Drop the connection: before anything was sent, or in the middle of the body. */
   drop?: 'before' | 'middle'
+  /** Does what it likes with the connection, given what would have been the body. */
+  act?: (response: ServerResponse, body: Buffer) => void
 }
 
 /** Returns what to answer instead; undefined leaves the answer as it is. Awaited, so it can hold a request back. */
@@ -202,6 +204,10 @@ export class WorldServer {
     // Not every answer is compressed the same way, as behind a real CDN.
     const coding = codings[hashOf(`${seen.route}${seen.n}`) % (codings.length + 1)]
     const plain = Buffer.from(this.#bodyOf(seen, answer))
+    if (answer.act !== undefined) {
+      answer.act(response, plain)
+      return
+    }
     const body = coding === 'br' ? brotliCompressSync(plain) : coding === 'gzip' ? gzipSync(plain) : plain
     response.writeHead(answer.status, {
       'content-type': 'application/json',
