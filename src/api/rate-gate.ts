@@ -66,6 +66,12 @@ export class RateGate {
     this.#closedUntil = Math.max(this.#closedUntil, monotonicMs() + ms)
   }
 
+  /** Resolves once the API is not waited for any more, for turns that were given before it asked; false when `signal` aborts first. */
+  async opened(signal: AbortSignal): Promise<boolean> {
+    for (let ms = this.waitMs(); ms > 0 && !signal.aborted; ms = this.waitMs()) await pause(ms, signal)
+    return this.waitMs() === 0
+  }
+
   /** Milliseconds until the gate opens; 0 when it is open. */
   waitMs(): number {
     return Math.max(0, this.#closedUntil - monotonicMs())

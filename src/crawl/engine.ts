@@ -160,6 +160,8 @@ export class Crawl {
   async #read(reserved: Promise<Lease>, turn: Turn): Promise<void> {
     const lease = await reserved
     failpoint('after-reserve')
+    // While the reservation was written, the API may have asked to wait.
+    if (!(await this.#parts.client.gate.opened(this.#stopping.signal))) return this.#giveBack(lease)
     const { candidate } = lease
     const crawler = this.#crawlerOf(candidate)
     const wasProbe = this.#circuit.state === 'open'
@@ -174,9 +176,19 @@ export class Crawl {
     this.#parts.log.debug({ stream: candidate.stream, subject: candidate.subject.id, page: candidate.checkpoint.pages + 1, status, ms: Math.round(monotonicMs() - sentAt) }, 'answer')
     this.progress.answered(cost)
     this.#budget.settle(this.#priceOf(candidate), cost)
-    if (reply.kind !== 'refusal' || reply.code !== 'rate-limited') this.#rateLimitsInARow = 0
+    if (reply.kind === 'refusal' && reply.code === 'rate-limited') this.#waitAsAsked(reply.waitMs, sentAt)
+    else this.#rateLimitsInARow = 0
     if (reply.kind === 'page') await this.#storePage(lease, crawler, reply)
     else await this.#commitRefusal(lease, crawler, reply, { sentAt, wasProbe })
+  }
+
+  /** A request that is not sent after all, as the run stops: its stream is ready again. */
+  async #giveBack(lease: Lease): Promise<void> {
+    const { attempts, round } = lease.candidate
+    this.progress.answered(0)
+    this.#budget.settle(this.#priceOf(lease.candidate), 0)
+    const settlement: Settlement = { state: 'never-sent', status: null, cost: 0, error: 'the run stopped before it was sent' }
+    await this.#parts.store.commitRefusal({ lease, settlement, body: null, step: { to: 'ready', attempts, round } })
   }
 
   /**
@@ -245,13 +257,12 @@ export class Crawl {
     const hasConsequences = step.to !== 'delayed' && step.to !== 'ready'
     await store.commitRefusal({ lease, settlement, body: hasConsequences ? (reply.kept ?? null) : null, step })
     failpoint('after-refusal')
-    await this.#follow(decision, candidate, sending)
+    await this.#follow(decision, candidate)
     this.#judge(candidate, reply, sending)
   }
 
   /** What a decision means beyond its stream. */
-  async #follow(decision: Decision, candidate: Candidate, { sentAt }: Sending): Promise<void> {
-    if (decision.do === 'wait') this.#waitAsAsked(decision.askedMs, sentAt)
+  async #follow(decision: Decision, candidate: Candidate): Promise<void> {
     if (decision.do === 'stop') this.stop(decision.error.code, decision.error.line, decision.error.exit)
     if (decision.do === 'restart') this.#restarted.add(candidate.streamId)
     if (decision.do === 'retry') this.#track(this.#delayed, this.#releaseLater(candidate, decision.delayMs))

@@ -26,7 +26,8 @@ export interface RefusalContext {
 }
 
 export type Decision =
-  | { readonly do: 'wait'; readonly askedMs: number | undefined }
+  /** Everything waits, which the engine has already seen to. */
+  | { readonly do: 'wait' }
   | { readonly do: 'retry'; readonly delayMs: number; readonly attempts: number; readonly round: number }
   | { readonly do: 'restart' }
   | { readonly do: 'unavailable'; readonly as: 'gone' | 'private' }
@@ -42,7 +43,7 @@ export function decide(reply: RefusalReply, context: RefusalContext): Decision {
   if (reply.code === 'forbidden' && context.route.inRun) return isEntity ? { do: 'unavailable', as: 'private' } : failed
   switch (error.recovery) {
     case 'wait':
-      return { do: 'wait', askedMs: reply.waitMs }
+      return { do: 'wait' }
     case 'stop':
       return { do: 'stop', error }
     case 'restart':

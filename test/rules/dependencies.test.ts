@@ -94,6 +94,7 @@ const forbiddenImports: readonly [string, string, string][] = [
   ['kernel-knows-nobody', 'src/errors.ts', './api/index.js'],
   ['modules-have-a-place', 'src/helpers/x.ts', '../errors.js'],
   ['modules-have-a-place', 'src/util.ts', './errors.js'],
+  ['echarts-has-an-owner', 'src/cli/x.ts', 'echarts'],
   ['undici-has-an-owner', 'src/crawl/x.ts', 'undici'],
   ['p-queue-has-an-owner', 'src/crawl/x.ts', 'p-queue'],
   ['drizzle-orm-has-an-owner', 'src/export/x.ts', 'drizzle-orm'],
