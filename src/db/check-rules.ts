@@ -55,6 +55,7 @@ const RELATIONS: readonly Rule[] = [
   missing('members', 'stream_id', 'checkpoints'),
   missing('completed_passes', 'stream_id', 'checkpoints'),
   missing('used_cursors', 'stream_id', 'checkpoints'),
+  missing('parked_passes', 'stream_id', 'checkpoints'),
   missing('frontier', 'stream_id', 'checkpoints'),
   missing('pages', 'stream_id', 'checkpoints'),
   missing('rejects', 'stream_id', 'checkpoints'),
@@ -86,16 +87,21 @@ const CHECKPOINTS: readonly Rule[] = [
   { part: 'checkpoints', fault: 'a pass that has ended has a cursor', sql: "SELECT id FROM checkpoints WHERE pass_state IN ('none', 'completed', 'failed') AND cursor IS NOT NULL" },
   { part: 'checkpoints', fault: 'a stream that was never read has a pass, or one that was has none', sql: "SELECT id FROM checkpoints WHERE (pass_state = 'none') <> (pass = 0)" },
   { part: 'checkpoints', fault: 'a completed pass is not noted as such', sql: `
-      SELECT id FROM checkpoints k WHERE pass_state = 'completed' AND (completed_pass IS NOT pass OR completed_at IS NULL)
-        OR completed_pass > pass OR completed_pass IS NOT NULL AND NOT EXISTS (SELECT 1 FROM completed_passes c WHERE c.stream_id = k.id AND c.pass = k.completed_pass)` },
-  { part: 'checkpoints', fault: 'cursors are kept of a pass that has ended', sql: "SELECT DISTINCT u.stream_id FROM used_cursors u JOIN checkpoints k ON k.id = u.stream_id WHERE k.pass_state NOT IN ('open', 'capped')" },
-  { part: 'checkpoints', fault: 'a member was listed by a pass that has not been', sql: 'SELECT m.item_id FROM checkpoints k JOIN members m ON m.stream_id = k.id WHERE m.last_pass > k.pass OR m.first_pass > m.last_pass' },
+      SELECT id FROM checkpoints k
+      WHERE pass_state = 'completed' AND (completed_at IS NULL OR NOT EXISTS (SELECT 1 FROM completed_passes c WHERE c.stream_id = k.id AND c.pass = k.pass))
+        OR completed_pass > passes_begun OR pass > passes_begun OR completed_pass IS NOT NULL AND NOT EXISTS (SELECT 1 FROM completed_passes c WHERE c.stream_id = k.id AND c.pass = k.completed_pass)` },
+  { part: 'checkpoints', fault: 'cursors are kept of a pass that has ended', sql: `
+      SELECT DISTINCT u.stream_id FROM used_cursors u JOIN checkpoints k ON k.id = u.stream_id
+      WHERE NOT (u.pass = k.pass AND k.pass_state IN ('open', 'capped'))
+        AND NOT EXISTS (SELECT 1 FROM parked_passes p WHERE p.stream_id = u.stream_id AND p.pass = u.pass)` },
+  { part: 'checkpoints', fault: 'a pass is parked beside one of its own mode', sql: 'SELECT p.stream_id FROM parked_passes p JOIN checkpoints k ON k.id = p.stream_id WHERE p."full" = k."full" OR p.cursor IS NULL OR p.pages = 0' },
+  { part: 'checkpoints', fault: 'a member was listed by a pass that has not been', sql: 'SELECT m.item_id FROM checkpoints k JOIN members m ON m.stream_id = k.id WHERE max(m.last_pass, m.last_full_pass, coalesce(m.known_pass, 0)) > k.passes_begun' },
   { part: 'checkpoints', fault: 'a finished run has streams that are open', sql: "SELECT r.id FROM runs r WHERE r.state = 'finished' AND EXISTS (SELECT 1 FROM frontier f WHERE f.run_id = r.id AND f.state IN ('ready', 'claimed', 'delayed'))" },
   { part: 'checkpoints', fault: 'the scope of a run has not been settled', sql: 'SELECT id FROM scope WHERE pending <> 0' },
 ]
 
 const TIME = '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9]Z'
-const FLAGS: Readonly<Record<string, readonly string[]>> = { users: ['is_verified'], posts: ['is_featured'], checkpoints: ['full', 'flawed'], members: ['gone'] }
+const FLAGS: Readonly<Record<string, readonly string[]>> = { users: ['is_verified'], posts: ['is_featured'], checkpoints: ['full', 'flawed'], parked_passes: ['full'], members: ['gone'] }
 
 /** From the schema, so that a new column is checked as well. */
 function valueRules(): Rule[] {
