@@ -20,9 +20,9 @@ export const demoCommand: Command<SandboxFlags> = {
     const options = { collect: DEFAULT_COLLECT, depth: 1, maxPages: null }
     const seeds = seedFile(existsSync(SEEDS) ? SEEDS : 'data/seeds.txt', { options, readCollect: () => DEFAULT_COLLECT })
     const next = [
-      `npx sora-crawl status --db ${flags.db}`,
+      `npx sora-crawl report --db ${flags.db} --out demo.html`,
+      `npx sora-crawl sql top-creators --db ${flags.db}`,
       `npx sora-crawl crawl @omar --collect all --sandbox --db ${flags.db}`,
-      `sqlite3 -box ${flags.db} "SELECT username, follower_count FROM users ORDER BY 2 DESC LIMIT 5"`,
     ]
     const wish = { seeds, rules: { full: false, noGate: false, recheckMs: null }, caps: { maxRequests: null, maxCost: null }, minAgeMs: null, restart: false, concurrency: 8, confirmation: { above: 0, yes: true } }
     return withApi({ ...flags, sandbox: true }, (choice) => runCrawl({ ...wish, ...choice, crawlers, next }, flags, context))
