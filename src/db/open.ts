@@ -1,30 +1,29 @@
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
-import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
-import { migrate } from 'drizzle-orm/better-sqlite3/migrator'
+import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { AppError, messageOf } from '../errors.js'
-import { failpoint } from '../failpoint.js'
+import { appliedMigration, bringUp, MIGRATIONS, newestMigration } from './migrate.js'
+import type { Drizzle, Sqlite } from './sqlite.js'
 import { describeShapes } from './statistics.js'
 
-export type Sqlite = Database.Database
-export type Drizzle = BetterSQLite3Database<Record<string, never>> & { $client: Sqlite }
+export type { Drizzle, Sqlite } from './sqlite.js'
 
-const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url))
 /** 'SORA' in ASCII: the mark by which a file is known as one of this program's. */
 const APPLICATION_ID = 0x53_4f_52_41
 /** Earlier versions can lose commits in WAL mode when two processes write and checkpoint at once. */
 const OLDEST_SAFE_SQLITE = '3.51.3'
 
-/** Every statement of a migration is a moment of its own. */
-const eachStep = { logQuery: () => failpoint('mid-migration') }
-
-/** Opens a database for writing: makes it if it is not there, and brings its tables up to this version. The caller holds its write lock. */
-export function openForWriting(file: string): { sqlite: Sqlite; db: Drizzle } {
+/**
+ * Opens a database for writing: makes it if it is not there, and brings its tables up to this version, after copying it. The caller
+ * holds its write lock.
+ * @param migrations the folder of migrations, if not this version's
+ * @throws AppError `bad-database`, `newer-database`, `disk-full`, `locked`; the file is as it was then
+ */
+export function openForWriting(file: string, migrations = MIGRATIONS): { sqlite: Sqlite; db: Drizzle } {
   const sqlite = openFile(file, false)
   try {
-    checkOwner(sqlite, file)
+    checkOwner(sqlite, file, migrations)
     sqlite.pragma('journal_mode = WAL')
     // A power cut may lose the last commits (paid pages, at most seconds of them), never the file; a killed process loses nothing.
     sqlite.pragma('synchronous = NORMAL')
@@ -35,7 +34,7 @@ export function openForWriting(file: string): { sqlite: Sqlite; db: Drizzle } {
     // Told at once, not at the first page: SQLite opens for reading what it may not write.
     sqlite.exec(`BEGIN IMMEDIATE; PRAGMA application_id = ${APPLICATION_ID}; ROLLBACK`)
     if (applicationId(sqlite) !== APPLICATION_ID) sqlite.pragma(`application_id = ${APPLICATION_ID}`)
-    migrate(drizzle(sqlite, { logger: eachStep }), { migrationsFolder: MIGRATIONS })
+    bringUp(sqlite, file, migrations)
     describeShapes(sqlite)
     return { sqlite, db }
   } catch (error) {
@@ -60,7 +59,7 @@ export function openForReading(file: string): { sqlite: Sqlite; db: Drizzle } {
   if (!existsSync(file)) throw new AppError('bad-database', `${file} does not exist`)
   const sqlite = openFile(file, true)
   try {
-    checkOwner(sqlite, file)
+    checkOwner(sqlite, file, MIGRATIONS)
     if (applicationId(sqlite) !== APPLICATION_ID) throw new AppError('bad-database', `${file} is empty`)
     sqlite.pragma('temp_store = MEMORY')
     return { sqlite, db: drizzle(sqlite) }
@@ -72,12 +71,40 @@ export function openForReading(file: string): { sqlite: Sqlite; db: Drizzle } {
 
 function openFile(file: string, readonly: boolean): Sqlite {
   try {
-    if (existsSync(file) && !statSync(file).isFile()) throw new Error('it is not a file')
+    if (existsSync(file)) checkWhole(file)
     const sqlite = new Database(file, { readonly })
     checkSqlite(sqlite)
     return sqlite
   } catch (error) {
     throw databaseError(error, file)
+  }
+}
+
+const MAGIC = 'SQLite format 3\0'
+const HEADER_BYTES = 100
+
+/** Looks at a file before SQLite does, which writes to some files before it finds out that they are damaged. */
+function checkWhole(file: string): void {
+  const { size } = statSync(file)
+  if (!statSync(file).isFile()) throw new Error('it is not a file')
+  if (size === 0) return
+  const header = headerOf(file)
+  if (header.subarray(0, MAGIC.length).toString('latin1') !== MAGIC) throw new AppError('bad-database', `${file} is not an SQLite database`)
+  const pageSize = header.readUInt16BE(16) === 1 ? 65_536 : header.readUInt16BE(16)
+  const whole = pageSize * header.readUInt32BE(28)
+  // A log that was not copied into the file yet can hold what the file lacks.
+  const hasLog = (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0
+  if (size < whole && !hasLog) throw new AppError('bad-database', `${file} is cut off: it has ${size} bytes of ${whole}`)
+}
+
+function headerOf(file: string): Buffer {
+  const header = Buffer.alloc(HEADER_BYTES)
+  const handle = openSync(file, 'r')
+  try {
+    readSync(handle, header, 0, HEADER_BYTES, 0)
+    return header
+  } finally {
+    closeSync(handle)
   }
 }
 
@@ -93,24 +120,18 @@ function applicationId(sqlite: Sqlite): number {
 }
 
 /** Refuses files of other programs and of newer versions of this one, before anything is written. */
-function checkOwner(sqlite: Sqlite, file: string): void {
+function checkOwner(sqlite: Sqlite, file: string, migrations: string): void {
   const tables = sqlite.prepare("select count(*) from sqlite_master where type = 'table'").pluck().get() as number
   if (tables === 0) return
   if (applicationId(sqlite) !== APPLICATION_ID) throw new AppError('bad-database', `${file} is a database of another program`)
-  const applied = sqlite.prepare('select max(created_at) from __drizzle_migrations').pluck().get() as number
-  if (applied > newestMigration()) throw new AppError('newer-database', file)
-}
-
-function newestMigration(): number {
-  const journal = JSON.parse(readFileSync(join(MIGRATIONS, 'meta', '_journal.json'), 'utf8')) as { entries: { when: number }[] }
-  return Math.max(...journal.entries.map((entry) => entry.when))
+  if ((appliedMigration(sqlite) ?? 0) > newestMigration(migrations)) throw new AppError('newer-database', file)
 }
 
 /** The tables, indexes and views of a new database, as SQLite keeps them. */
 export function pristineSchema(): { type: string; name: string; sql: string }[] {
   const sqlite = new Database(':memory:')
   try {
-    migrate(drizzle(sqlite), { migrationsFolder: MIGRATIONS })
+    bringUp(sqlite, ':memory:', MIGRATIONS)
     return sqlite.prepare("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT GLOB 'sqlite_*' AND name NOT GLOB '__drizzle*'").all() as { type: string; name: string; sql: string }[]
   } finally {
     sqlite.close()

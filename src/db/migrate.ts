@@ -1,0 +1,55 @@
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { drizzle } from 'drizzle-orm/better-sqlite3'
+import { migrate } from 'drizzle-orm/better-sqlite3/migrator'
+import { now } from '../clock.js'
+import { failpoint } from '../failpoint.js'
+import { copiesOf } from './copies.js'
+import type { Sqlite } from './sqlite.js'
+
+/** The migrations of this version. */
+export const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url))
+
+/** Every statement of a migration is a moment of its own. */
+const eachStep = { logQuery: () => failpoint('mid-migration') }
+
+/** When the newest migration of a folder was made, as milliseconds: what a database of that version has noted. */
+export function newestMigration(folder: string): number {
+  const journal = JSON.parse(readFileSync(join(folder, 'meta', '_journal.json'), 'utf8')) as { entries: { when: number }[] }
+  return Math.max(...journal.entries.map((entry) => entry.when))
+}
+
+/** When the newest migration that a database has was made; undefined for one that has none. */
+export function appliedMigration(sqlite: Sqlite): number | undefined {
+  const known = sqlite.prepare("SELECT 1 FROM sqlite_master WHERE name = '__drizzle_migrations'").get()
+  if (known === undefined) return undefined
+  return (sqlite.prepare('SELECT max(created_at) FROM __drizzle_migrations').pluck().get() as number | null) ?? undefined
+}
+
+/**
+ * Brings the tables up to a version, in one transaction. A database that has tables already is copied first, to `<file>.backup-<time>`.
+ * @throws whatever SQLite says; the database is as it was then
+ */
+export function bringUp(sqlite: Sqlite, file: string, folder: string): void {
+  const applied = appliedMigration(sqlite)
+  if (applied !== undefined && applied < newestMigration(folder)) copyBeside(sqlite, file)
+  migrate(drizzle(sqlite, { logger: eachStep }), { migrationsFolder: folder })
+}
+
+/** A whole copy or none: it gets its name when it is on disk. */
+function copyBeside(sqlite: Sqlite, file: string): void {
+  // What a process left that died at this; the write lock says that nobody is at it now.
+  for (const left of copiesOf(file).filter((name) => name.endsWith('.part'))) rmSync(left)
+  const copy = `${file}.backup-${now().replaceAll(':', '-')}`
+  const unfinished = `${copy}.part`
+  try {
+    sqlite.prepare('VACUUM INTO ?').run(unfinished)
+    const handle = openSync(unfinished, 'r+')
+    fsyncSync(handle)
+    closeSync(handle)
+    renameSync(unfinished, copy)
+  } finally {
+    rmSync(unfinished, { force: true })
+  }
+}
