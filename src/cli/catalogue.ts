@@ -1,5 +1,5 @@
 import type { CommandModule } from 'yargs'
-import type { ExitCode } from '../errors.js'
+import { AppError, type ExitCode } from '../errors.js'
 import type { Command, CommandContext, GlobalFlags } from './command.js'
 
 /** A command as it is listed; the rest of it is loaded when it is named. */
@@ -39,7 +39,18 @@ export async function commandsFor(argv: readonly string[], context: CommandConte
     catalogue.map(async ({ command, describe, load }) => {
       if (!words.has(command.replace(/ .*/, ''))) return { command, describe, handler: () => undefined }
       const loaded = await load()
-      return { ...loaded, handler: async (flags: unknown) => end(await loaded.run(flags as GlobalFlags, context)) }
+      return { ...loaded, handler: async (flags: unknown) => end(await run(loaded, flags as GlobalFlags, context)) }
     }),
   )
+}
+
+/** An error that nobody foresaw may be the database's fault; what looks into that is loaded only then. */
+async function run<F>(command: Command<F>, flags: F & GlobalFlags, context: CommandContext): Promise<ExitCode> {
+  try {
+    return await command.run(flags, context)
+  } catch (error) {
+    if (error instanceof AppError) throw error
+    const { damageBehind } = await import('../db/index.js')
+    throw damageBehind(error, flags.db)
+  }
 }

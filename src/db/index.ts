@@ -1,5 +1,6 @@
 export { checkDatabase, type Fault } from './check.js'
 export type { ListingMeasure, ListingRecord, TableCoverage } from './coverage.js'
+export { damageBehind } from './damage.js'
 export { describeTable, type ColumnDescription, type TableDescription } from './describe.js'
 export { Forgetter, type ForgetReport, type Persons, type Redaction } from './forget.js'
 export { takeWriteLock } from './lock.js'
