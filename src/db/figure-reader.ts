@@ -12,7 +12,7 @@ export class FigureReader {
     this.#sqlite = openForReading(file).sqlite
     // Some questions sort a million rows: what does not fit into a small memory goes to a temporary file.
     this.#sqlite.pragma('temp_store = FILE')
-    this.#sqlite.pragma('cache_size = -32768')
+    this.#sqlite.pragma('cache_size = -4096')
     this.#sqlite.exec('BEGIN')
   }
 

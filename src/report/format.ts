@@ -45,6 +45,14 @@ export function day(time: string): string {
   return `${Number(time.slice(8, 10))} ${MONTHS[Number(time.slice(5, 7)) - 1] ?? ''} ${time.slice(0, 4)}`
 }
 
+/** The mark of a step of time on an axis: "2 Nov 2025", "Nov 2025" or "2025". */
+export function tick(begins: string, unit: 'day' | 'week' | 'month' | 'year'): string {
+  const year = begins.slice(0, 4)
+  if (unit === 'year') return year
+  const month = (MONTHS[Number(begins.slice(5, 7)) - 1] ?? '').slice(0, 3)
+  return unit === 'month' ? `${month} ${year}` : `${Number(begins.slice(8, 10))} ${month} ${year}`
+}
+
 /** Two stored times as "2 November 2025 to 31 March 2026", or the one day that both are of. */
 export function days(from: string, to: string): string {
   return from.slice(0, 10) === to.slice(0, 10) ? day(from) : `${day(from)} to ${day(to)}`

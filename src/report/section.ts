@@ -1,10 +1,13 @@
 import { html, type Content, type Html } from './html.js'
 import { number } from './format.js'
 
-/** What is behind a figure, as a table. A number is set to the right, with thin spaces. */
+/** A number is set to the right, with thin spaces; so is an amount in other words. */
+export type Cell = Content | { readonly amount: Content }
+
+/** What is behind a figure, as a table. */
 export interface Table {
   readonly header: readonly string[]
-  readonly rows: readonly (readonly Content[])[]
+  readonly rows: readonly (readonly Cell[])[]
 }
 
 export interface FigureView {
@@ -58,7 +61,7 @@ ${sql.map(({ sql: text }) => html`<pre tabindex="0"><code>${text}</code></pre>`)
 }
 
 function tableView(title: string, { header, rows }: Table): Html {
-  const numeric = header.map((_, i) => rows.some((row) => typeof row[i] === 'number'))
+  const numeric = header.map((_, i) => rows.some((row) => isAmount(row[i])))
   const kind = (i: number): Html | null => (numeric[i] === true ? html` class="n"` : null)
   const cut = rows.length > MOST_ROWS ? html`<p class="note">The first ${number(MOST_ROWS)} of ${number(rows.length)} rows.</p>` : null
   return html`<div class="table" tabindex="0" role="region" aria-label="${title}: table"><table>
@@ -67,12 +70,17 @@ function tableView(title: string, { header, rows }: Table): Html {
 `)}</tbody></table></div>${cut}`
 }
 
-function cellText(cell: Content): Content {
-  if (typeof cell === 'number') return number(cell)
+function isAmount(cell: Cell): cell is number | { readonly amount: Content } {
+  return typeof cell === 'number' || (typeof cell === 'object' && cell !== null && 'amount' in cell)
+}
+
+function cellText(cell: Cell): Content {
+  if (isAmount(cell)) return typeof cell === 'number' ? number(cell) : cell.amount
   return cell === null || cell === undefined ? html`<span class="none">–</span>` : cell
 }
 
-/** The names of the colours of a picture. */
-export function legend(parts: readonly { readonly name: string; readonly colour: string }[]): Html {
+/** The names of the colours of a picture, where there is more than one. */
+export function legend(parts: readonly { readonly name: string; readonly colour: string }[]): Html | null {
+  if (parts.length < 2) return null
   return html`<ul class="legend">${parts.map(({ name, colour }) => html`<li><span class="swatch" style="background:${colour}"></span>${name}</li>`)}</ul>`
 }

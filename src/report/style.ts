@@ -43,11 +43,12 @@ section { margin-top: 4rem; padding-top: 1.6rem; border-top: 1px solid var(--rul
 figure { margin: 0; grid-column: 1 / -1; min-width: 0; background: var(--card); border: 1px solid var(--rule); border-radius: 0.6rem; padding: 1.2rem 1.3rem 0.9rem; }
 figure.half { grid-column: auto; display: flex; flex-direction: column; }
 figure.half > details { margin-top: auto; }
+figcaption, .legend { overflow-wrap: anywhere; }
 figcaption { margin-bottom: 0.9rem; }
 figcaption p { color: var(--muted); font-size: 0.93rem; margin-top: 0.2rem; max-width: 46rem; }
 .note { color: var(--muted); font-size: 0.83rem; margin: 0.7rem 0 0; max-width: 46rem; }
 .note em { color: var(--ink); }
-.chart svg { display: block; width: 100%; height: auto; overflow: visible; }
+.chart svg { display: block; width: 100%; height: auto; overflow: hidden; }
 .chart text { font-variant-numeric: tabular-nums; unicode-bidi: isolate; }
 .narrow { display: none; }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: 0.2rem 1.1rem; margin: 0 0 0.6rem; padding: 0; font-size: 0.85rem; }
@@ -61,21 +62,21 @@ figcaption p { color: var(--muted); font-size: 0.93rem; margin-top: 0.2rem; max-
 .quote { color: var(--muted); font-size: 0.9rem; margin-bottom: 0.4rem; overflow-wrap: anywhere; max-height: 4.5em; overflow: hidden; }
 .table { overflow-x: auto; margin: 0 -0.4rem; }
 table { border-collapse: collapse; width: 100%; font-size: 0.88rem; line-height: 1.4; }
-th, td { text-align: left; padding: 0.38rem 0.55rem; vertical-align: top; border-bottom: 1px solid var(--rule); overflow-wrap: anywhere; min-width: 2.4rem; }
-th { color: var(--muted); font-weight: 500; font-size: 0.82rem; vertical-align: bottom; white-space: nowrap; overflow-wrap: normal; }
+th, td { text-align: left; padding: 0.38rem 0.55rem; vertical-align: top; border-bottom: 1px solid var(--rule); }
+th { color: var(--muted); font-weight: 500; font-size: 0.82rem; vertical-align: bottom; white-space: nowrap; }
 tbody tr:last-child td { border-bottom: 0; }
-td { max-width: 24rem; overflow: hidden; }
-.n, td:has(> .r), td:has(> .bar) { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; overflow-wrap: normal; }
+td { max-width: 27rem; overflow: hidden; overflow-wrap: break-word; }
+td bdi { overflow-wrap: anywhere; }
+.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .t { white-space: nowrap; font-variant-numeric: tabular-nums; }
-.r { font-variant-numeric: tabular-nums; white-space: nowrap; }
 .none { color: var(--muted); }
-.user, .name { display: inline-block; max-width: 15rem; max-height: 2.9em; overflow: hidden; vertical-align: top; }
+.user, .name, .id { display: inline-block; max-width: 12rem; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; vertical-align: bottom; line-height: 1.4; }
 .user { font-weight: 500; }
-.seeds { display: block; max-width: 22rem; max-height: 4.3em; overflow: hidden; }
+.seeds { display: flex; flex-wrap: wrap; gap: 0 0.7em; min-width: 12rem; max-width: 22rem; }
 .post { min-width: 12rem; max-width: 27rem; }
-.post p { max-height: 4.3em; overflow: hidden; }
+.post p { max-height: 4.3em; overflow: hidden; overflow-wrap: anywhere; }
 .post small { color: var(--muted); display: flex; flex-wrap: wrap; gap: 0 0.4em; }
-.bar { position: relative; display: inline-block; min-width: 4.5rem; padding: 0 0.3em; border-radius: 2px; background: linear-gradient(to left, color-mix(in srgb, var(--c1) 26%, transparent) var(--w), transparent var(--w)); }
+.bar { display: inline-block; min-width: 5rem; padding-bottom: 4px; background: linear-gradient(var(--c1), var(--c1)) right bottom / var(--w) 3px no-repeat; }
 details { margin-top: 0.8rem; font-size: 0.88rem; }
 summary { cursor: pointer; color: var(--muted); font-size: 0.83rem; width: fit-content; }
 summary:hover { color: var(--ink); }

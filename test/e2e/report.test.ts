@@ -1,18 +1,217 @@
-import { readFileSync } from 'node:fs'
-import { describe, expect } from 'vitest'
-import { openForWriting } from '../../src/db/open.js'
-import { test } from '../support/run.js'
-import { expectExit, jsonOf } from './judge.js'
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 
-describe('report', () => {
-  test('writes one page beside the database, and does not replace it', async ({ bench }) => {
+import { afterAll, beforeAll, describe, expect } from 'vitest'
+
+import { openForWriting, type Sqlite } from '../../src/db/open.js'
+import { ReadQuery } from '../../src/db/query.js'
+import { Bench, test } from '../support/run.js'
+import { Visit, type View } from './browser.js'
+import { expectExit, expectOnlyLine, jsonOf } from './judge.js'
+
+const NOON = '2025-11-01T12:00:00.000Z'
+
+/** Texts that want to be more than texts; whatever runs says so with an alert, a window or a request. */
+const HOSTILE = [
+  '<script>alert(1)</script>',
+  '"><img src=x onerror=alert(2)>',
+  "' onmouseover='alert(3)",
+  '</svg></style></title><script>alert(4)</script>',
+  ']]></code></pre></details><iframe src="https://example.com/5"></iframe>',
+  '<style>*{display:none}</style>}*{background:url(https://example.com/6)}',
+  '\u{202E}desrever\u{202D} and \u0007 bell \u0000 nul',
+  '{b} {@[0]} {a|rich} ${x} %7B',
+  '&lt;b&gt; &#60;script&#62;alert(8)&#60;/script&#62;',
+  'x'.repeat(5_000),
+  'Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢L̠ͨͧͩ͘G̴̻͈͍͔̹̑͗̎̅͛́Ǫ̵̹̻̝̳͂̌̌͘',
+]
+const LINKS = ['javascript:alert(9)', 'data:text/html,<script>alert(10)</script>', 'https://x.example/"onclick="alert(11)', 'file:///etc/passwd', ' https://x.example/', 'https://ok.example/p/1?a=1&b="2"']
+
+function hostile(sqlite: Sqlite): void {
+  const user = sqlite.prepare('INSERT INTO users (id, username, display_name, follower_count, first_seen_at, last_seen_at) VALUES (?, ?, ?, ?, ?, ?)')
+  const post = sqlite.prepare('INSERT INTO posts (id, user_id, text, posted_at, like_count, view_count, permalink, parent_post_id, first_seen_at, last_seen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+  const edge = sqlite.prepare('INSERT INTO edges (kind, source_id, target_id, first_seen_at, last_seen_at) VALUES (?, ?, ?, ?, ?)')
+  const reject = sqlite.prepare("INSERT INTO rejects (page_id, run_id, stream_id, pass, route, stream, reason, raw, program_version, rejected_at) VALUES (1, 1, 1, 1, 'get_feed', 'feed', ?, '{}', '0', ?)")
+  const metric = sqlite.prepare('INSERT INTO user_metrics (user_id, observed_at, follower_count) VALUES (?, ?, ?)')
+  for (const [i, text] of HOSTILE.entries()) {
+    const id = `user-${text}`
+    user.run(id, text, text, i, NOON, NOON)
+    post.run(`s_${text}`, id, text, `2025-11-0${(i % 9) + 1}T0${i % 10}:00:00.000Z`, i, 1_000_000_000 + i, LINKS[i % LINKS.length], i === 0 ? null : `s_${HOSTILE[0]}`, NOON, NOON)
+    reject.run(text, NOON)
+    for (const d of [1, 2, 3]) metric.run(id, `2025-11-0${d}T00:00:00.000Z`, d * (i + 1))
+    for (const other of HOSTILE.slice(0, i)) edge.run('follow', id, `user-${other}`, NOON, NOON)
+    edge.run('cameo', id, `s_${HOSTILE[0]}`, NOON, NOON)
+    if (i > 0) edge.run('remix', `s_${text}`, `s_${HOSTILE[0]}`, NOON, NOON)
+  }
+}
+
+async function write(bench: Bench, ...args: readonly string[]): Promise<string> {
+  const result = await bench.run(['report', '--db', bench.db, ...args, '--json'])
+  expectExit(result, 0)
+  return (jsonOf(result) as { file: string }).file
+}
+
+/** Elements that a report has no use for. */
+const FOREIGN = new Set(['script', 'img', 'iframe', 'object', 'embed', 'link', 'base', 'form', 'input', 'image', 'use', 'foreignObject', 'animate', 'set', 'b'])
+
+interface FigureFacts {
+  id: string
+  title: string
+  sql: string[]
+  unnamed: number
+  charts: number
+  visible: number
+  rows: number
+}
+
+const FIGURE_FACTS = `[...document.querySelectorAll('figure')].map((figure) => ({
+  id: figure.id,
+  title: figure.querySelector('h3').textContent,
+  sql: [...figure.querySelectorAll('pre code')].map((code) => code.textContent),
+  unnamed: [...figure.querySelectorAll('svg')].filter((svg) => svg.getAttribute('role') !== 'img' || !svg.getAttribute('aria-label')).length,
+  charts: figure.querySelectorAll('svg').length,
+  visible: [...figure.querySelectorAll('svg')].filter((svg) => svg.getBoundingClientRect().width > 0).length,
+  rows: figure.querySelectorAll('tbody tr').length,
+}))`
+
+const COLOURS = `[['body', 'background-color'], ['body', 'color'], ['#follow-network svg path', 'stroke'], ['#follow-network svg text', 'fill'], ['#posting-hours svg path', 'fill']]
+  .map(([where, property]) => getComputedStyle(document.querySelector(where)).getPropertyValue(property))`
+
+const hash = (data: Uint8Array): string => createHash('sha256').update(data).digest('hex')
+
+const VIEWS: Record<'light' | 'dark' | 'phone' | 'small', View> = {
+  light: { width: 1100, colorScheme: 'light' },
+  dark: { width: 1100, colorScheme: 'dark' },
+  phone: { width: 390, colorScheme: 'light' },
+  small: { width: 320, colorScheme: 'dark' },
+}
+
+describe('the command', () => {
+  test('writes one page beside the database, and replaces it only with --force', async ({ bench }) => {
     openForWriting(bench.db).sqlite.close()
-    expectExit(await bench.run(['report', '--db', bench.db]), 0)
-    const page = readFileSync(bench.file('sora-report.html'), 'utf8')
-    expect(page).toContain('No crawl has been run on this database yet.')
+    const file = await write(bench)
+    expect(file).toBe(bench.file('sora-report.html'))
+    const page = readFileSync(file)
+    const refused = await bench.run(['report', '--db', bench.db])
+    expectExit(refused, 2)
+    expectOnlyLine(refused, /exists; --force replaces it/)
+    writeFileSync(file, 'mine')
     expectExit(await bench.run(['report', '--db', bench.db]), 2)
-    const again = await bench.run(['report', '--db', bench.db, '--force', '--json'])
-    expect(jsonOf(again)).toMatchObject({ file: bench.file('sora-report.html'), bytes: Buffer.byteLength(page), as_of: null })
-    expect(readFileSync(bench.file('sora-report.html'), 'utf8')).toBe(page)
+    expect(readFileSync(file, 'utf8')).toBe('mine')
+    await write(bench, '--force')
+    expect(hash(readFileSync(file))).toBe(hash(page))
+    expect(readdirSync(bench.dir).filter((name) => name.endsWith('.part'))).toEqual([])
+  })
+
+  test('never writes over the database, and makes none', async ({ bench }) => {
+    const none = await bench.run(['report', '--db', bench.db])
+    expectExit(none, 2)
+    expect(existsSync(bench.db)).toBe(false)
+    openForWriting(bench.db).sqlite.close()
+    const before = hash(readFileSync(bench.db))
+    expectExit(await bench.run(['report', '--db', bench.db, '--out', bench.db, '--force']), 2)
+    expectExit(await bench.run(['report', '--db', bench.db, '--out', bench.dir, '--force']), 2)
+    await write(bench, '--out', bench.file('new/folder/r.html'), '--title', 'A <b>title</b>')
+    expect(readFileSync(bench.file('new/folder/r.html'), 'utf8')).toContain('<h1>A &lt;b&gt;title&lt;/b&gt;</h1>')
+    expect(hash(readFileSync(bench.db))).toBe(before)
+  })
+
+  test('says in words what an empty database, and one with a single post, cannot show', async ({ bench }) => {
+    const { sqlite } = openForWriting(bench.db)
+    const empty = readFileSync(await write(bench), 'utf8')
+    expect(empty).toContain('No crawl has been run on this database yet.')
+    expect(empty).not.toContain('<svg')
+    expect(empty).not.toMatch(/NaN|undefined|Infinity|\[object/)
+    sqlite.prepare("INSERT INTO posts (id, first_seen_at, last_seen_at) VALUES ('s_1', ?, ?)").run(NOON, NOON)
+    sqlite.close()
+    const single = readFileSync(await write(bench, '--force'), 'utf8')
+    expect(single).toContain('s_1')
+    expect(single).not.toMatch(/NaN|undefined|Infinity|\[object/)
+  })
+})
+
+describe('the report of a hostile world', () => {
+  let bench: Bench
+  let file: string
+
+  beforeAll(async () => {
+    bench = await Bench.create()
+    const { sqlite } = openForWriting(bench.db)
+    sqlite.transaction(hostile)(sqlite)
+    sqlite.close()
+    file = await write(bench)
+  })
+  afterAll(async () => bench.end())
+
+  test.for(Object.entries(VIEWS))('runs nothing, fetches nothing and fits: %s', async ([, view]) => {
+    const visit = await Visit.of(file, view)
+    try {
+      const { page } = visit
+      await page.evaluate('for (const details of document.querySelectorAll("details")) details.open = true')
+      const elements = await page.evaluate<string[]>('[...new Set([...document.querySelectorAll("*")].map((one) => one.localName))]')
+      expect(elements).toEqual(expect.arrayContaining(['svg', 'path', 'text', 'table', 'bdi']))
+      expect(elements.filter((name) => FOREIGN.has(name))).toEqual([])
+      const handlers = await page.evaluate('[...document.querySelectorAll("*")].flatMap((one) => one.getAttributeNames().filter((name) => name.startsWith("on")))')
+      expect(handlers).toEqual([])
+      const links = await page.evaluate<[string, string, string][]>('[...document.querySelectorAll("a")].map((a) => [a.protocol, a.rel, a.getAttribute("href")])')
+      const out = links.filter(([, , href]) => !href.startsWith('#'))
+      expect(out.filter(([protocol, rel]) => protocol !== 'https:' || !rel.includes('noreferrer'))).toEqual([])
+      expect(out.map(([, , href]) => href)).toContain('https://ok.example/p/1?a=1&b="2"')
+      for (const figure of await page.$$('figure')) await figure.hover()
+      const wide = await page.evaluate<number>('document.documentElement.scrollWidth')
+      expect(wide).toBeLessThanOrEqual(view.width)
+      expect(visit.incidents).toEqual([])
+      expect(await page.evaluate('document.body.innerText')).toContain('<script>alert(1)</script>')
+    } finally {
+      await visit.close()
+    }
+  })
+
+  test('shows each chart once, with a name, a table and the SQL behind it', async () => {
+    const visit = await Visit.of(file, VIEWS.phone)
+    try {
+      const figures = await visit.page.evaluate<FigureFacts[]>(FIGURE_FACTS)
+      expect(figures.map(({ id }) => id)).toEqual(expect.arrayContaining(['rows', 'follow-network', 'cameo-network', 'remix-trees', 'posting-hours', 'followers-in-time', 'engagement-distribution', 'unreadable']))
+      expect(figures.filter(({ title, sql, unnamed }) => title === '' || sql.length === 0 || unnamed > 0)).toEqual([])
+      expect(figures.filter(({ charts, visible }) => charts > 0 && visible === 0)).toEqual([])
+      expect(figures.filter(({ charts, rows }) => charts > 0 && rows === 0)).toEqual([])
+      for (const sql of new Set(figures.flatMap((figure) => figure.sql))) {
+        const query = new ReadQuery(bench.db, sql, {})
+        expect([...query.rows()].every((row) => row.length === query.columns.length)).toBe(true)
+        query.close()
+      }
+      writeFileSync(bench.file('one.sql'), figures.find(({ id }) => id === 'top-posts')?.sql[0] ?? '')
+      const answer = await bench.run(['sql', '--db', bench.db, '--file', bench.file('one.sql'), '--format', 'csv'])
+      expectExit(answer, 0)
+      expect(answer.stdout).toContain('1000000010')
+    } finally {
+      await visit.close()
+    }
+  })
+
+  test('looks different in the dark, and prints', async () => {
+    const [light, dark] = [await Visit.of(file, VIEWS.light), await Visit.of(file, VIEWS.dark)]
+    try {
+      const colours = async ({ page }: Visit): Promise<string[]> => page.evaluate<string[]>(COLOURS)
+      const [inLight, inDark] = [await colours(light), await colours(dark)]
+      // Names of colours that had no value would be black in both.
+      expect(inLight.every((one, i) => one.startsWith('rgb') && one !== inDark[i])).toBe(true)
+      expect(hash(await light.page.screenshot())).not.toBe(hash(await dark.page.screenshot()))
+      const pdf = await light.page.pdf({ format: 'A4' })
+      expect(pdf.subarray(0, 5).toString()).toBe('%PDF-')
+      expect(pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)?.length).toBeGreaterThan(2)
+    } finally {
+      await Promise.all([light.close(), dark.close()])
+    }
+  })
+
+  test('has the same bytes each time, in any time zone and language', async () => {
+    const out = bench.file('again.html')
+    const result = await bench.run(['report', '--db', bench.db, '--out', out], { env: { TZ: 'Asia/Kathmandu', LANG: 'ar_EG.UTF-8', LC_ALL: 'de_DE.UTF-8' } })
+    expectExit(result, 0)
+    expect(hash(readFileSync(out))).toBe(hash(readFileSync(file)))
+    expect(statSync(out).size).toBeLessThan(2_000_000)
+    expect(path.dirname(out)).toBe(bench.dir)
   })
 })

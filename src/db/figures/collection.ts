@@ -53,7 +53,9 @@ export interface RunRow {
   readonly finished_at: string | null
   readonly state: string
   readonly outcome: string | null
-  readonly seeds: string | null
+  /** JSON: the first twelve. */
+  readonly seeds: string
+  readonly seeds_in_all: number
   readonly depth: number | null
   readonly requests: number
   readonly usd: number
@@ -61,7 +63,8 @@ export interface RunRow {
 
 export const runs = figure<RunRow>(`
   SELECT r.id AS run, r.started_at, r.finished_at, r.state, r.outcome,
-    (SELECT group_concat(text, ', ') FROM (SELECT DISTINCT text FROM run_seeds WHERE run_id = r.id ORDER BY seed LIMIT 12)) AS seeds,
+    (SELECT json_group_array(text) FROM (SELECT text FROM run_seeds WHERE run_id = r.id ORDER BY seed LIMIT 12)) AS seeds,
+      (SELECT count(*) FROM run_seeds WHERE run_id = r.id) AS seeds_in_all,
     (SELECT max(json_extract(value, '$.depth')) FROM json_each(r.options, '$.seeds')) AS depth,
     count(q.id) AS requests, coalesce(sum(q.cost_microusd), 0) / 1e6 AS usd
   FROM (SELECT * FROM runs ORDER BY id DESC LIMIT 12) r LEFT JOIN requests q ON q.run_id = r.id AND q.state <> 'never-sent'

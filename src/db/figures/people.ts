@@ -90,7 +90,7 @@ export const followNetwork = figure<FollowRow>(`
       SELECT target_id AS id, count(*) AS n FROM edges WHERE likely(kind = 'follow') GROUP BY target_id
       UNION ALL
       SELECT source_id, count(*) FROM edges WHERE kind = 'follow' GROUP BY source_id)
-    GROUP BY id ORDER BY sum(n) DESC, id LIMIT 120)
+    GROUP BY id ORDER BY sum(n) DESC, id LIMIT 200)
   SELECT e.source_id AS follower_id, s.username AS follower, a.degree AS follower_degree, e.target_id AS followed_id, t.username AS followed, b.degree AS followed_degree,
     EXISTS (SELECT 1 FROM edges r WHERE r.kind = 'follow' AND r.source_id = e.target_id AND r.target_id = e.source_id AND r.gone_at IS NULL) AS mutual
   FROM chosen a
@@ -120,7 +120,7 @@ export const cameoNetwork = figure<CameoPairRow>(`
     GROUP BY x.source_id, y.source_id),
   chosen AS MATERIALIZED (
     SELECT id, count(*) AS degree FROM (SELECT a AS id FROM pairs UNION ALL SELECT b FROM pairs)
-    GROUP BY id ORDER BY count(*) DESC, id LIMIT 80)
+    GROUP BY id ORDER BY count(*) DESC, id LIMIT 120)
   SELECT n.a AS user_id, u.username, c.degree AS user_degree, n.b AS with_user_id, v.username AS with_username, d.degree AS with_degree, n.posts
   FROM pairs n JOIN chosen c ON c.id = n.a JOIN chosen d ON d.id = n.b
   LEFT JOIN users u ON u.id = n.a LEFT JOIN users v ON v.id = n.b

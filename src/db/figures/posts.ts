@@ -136,20 +136,21 @@ export interface TreePostRow {
   readonly text: string | null
 }
 
-/** The posts of the largest remix trees, from the top, at most so many of each; a remix that tells its parent hangs there, else where it was listed. */
+/** Whether edge `e` is where its remix hangs: at the parent that it tells, or else at the first that listed it. */
+const hangs = (e: string): string => `likely(${e}.kind = 'remix') AND ${e}.source_id <> ${e}.target_id AND ${e}.target_id = coalesce(
+      (SELECT parent_post_id FROM posts WHERE id = ${e}.source_id), (SELECT min(target_id) FROM edges WHERE kind = 'remix' AND source_id = ${e}.source_id))`
+
+/** The posts of the largest remix trees, from the top, at most so many of each. */
 export const remixTrees = figure<TreePostRow>(`
-  WITH RECURSIVE links AS MATERIALIZED (
-    SELECT e.source_id AS post_id, e.target_id AS parent_id
-    FROM edges e LEFT JOIN posts p ON p.id = e.source_id
-    WHERE e.kind = 'remix' AND e.source_id <> e.target_id AND (p.parent_post_id IS NULL OR p.parent_post_id = e.target_id)),
-  placed AS (SELECT post_id, min(parent_id) AS parent_id FROM links GROUP BY post_id),
-  tree (root_post_id, post_id, parent_post_id, depth) AS (
-    SELECT DISTINCT parent_id, parent_id, NULL, 0 FROM placed WHERE parent_id NOT IN (SELECT post_id FROM placed)
+  WITH RECURSIVE tree (root_post_id, post_id, parent_post_id, depth) AS MATERIALIZED (
+    SELECT DISTINCT target_id, target_id, NULL, 0 FROM edges e
+    WHERE kind = 'remix' AND NOT EXISTS (SELECT 1 FROM edges u WHERE u.source_id = e.target_id AND ${hangs('u')})
     UNION ALL
-    SELECT t.root_post_id, l.post_id, t.post_id, t.depth + 1 FROM tree t JOIN placed l ON l.parent_id = t.post_id),
+    SELECT t.root_post_id, e.source_id, t.post_id, t.depth + 1
+    FROM tree t CROSS JOIN edges e ON e.target_id = t.post_id AND ${hangs('e')}),
   largest AS (
     SELECT root_post_id, count(*) AS posts, max(depth) AS deepest FROM tree GROUP BY root_post_id
-    ORDER BY count(*) DESC, max(depth) DESC, root_post_id LIMIT 4),
+    HAVING count(*) > 1 ORDER BY count(*) DESC, max(depth) DESC, root_post_id LIMIT 4),
   drawn AS (
     SELECT t.*, g.posts, g.deepest, row_number() OVER (PARTITION BY t.root_post_id ORDER BY t.depth, t.parent_post_id, t.post_id) AS place
     FROM largest g JOIN tree t ON t.root_post_id = g.root_post_id)

@@ -26,8 +26,8 @@ export function lyingBars(labels: readonly string[], parts: readonly Part[], wid
   return {
     height: labels.length * 27 + 12,
     option: {
-      grid: { left, right: width < 500 ? 78 : 120, top: 4, bottom: 4 },
-      xAxis: amounts({ show: false, minInterval: 0 }),
+      grid: { left, right: width < 500 ? 82 : 110, top: 4, bottom: 4 },
+      xAxis: amounts({ show: false, minInterval: 0, max: 'dataMax' }),
       yAxis: names(labels, { inverse: true, axisLine: { show: false }, axisLabel: { color: colour.ink, fontSize: 12.5, width: left - 10, overflow: 'truncate' } }),
       series: [...series.map((one) => ({ ...one, label: { show: false } })), end],
     },

@@ -11,10 +11,12 @@ export interface Place {
 }
 
 const ROUNDS = 400
+/** How strongly everything is pulled to the middle. */
+const PULL = 0.6
 
 /**
- * Places for the nodes of a network, each coordinate from 0 to 1: tied ones attract, all repel each other (Fruchterman and Reingold),
- * and a pull to the middle keeps parts together that nothing ties. The same network gives the same places: the start comes from a
+ * Places for the nodes of a network, each coordinate from 0 to 1: tied ones attract, those that are near repel each other (Fruchterman
+ * and Reingold), and a pull to the middle keeps parts together that nothing ties. The same network gives the same places: the start comes from a
  * counter, and nothing but +, -, *, / and roots is computed, which are the same on every machine.
  */
 export function placeNodes(count: number, ties: readonly Tie[]): Place[] {
@@ -59,12 +61,12 @@ function moveOnce(x: Float64Array, y: Float64Array, ties: readonly Tie[], ideal:
     dy[j] = at(dy, j) - ay * strength
   }
   for (let i = 0; i < count; i += 1) {
-    for (let j = i + 1; j < count; j += 1) push(i, j, (distance) => (ideal * ideal) / distance)
+    for (let j = i + 1; j < count; j += 1) push(i, j, (distance) => (distance > 4 * ideal ? 0 : (ideal * ideal) / distance))
   }
   for (const { from, to, weight } of ties) push(from, to, (distance) => (-distance * distance * Math.sqrt(weight)) / (ideal * 2))
   for (let i = 0; i < count; i += 1) {
-    dx[i] = at(dx, i) + (0.5 - at(x, i)) * ideal
-    dy[i] = at(dy, i) + (0.5 - at(y, i)) * ideal
+    dx[i] = at(dx, i) + (0.5 - at(x, i)) * ideal * PULL
+    dy[i] = at(dy, i) + (0.5 - at(y, i)) * ideal * PULL
     const length = Math.max(1e-9, Math.sqrt(at(dx, i) ** 2 + at(dy, i) ** 2))
     const step = Math.min(length, reach) / length
     x[i] = at(x, i) + at(dx, i) * step

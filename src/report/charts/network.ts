@@ -23,13 +23,10 @@ export interface Network {
   readonly ties: readonly NetworkTie[]
 }
 
-/** As a function, since a text would be read as a template. */
-function labelOf({ name }: Node): () => string {
-  const label = excerpt(visible(name), 18)
-  return () => label
-}
+/** Pixels that points and labels may need beyond the outermost points. */
+const MARGIN = { x: 44, y: 24 }
 
-/** A network as points and lines: the larger a point, the more ties it has; the largest have their names. */
+/** A network as points and lines: the larger a point, the more ties it has; as many of the largest have their names as there is room for. */
 export function networkDrawing({ nodes, ties }: Network, fill: string): (width: number) => Drawing {
   const index = new Map(nodes.map(({ id }, i) => [id, i]))
   const between = ties.map(({ from, to, weight }): Tie => ({ from: index.get(from) ?? 0, to: index.get(to) ?? 0, weight }))
@@ -39,38 +36,54 @@ export function networkDrawing({ nodes, ties }: Network, fill: string): (width: 
   return (width) => {
     const narrow = width < 500
     const height = narrow ? 380 : 560
-    const named = narrow ? 8 : 22
-    const margin = { x: narrow ? 30 : 70, y: 22 }
-    return {
-      height,
-      option: {
-        series: [
-          {
-            type: 'graph',
-            layout: 'none',
-            coordinateSystem: null,
-            left: margin.x,
-            right: margin.x,
-            top: margin.y,
-            bottom: margin.y,
-            preserveAspect: false,
-            data: nodes.map((node, i) => ({
-              id: String(i),
-              name: String(i),
-              x: (places[i]?.x ?? 0) * width,
-              y: (places[i]?.y ?? 0) * height,
-              symbolSize: Number(((narrow ? 4 : 5) + (narrow ? 14 : 24) * Math.sqrt(node.degree / most)).toFixed(1)),
-              itemStyle: { color: fill, borderColor: colour.card, borderWidth: 1 },
-              label: { show: i < named, formatter: labelOf(node), position: 'top', distance: 2, color: colour.ink, fontSize: narrow ? 10.5 : 11.5, textBorderColor: colour.card, textBorderWidth: 3 },
-            })),
-            edges: ties.map((tie, i) => ({
-              source: String(between[i]?.from),
-              target: String(between[i]?.to),
-              lineStyle: { color: tie.strong ? fill : colour.muted, opacity: tie.strong ? 0.5 : 0.28, width: Number((0.8 + 2.2 * ((tie.weight - 1) / Math.max(1, heaviest - 1))).toFixed(2)), curveness: 0 },
-            })),
-          },
-        ],
-      },
-    }
+    const points = nodes.map((node, i) => ({
+      label: excerpt(visible(node.name), 18),
+      size: Number(((narrow ? 4 : 5) + (narrow ? 12 : 20) * Math.sqrt(node.degree / most)).toFixed(1)),
+      x: (places[i]?.x ?? 0) * (width - 2 * MARGIN.x),
+      y: (places[i]?.y ?? 0) * (height - 2 * MARGIN.y),
+    }))
+    const named = withRoom(points, narrow ? 10 : 30)
+    const data = points.map(({ label, size, x, y }, i) => ({
+      id: String(i),
+      name: String(i),
+      x,
+      y,
+      symbolSize: size,
+      itemStyle: { color: fill, borderColor: colour.card, borderWidth: 1 },
+      // As a function, since a text would be read as a template.
+      label: { show: named.has(i), formatter: () => label, position: 'top', distance: 2, color: colour.ink, fontSize: FONT_SIZE, textBorderColor: colour.card, textBorderWidth: 3 },
+    }))
+    const edges = ties.map((tie, i) => ({ source: String(between[i]?.from), target: String(between[i]?.to), lineStyle: lineStyle(tie, heaviest, fill) }))
+    // The box is as large as the places are apart, so that nothing is stretched.
+    const box = { left: MARGIN.x, right: MARGIN.x, top: MARGIN.y, bottom: MARGIN.y }
+    return { height, option: { series: [{ type: 'graph', layout: 'none', coordinateSystem: null, ...box, data, edges }] } }
   }
+}
+
+function lineStyle({ strong, weight }: NetworkTie, heaviest: number, fill: string): object {
+  return { color: strong ? fill : colour.muted, opacity: strong ? 0.55 : 0.3, width: Number((0.8 + 2.2 * ((weight - 1) / Math.max(1, heaviest - 1))).toFixed(2)), curveness: 0 }
+}
+
+const FONT_SIZE = 11
+
+interface Point {
+  readonly label: string
+  readonly size: number
+  readonly x: number
+  readonly y: number
+}
+
+/** Which points get their label: the first ones, but for those whose label would lie on another label. */
+function withRoom(points: readonly Point[], most: number): ReadonlySet<number> {
+  const boxes: { left: number; right: number; y: number }[] = []
+  const named = new Set<number>()
+  for (const [i, { label, size, x, y }] of points.entries()) {
+    const half = (label.length * FONT_SIZE * 0.6) / 2 + 3
+    const box = { left: x - half, right: x + half, y: y - size / 2 }
+    const isFree = boxes.every((other) => box.right < other.left || box.left > other.right || Math.abs(box.y - other.y) > FONT_SIZE + 3)
+    if (!isFree || named.size >= most) continue
+    boxes.push(box)
+    named.add(i)
+  }
+  return named
 }

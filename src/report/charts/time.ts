@@ -1,3 +1,4 @@
+import { tick } from '../format.js'
 import { amounts, names } from './axes.js'
 import { colour, type Drawing } from './draw.js'
 
@@ -42,7 +43,7 @@ export function lines(all: readonly Line[], width: number): Drawing {
       itemStyle: { color: line.colour },
     }
   })
-  const labels = times.map((at) => new Date(at).toISOString().slice(0, 10))
+  const labels = times.map((at) => tick(new Date(at).toISOString(), 'day'))
   return {
     height: width < 500 ? 240 : 280,
     option: {

@@ -2,8 +2,8 @@ import { figures, type FigureReader } from '../../db/index.js'
 import { lyingBars } from '../charts/bars.js'
 import { colour, draw } from '../charts/draw.js'
 import { barsAndSum } from '../charts/time.js'
-import { count, dollars, minute, number } from '../format.js'
-import { html, written } from '../html.js'
+import { count, dollars, excerpt, minute, number, tick } from '../format.js'
+import { html, written, type Html } from '../html.js'
 import type { FigureView, Section } from '../section.js'
 
 /** What was collected and what it cost. */
@@ -51,7 +51,7 @@ function routeSpend(reader: FigureReader): FigureView {
               rows.map((row) => `${dollars(row.usd)} · ${number(row.requests)}`),
             ),
           ),
-    table: { header: ['route', 'requests', 'billed', 'dollars'], rows: rows.map((row) => [row.route, row.requests, row.billed, Number(row.usd.toFixed(4))]) },
+    table: { header: ['route', 'requests', 'billed', 'dollars'], rows: rows.map((row) => [row.route, row.requests, row.billed, { amount: dollars(row.usd) }]) },
     sql: [figures.spendByRoute],
     ...(usd === 0 ? {} : { note: 'Dollars, and the number of requests.' }),
   }
@@ -65,8 +65,8 @@ function daySpend(reader: FigureReader): FigureView | null {
     id: 'spend-by-day',
     title: 'Spending over time',
     lead: `Requests went out on ${count(rows.length, 'day')}, from ${rows[0]?.day} to ${rows.at(-1)?.day}. Above, dollars so far; below, dollars by day.`,
-    picture: draw('Dollars by day, and in all up to then', (width) => barsAndSum(rows.map(({ day }) => day), rows.map(({ usd }) => usd), rows.map((row) => row.usd_so_far), width)),
-    table: { header: ['day', 'requests', 'dollars', 'dollars so far'], rows: rows.map((row) => [row.day, row.requests, Number(row.usd.toFixed(4)), Number(row.usd_so_far.toFixed(4))]) },
+    picture: draw('Dollars by day, and in all up to then', (width) => barsAndSum(rows.map((row) => tick(row.day, 'day')), rows.map(({ usd }) => usd), rows.map((row) => row.usd_so_far), width)),
+    table: { header: ['day', 'requests', 'dollars', 'dollars so far'], rows: rows.map((row) => [row.day, row.requests, { amount: dollars(row.usd) }, { amount: dollars(row.usd_so_far) }]) },
     sql: [figures.spendByDay],
   }
 }
@@ -88,13 +88,19 @@ function runsFigure(reader: FigureReader): FigureView {
               row.run,
               html`<span class="t">${minute(row.started_at)}</span>`,
               row.finished_at === null ? null : html`<span class="t">${minute(row.finished_at)}</span>`,
-              row.seeds === null ? null : html`<span class="seeds">${written(row.seeds)}</span>`,
+              seedsView(row),
               row.depth,
               row.requests,
-              html`<span class="r">${dollars(row.usd)}</span>`,
+              { amount: dollars(row.usd) },
               row.outcome ?? row.state,
             ]),
           },
     sql: [figures.runs],
   }
+}
+
+function seedsView({ seeds, seeds_in_all: all }: figures.RunRow): Html {
+  const shown = JSON.parse(seeds) as string[]
+  const rest = all - shown.length
+  return html`<span class="seeds">${shown.map((seed) => html`<span class="id" title="${seed}">${written(excerpt(seed, 26))}</span>`)}${rest > 0 ? `and ${number(rest)} more` : null}</span>`
 }

@@ -1,7 +1,7 @@
 import { figures, type FigureReader } from '../../db/index.js'
 import { lyingBars } from '../charts/bars.js'
 import { draw } from '../charts/draw.js'
-import { count, number, percent } from '../format.js'
+import { count, excerpt, number, percent } from '../format.js'
 import { html, written } from '../html.js'
 import { userView } from '../people.js'
 import { legend, type FigureView, type Section } from '../section.js'
@@ -71,7 +71,7 @@ function heldFigure(rows: readonly figures.StreamCoverageRow[]): FigureView {
     tableFirst: true,
     table: {
       header: ['stream', 'counted', 'held of these', 'share', 'held in all'],
-      rows: sums.map((one) => [one.stream, one.isTold ? one.told : null, one.isTold ? one.heldOfTold : null, one.isTold ? html`<span class="r">${percent(one.heldOfTold, one.told)}</span>` : null, one.held]),
+      rows: sums.map((one) => [one.stream, one.isTold ? one.told : null, one.isTold ? one.heldOfTold : null, one.isTold ? { amount: percent(one.heldOfTold, one.told) } : null, one.held]),
     },
     sql: [figures.coverageByStream],
   }
@@ -90,8 +90,8 @@ function gapsFigure(reader: FigureReader): FigureView {
       rows.length === 0
         ? null
         : {
-            header: ['stream', 'of', 'counted', 'held', 'missing', 'state', 'why'],
-            rows: rows.map((row) => [row.stream, isUser(row.subject) ? userView(row.name, row.subject) : html`<code>${row.subject}</code>`, row.told, row.held, row.missing, row.state, row.reason === row.state ? null : written(row.reason ?? '')]),
+            header: ['stream', 'of', 'counted', 'held', 'missing', 'why'],
+            rows: rows.map((row) => [row.stream, isUser(row.subject) ? userView(row.name, row.subject) : html`<code class="id" title="${row.subject}">${excerpt(row.subject, 20)}</code>`, row.told, row.held, row.missing, row.reason === row.state || row.reason === null ? row.state : html`${row.state}: ${written(row.reason)}`]),
           },
     sql: [figures.largestGaps],
   }

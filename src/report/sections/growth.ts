@@ -1,7 +1,7 @@
 import { figures, type FigureReader } from '../../db/index.js'
 import { colour, draw } from '../charts/draw.js'
 import { barsAndSum, lines } from '../charts/time.js'
-import { count, days, number } from '../format.js'
+import { count, day, days, number, tick } from '../format.js'
 import { html } from '../html.js'
 import { userName, userView } from '../people.js'
 import { legend, type FigureView, type Section } from '../section.js'
@@ -36,8 +36,8 @@ function postsFigure(reader: FigureReader): FigureView {
     lead:
       from === null || to === null || busiest === undefined
         ? 'No post with a time has been collected yet.'
-        : `${count(total, 'post')} from ${days(from, to)}; the busiest ${unit}${unit === 'day' ? '' : ' begins on'} ${busiest.begins}${unit === 'day' ? ',' : ''} with ${number(busiest.posts)}. Above, all posts up to then; below, those of each ${unit}.`,
-    picture: rows.length < 2 ? null : draw(`Posts by ${unit} and in all`, (width) => barsAndSum(shown.map(({ begins }) => begins), shown.map(({ posts }) => posts), shown.map((row) => row.posts_so_far), width)),
+        : `${count(total, 'post')} from ${days(from, to)}; the busiest ${unit} ${unit === 'day' ? 'was' : 'began on'} ${day(busiest.begins)}, with ${number(busiest.posts)}. Above, all posts up to then; below, those of each ${unit}.`,
+    picture: rows.length < 2 ? null : draw(`Posts by ${unit} and in all`, (width) => barsAndSum(shown.map(({ begins }) => tick(begins, unit)), shown.map(({ posts }) => posts), shown.map((row) => row.posts_so_far), width)),
     table: rows.length === 0 ? null : { header: [unit, 'posts', 'posts so far'], rows: rows.map((row) => [row.begins, row.posts, row.posts_so_far]) },
     sql: [query],
     ...(shown.length < rows.length ? { note: `Drawn are the last ${number(shown.length)} ${unit}s.` } : {}),
@@ -102,6 +102,6 @@ function followersFigures(reader: FigureReader): FigureView[] {
 function accountsOf(rows: readonly figures.FollowersInTimeRow[]): { name: string; colour: string; points: (readonly [number, number])[] }[] {
   return [...new Set(rows.map((row) => row.user_id))].map((id, i) => {
     const own = rows.filter((row) => row.user_id === id)
-    return { name: userName(own[0]?.username ?? null, id), colour: colour.series[i] ?? colour.muted, points: own.map(({ day, gained }) => [Date.parse(`${day}T00:00:00Z`), gained] as const) }
+    return { name: userName(own[0]?.username ?? null, id), colour: colour.series[i] ?? colour.muted, points: own.map((row) => [Date.parse(`${row.day}T00:00:00Z`), row.gained] as const) }
   })
 }

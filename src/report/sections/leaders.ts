@@ -2,7 +2,7 @@ import { figures, type FigureReader } from '../../db/index.js'
 import { excerpt, number, percent } from '../format.js'
 import { html, link, written, type Html } from '../html.js'
 import { userView } from '../people.js'
-import type { FigureView, Section } from '../section.js'
+import type { Cell, FigureView, Section } from '../section.js'
 
 /** Who and what was seen most. */
 export function leadersSection(reader: FigureReader): Section {
@@ -14,11 +14,11 @@ export function leadersSection(reader: FigureReader): Section {
   }
 }
 
-/** An amount with a bar behind it, as long as its part of the largest. */
-function amount(value: number | null, most: number): Html | null {
+/** An amount with a bar below it, as long as its part of the largest. */
+function amount(value: number | null, most: number): Cell {
   if (value === null) return null
   const width = most > 0 ? Math.max(0, Math.min(100, (100 * value) / most)).toFixed(1) : '0'
-  return html`<span class="bar" style="--w:${width}%">${number(value)}</span>`
+  return { amount: html`<span class="bar" style="--w:${width}%">${number(value)}</span>` }
 }
 
 function creatorsFigure(reader: FigureReader): FigureView {
@@ -52,8 +52,8 @@ function creatorsFigure(reader: FigureReader): FigureView {
   }
 }
 
-function rate(value: number | null): Html | null {
-  return value === null ? null : html`<span class="r">${percent(value, 1)}</span>`
+function rate(value: number | null): Cell {
+  return value === null ? null : { amount: percent(value, 1) }
 }
 
 function postsFigure(reader: FigureReader): FigureView {

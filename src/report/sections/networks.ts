@@ -56,9 +56,12 @@ function follows(reader: FigureReader): FigureView {
     picture: rows.length === 0 ? null : draw(`Network of ${network.nodes.length} accounts and ${network.ties.length} ties`, networkDrawing(network, colour.series[0])),
     table: rows.length === 0 ? null : { header: ['follower', 'followed', 'mutual'], rows: rows.map((row) => [userView(row.follower, row.follower_id), userView(row.followed, row.followed_id), row.mutual === 1 ? 'yes' : 'no']) },
     sql: [figures.followNetwork],
-    ...(rows.length === 0 ? {} : { note: `Drawn are the 120 accounts with most known ties, as far as they are tied to each other${rows.length === 900 ? ', and the first 900 ties between them' : ''}.` }),
+    ...(rows.length === 0 ? {} : { note: `${chosen(200)}${rows.length === 900 ? ' Of the ties between them, 900 are drawn, mutual ones first.' : ''}` }),
   }
 }
+
+/** Who is in the picture. */
+const chosen = (most: number): string => `Accounts are chosen by how many ties they have in all, ${most} at most; one that is tied to none of the others chosen is not drawn.`
 
 function cameos(reader: FigureReader): FigureView {
   const rows = reader.rows(figures.cameoNetwork)
@@ -77,6 +80,6 @@ function cameos(reader: FigureReader): FigureView {
     picture: rows.length === 0 ? null : draw(`Network of ${network.nodes.length} accounts that appear in the same posts, ${network.ties.length} pairs`, networkDrawing(network, colour.series[1])),
     table: rows.length === 0 ? null : { header: ['account', 'with', 'posts'], rows: rows.map((row) => [userView(row.username, row.user_id), userView(row.with_username, row.with_user_id), row.posts]) },
     sql: [figures.cameoNetwork],
-    ...(rows.length === 0 ? {} : { note: `Drawn are the 80 accounts that appear with most others, as far as they appear with each other${rows.length === 500 ? ', and the 500 pairs with most posts' : ''}.` }),
+    ...(rows.length === 0 ? {} : { note: `${chosen(120)}${rows.length === 500 ? ' Of the pairs, the 500 with most posts are drawn.' : ''}` }),
   }
 }

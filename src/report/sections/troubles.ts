@@ -1,8 +1,8 @@
 import { figures, type FigureReader } from '../../db/index.js'
 import { lyingBars } from '../charts/bars.js'
 import { draw } from '../charts/draw.js'
-import { count, number } from '../format.js'
-import { html, written } from '../html.js'
+import { count, dollars, excerpt, number } from '../format.js'
+import { html, visible, written } from '../html.js'
 import { legend, type FigureView, type Section } from '../section.js'
 
 /** What could not be had, and why. */
@@ -15,6 +15,9 @@ export function troubleSection(reader: FigureReader): Section {
   }
 }
 
+/** Reasons that are drawn; the table behind has more. */
+const MOST_REASONS = 10
+
 const KINDS = [
   ['failed', 'var(--bad)'],
   ['unavailable', 'var(--mute1)'],
@@ -24,17 +27,17 @@ const KINDS = [
 
 function listingsFigure(reader: FigureReader): FigureView {
   const rows = reader.rows(figures.troubles)
-  const reasons = [...new Set(rows.map(({ reason }) => reason))].slice(0, 10)
+  const reasons = [...new Set(rows.map(({ reason }) => reason))].slice(0, MOST_REASONS)
   const used = KINDS.filter(([state]) => rows.some((row) => row.state === state))
   const listings = (reason: string, state?: string): number => rows.filter((row) => row.reason === reason && (state === undefined || row.state === state)).reduce((sum, row) => sum + row.listings, 0)
   const parts = used.map(([name, fill]) => ({ name, colour: fill, values: reasons.map((reason) => listings(reason, name)) }))
-  const label = `Listings by reason: ${reasons.map((reason) => `${reason} ${listings(reason)}`).join(', ')}`
+  const label = `Listings by reason: ${reasons.map((reason) => `${excerpt(reason, 60)} ${listings(reason)}`).join(', ')}`
   const all = rows.reduce((sum, row) => sum + row.listings, 0)
   return {
     id: 'listings-not-had',
     title: 'Listings',
     lead: rows.length === 0 ? 'Every listing that was begun and is over was read.' : `${count(all, 'listing')} could not be had, or not to the end.`,
-    picture: rows.length === 0 ? null : html`${legend(parts)}${draw(label, (width) => lyingBars(reasons, parts, width, reasons.map((reason) => number(listings(reason)))))}`,
+    picture: rows.length === 0 ? null : html`${legend(parts)}${draw(label, (width) => lyingBars(reasons.map((reason) => excerpt(visible(reason), 60)), parts, width, reasons.map((reason) => number(listings(reason)))))}`,
     table: rows.length === 0 ? null : { header: ['stream', 'state', 'reason', 'listings'], rows: rows.map((row) => [row.stream, row.state, written(row.reason), row.listings]) },
     sql: [figures.troubles],
   }
@@ -45,10 +48,10 @@ function refusalsFigure(reader: FigureReader): FigureView {
   return {
     id: 'refusals',
     title: 'Requests that brought no page',
-    lead: rows.length === 0 ? 'Every request was answered with a page.' : 'The twenty most frequent. Most were sent again and then answered.',
+    lead: rows.length === 0 ? 'Every request was answered with a page.' : 'The twenty most frequent. Which were sent again, the ledger tells.',
     picture: null,
     tableFirst: true,
-    table: rows.length === 0 ? null : { header: ['status', 'what was said', 'requests', 'routes', 'dollars'], rows: rows.map((row) => [row.status === null ? null : String(row.status), written(row.what), row.requests, row.routes, Number(row.usd.toFixed(4))]) },
+    table: rows.length === 0 ? null : { header: ['status', 'what was said', 'requests', 'routes', 'cost'], rows: rows.map((row) => [row.status === null ? null : String(row.status), written(row.what), row.requests, row.routes, { amount: dollars(row.usd) }]) },
     sql: [figures.refusals],
   }
 }
