@@ -2,6 +2,7 @@ import type { IsoTime } from '../clock.js'
 import { AppError } from '../errors.js'
 import { graphEdges, graphNodes, graphRelations, type GraphEdge, type GraphName, type GraphNode, type GraphRelations } from './graphs.js'
 import { databaseError, openForReading, type Sqlite } from './open.js'
+import { copyWithPseudonyms, type NameReplacer } from './pseudonymized-copy.js'
 import { checkWords, queryError, READ_ONLY, type SqlParameters, type SqlValue } from './query.js'
 
 /** Rows of a table or view: which, what of them, in which order. Names are those of the schema. */
@@ -87,6 +88,11 @@ export class Snapshot {
   /** The edges of a graph, ordered by source and target. */
   graphEdges(graph: GraphName): Generator<GraphEdge> {
     return this.#guardedRows(graphEdges(this.#sqlite, graph))
+  }
+
+  /** Writes a copy with pseudonyms into a new file; see `copyWithPseudonyms`. */
+  copyWithPseudonyms(file: string, replacer: NameReplacer): Generator<number, void> {
+    return copyWithPseudonyms(this.#sqlite, file, replacer)
   }
 
   graphRelations(graph: GraphName): GraphRelations {

@@ -1,4 +1,4 @@
-import type { PackedRows, Row, Snapshot, TableDescription } from '../db/index.js'
+import type { PackedRows, Row, Snapshot } from '../db/index.js'
 
 /** What the values of a column are, whatever SQLite keeps them as. */
 export type ColumnType = 'text' | 'integer' | 'number' | 'boolean' | 'time' | 'json' | 'any'
@@ -100,18 +100,6 @@ export interface Resource {
   readonly format: string
   readonly mediatype: string
   readonly [property: string]: unknown
-}
-
-/**
- * Changes rows on their way into an export, such as to pseudonyms. It is applied to a copy of the database from which everything is
- * then exported: whatever the format, the view or the query, there is nothing else to be read.
- */
-export interface RowTransform {
-  /**
-   * What becomes of the rows of a table, with all columns in the order of the schema; null for a table that is to be empty.
-   * Keys must stay unique, and columns keep their types.
-   */
-  rowsOf(table: TableDescription): ((row: Row) => Row) | null
 }
 
 /** Makes the tasks of one kind of file, of the one snapshot that a whole export is of. */

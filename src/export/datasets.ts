@@ -1,4 +1,4 @@
-import { describeTable, type ColumnDescription, type Since, type Snapshot, type TableDescription } from '../db/index.js'
+import { describeTable, dictionary, privacyOf, type ColumnDescription, type Since, type Snapshot, type TableDescription } from '../db/index.js'
 import { AppError } from '../errors.js'
 import type { Column, ColumnType, Dataset, Reference } from './contract.js'
 
@@ -99,6 +99,21 @@ function typeOf({ name, storage }: ColumnDescription): ColumnType {
   if (JSON_TEXTS.has(name)) return 'json'
   if (storage === 'text') return name.endsWith('_at') ? 'time' : 'text'
   return storage === 'integer' ? 'integer' : 'number'
+}
+
+/** Without the columns of which a pseudonymized export may tell nothing. */
+export function withoutDropped(dataset: Dataset): Dataset {
+  return { ...dataset, columns: dataset.columns.filter(({ name }) => privacyOf(dataset.name, name) !== 'drop') }
+}
+
+/**
+ * A query as it may be described under pseudonyms: its own words can name somebody, and so can a column that has no name but those.
+ * @param text what replaces names in a text
+ */
+export function withoutNames(dataset: Dataset, text: (text: string) => string): Dataset {
+  const own = new Set([...dictionary.values()].flatMap(({ columns }) => Object.keys(columns)))
+  const names = distinct(dataset.columns.map(({ name }) => (own.has(name) ? name : text(name))))
+  return { ...dataset, about: 'The answer to a query.', columns: dataset.columns.map((column, i) => ({ ...column, name: names[i] ?? '' })) }
 }
 
 /** Names of which none is there twice, whatever the case. */

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
-import { copyChanged, provenanceOf, Snapshot, type Provenance } from '../db/index.js'
-import type { Dataset, Remarks, Resource, RowTransform, Task, TaskMaker, WrittenFile } from './contract.js'
+import { provenanceOf, Snapshot, type NameReplacer, type Provenance } from '../db/index.js'
+import type { Dataset, Remarks, Resource, Task, TaskMaker, WrittenFile } from './contract.js'
 import { ExportFolder } from './folder.js'
 import { PACKAGE_FILE, packageText } from './package.js'
 import { readmeText } from './readme.js'
@@ -13,8 +13,8 @@ export interface ExportRequest {
   /** The datasets that the makers write as tables, and since when: for README.md. */
   readonly datasets: readonly Dataset[]
   readonly since: string | null
-  /** Changes every row before anything is written; null leaves them. */
-  readonly transform: RowTransform | null
+  /** Gives pseudonyms, in a copy of the database from which everything is then exported; null leaves ids and names as they are. Asked for once nothing else is in the way. */
+  readonly pseudonyms: (() => NameReplacer) | null
   readonly signal: AbortSignal
   readonly onProgress: (progress: ExportProgress) => void
 }
@@ -77,19 +77,19 @@ class Export {
 
   /** @param tasks those of the snapshot, whose files have been planned */
   async run(snapshot: Snapshot, tasks: readonly Task[]): Promise<ExportReport | undefined> {
-    const { transform } = this.#request
-    const isWhole = transform === null ? await this.#write(tasks) : await this.#writeChanged(snapshot, transform)
+    const { pseudonyms } = this.#request
+    const isWhole = pseudonyms === null ? await this.#write(tasks) : await this.#writeCopy(snapshot, pseudonyms())
     if (!isWhole) return undefined
-    this.#writeText(README, readmeText({ provenance: this.#provenance, files: this.#files, remarks: this.#remarks, isPseudonymized: transform !== null, ...this.#request }))
+    this.#writeText(README, readmeText({ provenance: this.#provenance, files: this.#files, remarks: this.#remarks, isPseudonymized: pseudonyms !== null, ...this.#request }))
     this.#writeText(PACKAGE_FILE, packageText(this.#files, this.#provenance))
     this.#folder.commit(PACKAGE_FILE)
     return { ...this.#remarks, folder: this.#folder.path, files: this.#files }
   }
 
-  /** Writes from a changed copy, which goes with the export's temporary files. */
-  async #writeChanged(snapshot: Snapshot, { rowsOf }: RowTransform): Promise<boolean> {
-    const file = this.#folder.scratch('changed.db')
-    const copied = await this.#drain(copyChanged(snapshot, file, rowsOf), () => this.#tell(null, 0, 0, 0))
+  /** Writes from a copy with pseudonyms, which goes with the export's temporary files: whatever the view or query, there is nothing else to be read. */
+  async #writeCopy(snapshot: Snapshot, pseudonyms: NameReplacer): Promise<boolean> {
+    const file = this.#folder.scratch('pseudonyms.db')
+    const copied = await this.#drain(snapshot.copyWithPseudonyms(file, pseudonyms), () => this.#tell(null, 0, 0, 0))
     if (copied === undefined) return false
     const copy = new Snapshot(file)
     try {

@@ -1,6 +1,7 @@
 import { graphNames, type GraphName } from '../../db/index.js'
-import { defaultTables, exportable, findDataset, graphFormats, graphTasks, queryDataset, runExport, tableFormats, tableTasks, type Dataset, type Format, type GraphFormat, type TaskMaker } from '../../export/index.js'
+import { defaultTables, exportable, findDataset, graphFormats, graphTasks, queryDataset, runExport, tableFormats, tableTasks, withoutDropped, type Dataset, type Format, type GraphFormat, type Pseudonyms, type TaskMaker } from '../../export/index.js'
 import { AppError, ExitCode } from '../../errors.js'
+import { askedPseudonyms, QUERY_NAME, withoutNamesOf } from '../export-pseudonyms.js'
 import { exportJson, exportProgress, exportText } from '../export-text.js'
 import { commaList, sinceTime } from '../flags.js'
 import { abortOnSignals } from '../on-signals.js'
@@ -17,6 +18,8 @@ interface Flags {
   partition?: 'month'
   out: string
   force: boolean
+  pseudonymize: boolean
+  keyFile?: string
 }
 
 export const exportCommand: Command<Flags> = {
@@ -29,23 +32,27 @@ export const exportCommand: Command<Flags> = {
       .option('graph', { type: 'string', requiresArg: true, default: graphNames.join(','), defaultDescription: 'all', coerce: commaList, describe: `Networks for gexf, graphml and gephi, with commas between: ${graphNames.join(', ')}` })
       .option('since', { type: 'string', requiresArg: true, coerce: sinceTime('since'), describe: 'Only rows met or observed since: a date, an ISO time, or an age such as 7d' })
       .option('sql', { type: 'string', requiresArg: true, describe: 'A query whose answer is exported' })
-      .option('name', { type: 'string', requiresArg: true, default: 'query', describe: 'What the answer to --sql is called' })
+      .option('name', { type: 'string', requiresArg: true, default: QUERY_NAME, describe: 'What the answer to --sql is called' })
       .option('partition', { choices: ['month'] as const, requiresArg: true, describe: 'Split tables by the month of their time, in Hive folders such as posted_month=2025-10' })
       .option('out', { type: 'string', requiresArg: true, default: 'data/export', describe: 'The folder that the files go to' })
       .option('force', { type: 'boolean', default: false, describe: 'Replace the export that is in the folder' })
+      .option('pseudonymize', { type: 'boolean', default: false, describe: 'Put pseudonyms in the place of ids and names, in all files; leave out profiles and links' })
+      .option('key-file', { type: 'string', requiresArg: true, describe: 'The key of the pseudonyms; made if it does not exist' })
       .example('$0 export --out study', 'everything that was collected, as CSV')
       .example('$0 export --format csv,parquet --tables posts,users --out study --force', 'two tables in two formats, replacing what is there')
       .example('$0 export --format gexf --graph follow --out study', 'who follows whom, for Gephi')
       .example('$0 export --since 7d --out week', 'what was met in the last week')
+      .example('$0 export --pseudonymize --key-file study.key --out shared', 'for others, without names')
       .example('$0 export --sql "SELECT * FROM v_creators WHERE posts > 10" --name creators --out creators', 'the answer to a question')
       .epilogue('All files show the database at one instant, also while a crawl goes on, and get their names when all of them are written. Raw answers (pages) are never exported.') as never,
   run: async (flags, { output }) => {
-    const request = asked(flags)
+    const pseudonyms = askedPseudonyms(flags, output)
+    const request = asked(flags, pseudonyms)
     const { signal, forget } = abortOnSignals(ExitCode.stopped)
     const { shown, onProgress } = exportProgress()
     try {
       const { db, out, force } = flags
-      const work = () => runExport({ db, out, force, ...request, transform: null, signal, onProgress })
+      const work = () => runExport({ db, out, force, ...request, pseudonyms, signal, onProgress })
       const report = await withProgress(progressMode(flags), output, shown, work)
       if (report === undefined) throw new AppError('interrupted', 'no file was left behind')
       output.print(exportText(report))
@@ -66,15 +73,15 @@ interface Asked {
 }
 
 /** What the flags ask for. @throws AppError `bad-usage` */
-function asked(flags: Flags): Asked {
+function asked(flags: Flags, pseudonyms: (() => Pseudonyms) | null): Asked {
   if (flags.format.length === 0) throw new AppError('bad-usage', '--format names no format')
   const graphs = { graphs: flags.graph.map(graphOf), formats: flags.format.filter(isGraphFormat) }
-  const tables = askedTables(flags)
+  const tables = askedTables(flags, pseudonyms)
   const makeGraphs: TaskMaker = (snapshot) => graphTasks(snapshot, graphs)
   return { ...tables, makers: graphs.formats.length === 0 ? tables.makers : [...tables.makers, makeGraphs] }
 }
 
-function askedTables({ format, tables, since: from, sql, name, partition }: Flags): Asked {
+function askedTables({ format, tables, since: from, sql, name, partition }: Flags, pseudonyms: (() => Pseudonyms) | null): Asked {
   const formats = format.filter((one) => !isGraphFormat(one)).map(formatOf)
   const since = from ?? null
   if (formats.length === 0) {
@@ -85,10 +92,10 @@ function askedTables({ format, tables, since: from, sql, name, partition }: Flag
   const names = tables ?? (sql === undefined ? defaultTables : [])
   if (sql === undefined && names.length === 0) throw new AppError('bad-usage', '--tables names no table')
   if (sql !== undefined) checkName(name, names)
-  const datasets = names.map(findDataset)
+  const datasets = names.map(findDataset).map((dataset) => (pseudonyms === null ? dataset : withoutDropped(dataset)))
   const queries = new Map(sql === undefined ? [] : [[name, sql]])
   const make: TaskMaker = (snapshot) => {
-    const answers = [...queries].map(([own, query]) => queryDataset(snapshot, own, query))
+    const answers = [...queries].map(([own, query]) => queryDataset(snapshot, own, query)).map((answer) => (pseudonyms === null ? answer : withoutNamesOf(answer, pseudonyms())))
     return tableTasks(snapshot, { datasets: [...datasets, ...answers], formats, since, partition: partition !== undefined, queries })
   }
   return { datasets, makers: [make], since }

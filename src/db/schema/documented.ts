@@ -10,7 +10,8 @@ export interface TableDoc {
 /** The data dictionary: every table and view by name, with a sentence on it and on each column. */
 export const dictionary = new Map<string, TableDoc>()
 
-type ColumnName<T> = T extends Table ? keyof T['_']['columns'] : T extends View ? keyof T['_']['selectedFields'] : never
+/** The names of a table's or view's columns. */
+export type ColumnName<T> = T extends Table ? keyof T['_']['columns'] : T extends View ? keyof T['_']['selectedFields'] : never
 
 /** Enters a table or view into the data dictionary; a column without a sentence does not compile. */
 export function documented<T extends Table | View>(table: T, about: string, columns: Record<ColumnName<T>, string>): void {

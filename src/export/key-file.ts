@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, lstatSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join, relative, resolve } from 'node:path'
+import { AppError, messageOf } from '../errors.js'
+
+const LEAST_BYTES = 32
+/** Anything larger is another file, named by mistake. */
+const MOST_BYTES = 4_096
+
+/**
+ * The key of pseudonyms: what a file holds, without white space at its ends. If there is no such file, one is made, with 32 random
+ * bytes in hexadecimal digits, that only its owner can read.
+ * @param out the folder of the export: a key in it would go wherever the export goes
+ * @throws AppError `bad-key-file`
+ */
+export function takeKey(file: string, out: string): { readonly key: Uint8Array; readonly isNew: boolean } {
+  try {
+    if (isInside(realPath(file), realPath(out))) throw refused(file, 'is inside the folder of the export, and would be passed on with it')
+    const isNew = !existsSync(file)
+    if (isNew) writeFileSync(file, `${randomBytes(LEAST_BYTES).toString('hex')}\n`, { flag: 'wx', mode: 0o600 })
+    return { key: readKey(file), isNew }
+  } catch (error) {
+    throw error instanceof AppError ? error : refused(file, messageOf(error), error)
+  }
+}
+
+function readKey(file: string): Uint8Array {
+  const { mode, size } = checkedFile(file)
+  if (process.platform !== 'win32' && (mode & 0o077) !== 0) throw refused(file, `can be read by others than its owner; \`chmod 600 ${file}\` ends that`)
+  if (size > MOST_BYTES) throw refused(file, `is too large for a key: it has ${size} bytes`)
+  const key = Buffer.from(readFileSync(file, 'latin1').trim(), 'latin1')
+  if (key.length < LEAST_BYTES) throw refused(file, `is too short for a key: it has ${key.length} bytes, and ${LEAST_BYTES} are the least`)
+  if (new Set(key).size < 8) throw refused(file, 'is no key: it repeats itself')
+  return key
+}
+
+/** Nothing is waited for that may never come, such as the end of a pipe. */
+function checkedFile(file: string): { mode: number; size: number } {
+  const stats = lstatSync(realpathSync(file))
+  if (!stats.isFile()) throw refused(file, 'is not a file')
+  return stats
+}
+
+function refused(file: string, why: string, cause?: unknown): AppError {
+  return new AppError('bad-key-file', `${file} ${why}`, { cause })
+}
+
+/** Links followed as far as there is something. */
+function realPath(path: string): string {
+  const whole = resolve(path)
+  if (existsSync(whole)) return realpathSync(whole)
+  return dirname(whole) === whole ? whole : join(realPath(dirname(whole)), basename(whole))
+}
+
+function isInside(path: string, folder: string): boolean {
+  const way = relative(folder, path)
+  return !way.startsWith('..') && !resolve(folder, way).startsWith(`${folder}..`) && way !== ''
+}
