@@ -47,14 +47,20 @@ function openPage(route: Route, text: string): Meaning {
   try {
     return { kind: 'page', page: openEnvelope(text, route.shape) }
   } catch (error) {
-    if (error instanceof UnreadableBody) return { kind: 'refusal', code: 'malformed-answer', message: messageOf(error) }
+    if (error instanceof UnreadableBody) return { kind: 'refusal', code: 'malformed-answer', message: quotable(messageOf(error)) }
     throw error
   }
 }
 
+/** What a server says is kept in the ledger: no more of it than people read, and valid Unicode. */
+function quotable(message: string): string {
+  return message.slice(0, 300).toWellFormed()
+}
+
 function messageIn(text: string): string | undefined {
   try {
-    return errorText(JSON.parse(text))?.slice(0, 300).toWellFormed()
+    const message = errorText(JSON.parse(text))
+    return message === undefined ? undefined : quotable(message)
   } catch {
     return undefined
   }
@@ -87,5 +93,6 @@ function resetWait(value: number, nowMs: number): number {
 }
 
 function headerText(value: string | string[] | undefined): string | undefined {
-  return (Array.isArray(value) ? value[0] : value)?.trim()
+  // Longer than any time or number: patterns are not matched against whatever a server sends.
+  return (Array.isArray(value) ? value[0] : value)?.slice(0, 100).trim()
 }

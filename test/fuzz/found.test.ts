@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { interpretAnswer, type Meaning } from '../../src/api/answer.js'
+import { askedWait, interpretAnswer, type Meaning } from '../../src/api/answer.js'
 import { routes, type Page } from '../../src/api/index.js'
 import { loadCrawlers } from '../../src/crawlers/index.js'
 import type { PageRows, Subject } from '../../src/db/index.js'
@@ -43,6 +43,21 @@ describe('an answer with status 200', () => {
 
   it.each(['15', '0', '-3', '1767000000.25', '9007199254740991'])('whose next cursor is the number %s goes on there', (cursor) => {
     expect(pageOf('feed', `{"data":{"items":[],"cursor":${cursor}}}`)).toMatchObject({ next: cursor })
+  })
+})
+
+describe('what a server says of an error', () => {
+  it('is kept as valid text, and not at any length', () => {
+    const meaning = meaningOf('feed', `{"message":"\\ud83d${'x'.repeat(100_000)}"}`)
+    if (meaning.kind === 'page') throw new Error('taken for a page')
+    expect(meaning.message).toBe(`\uFFFD${'x'.repeat(299)}`)
+  })
+
+  it.each(['a', 'aaa0', 'aaa00:00:0'])('in a header costs no time, however often it says %s', (word) => {
+    const header = word.repeat(Math.ceil(200_000 / word.length))
+    const before = process.cpuUsage().user
+    expect(askedWait({ 'retry-after': header, 'x-ratelimit-reset': header })).toBeUndefined()
+    expect((process.cpuUsage().user - before) / 1_000).toBeLessThan(100)
   })
 })
 
