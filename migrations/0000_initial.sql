@@ -306,6 +306,11 @@ CREATE TABLE `drift` (
 	PRIMARY KEY(`path`, `got`)
 ) WITHOUT ROWID;
 --> statement-breakpoint
+CREATE TABLE `imports` (
+	`hash` text PRIMARY KEY NOT NULL,
+	`page_id` integer NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `pages` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`request_id` integer NOT NULL,

@@ -15,6 +15,7 @@ export const failpoints = [
   'mid-prune',
   'mid-replay',
   'before-replay-commit',
+  'mid-import',
 ] as const
 export type Failpoint = (typeof failpoints)[number]
 

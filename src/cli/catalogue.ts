@@ -24,6 +24,7 @@ export const catalogue: readonly Listed[] = [
   { command: 'forget <user..>', describe: 'Remove people from the database, raw answers included, and keep them out of it', load: async () => (await import('./commands/forget.js')).forgetCommand },
   { command: 'prune', describe: 'Drop old raw pages, which are most of the file; everything read from them stays', load: async () => (await import('./commands/prune.js')).pruneCommand },
   { command: 'replay', describe: 'Rebuild all tables from the stored pages; sends nothing', load: async () => (await import('./commands/replay.js')).replayCommand },
+  { command: 'import <file..>', describe: 'Take in answers that were stored elsewhere, at no cost; sends nothing', load: async () => (await import('./commands/import.js')).importCommand },
   { command: 'sandbox', describe: 'Serve the sandbox alone: a local API of the same contract', load: async () => (await import('./commands/sandbox.js')).sandboxCommand },
   { command: 'demo', describe: 'Crawl the built-in sandbox from data/seeds.txt into data/demo.db: the whole job, without a key', load: async () => (await import('./commands/demo.js')).demoCommand },
 ]

@@ -60,7 +60,7 @@ function asTyped(message: string, argv: readonly string[]): string {
 }
 
 /** Flags of commands whose values are lists, given once or more often. */
-const LISTS: Readonly<Record<string, readonly string[]>> = { export: ['format', 'tables', 'graph'] }
+const LISTS: Readonly<Record<string, readonly string[]>> = { export: ['format', 'tables', 'graph'], import: ['file'] }
 
 /** Positionals are lists; a flag that comes twice is a mistake worth a word. */
 function onceEach(flags: Record<string, unknown>): true {

@@ -60,6 +60,7 @@ export const SILENT: Readonly<Record<string, readonly string[]>> = {
   estimates: ['stream'],
   requests: ['route', 'state'],
   pages: ['route', 'meaning'],
+  imports: ['hash'],
   rejects: ['route', 'stream', 'reason', 'program_version'],
   drift: ['path', 'got', 'expected'],
   forgotten: ['hash', 'kind'],

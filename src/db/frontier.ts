@@ -193,7 +193,7 @@ function prepare(sqlite: Sqlite) {
       .pluck(),
     states: sqlite.prepare<object, { state: string; n: number }>('SELECT state, count(*) AS n FROM frontier WHERE run_id = :run GROUP BY state'),
     spent: sqlite.prepare<object, { requests: number; cost: number }>(
-      "SELECT count(*) AS requests, coalesce(sum(cost_microusd), 0) AS cost FROM requests WHERE run_id = :run AND state <> 'never-sent'",
+      "SELECT count(*) AS requests, coalesce(sum(cost_microusd), 0) AS cost FROM requests WHERE run_id = :run AND state NOT IN ('never-sent', 'imported')",
     ),
     troubled: sqlite.prepare<object, StreamReport>(`
       SELECT k.stream, k.subject_id AS subject, f.state, f.reason, k.pages FROM frontier f JOIN checkpoints k ON k.id = f.stream_id

@@ -2,6 +2,7 @@ import type { Drizzle, Sqlite } from './open.js'
 import { Membership, type WholePass } from './membership.js'
 import { PageArchive } from './page-archive.js'
 import type { RowCounts, Subject } from './port.js'
+import { PastRows } from './past-rows.js'
 import { RowsWriter } from './rows-writer.js'
 import type { PageRows } from './schema/index.js'
 import { isLeftOut, type ToldPage } from './told-page.js'
@@ -14,21 +15,24 @@ export class PageTables {
   readonly archive: PageArchive
   readonly membership: Membership
   readonly #writer: RowsWriter
+  readonly #past: PastRows
 
   constructor(sqlite: Sqlite, db: Drizzle) {
     this.archive = new PageArchive(sqlite)
     this.membership = new Membership(sqlite)
     this.#writer = new RowsWriter(db)
+    this.#past = new PastRows(sqlite)
   }
 
   /** @returns what became of the rows, and the posts and comments whose counters moved */
   write(page: ToldPage): { counts: RowCounts; moved: readonly string[] } {
     const { rows, subject, streamId, pass, at, isPast } = page
     this.archive.setAside(page)
-    const written = this.#writer.write(withSubject(rows, subject), at, page.sighting)
+    const all = withSubject(rows, subject)
+    const written = isPast ? { counts: this.#past.write(all, at), moved: [] } : this.#writer.write(all, at, page.sighting)
     if (page.ranks !== null) this.archive.rank(page, page.ranks)
     if (subject.kind === 'query') this.membership.resolve(subject, rows, at, isPast)
-    if (isPast) this.membership.listElsewhere(streamId, rows.members.values())
+    if (pass === 0) this.membership.listElsewhere(streamId, rows.members.values())
     else this.membership.list({ streamId, pass, isFull: page.sighting !== null }, rows.members.values())
     if (subject.kind === 'link' && !isLeftOut(rows)) this.membership.standIn(streamId, subject.id)
     return written

@@ -8,6 +8,8 @@ export interface RunReport {
   readonly id: number
   readonly state: 'unfinished' | 'finished' | 'abandoned'
   readonly outcome: string | null
+  /** 1 for an import, which has no seeds and sends nothing. */
+  readonly is_import: 0 | 1
   readonly exit_code: number | null
   readonly started_at: string
   readonly finished_at: string | null
@@ -51,6 +53,8 @@ export interface StatusReport {
   readonly streams: readonly StreamLine[]
   readonly rows: Readonly<Record<string, number>>
   readonly spend: Spend & { readonly unknown: number }
+  /** Answers that were imported, at no cost. */
+  readonly imported: number
   readonly spendByRoute: readonly (Spend & { readonly route: string })[]
   /** Newest first; days are UTC. */
   readonly spendByDay: readonly (Spend & { readonly day: string })[]
@@ -105,11 +109,11 @@ export class Reader {
   #status(limit: number): StatusReport {
     const origin = this.#sqlite.prepare("SELECT value FROM meta WHERE key = 'origin'").pluck().get() as Origin | undefined
     const spend = this.#sqlite
-      .prepare("SELECT count(*) AS requests, coalesce(sum(cost_microusd), 0) AS cost_microusd, coalesce(sum(state IN ('unknown', 'reserved')), 0) AS unknown FROM requests WHERE state <> 'never-sent'")
+      .prepare("SELECT count(*) AS requests, coalesce(sum(cost_microusd), 0) AS cost_microusd, coalesce(sum(state IN ('unknown', 'reserved')), 0) AS unknown FROM requests WHERE state NOT IN ('never-sent', 'imported')")
       .get() as StatusReport['spend']
     const spendBy = <T>(column: string, order: string): T[] =>
       this.#sqlite
-        .prepare<[number], T>(`SELECT ${column}, count(*) AS requests, coalesce(sum(cost_microusd), 0) AS cost_microusd FROM requests WHERE state <> 'never-sent' GROUP BY 1 ORDER BY ${order} LIMIT ?`)
+        .prepare<[number], T>(`SELECT ${column}, count(*) AS requests, coalesce(sum(cost_microusd), 0) AS cost_microusd FROM requests WHERE state NOT IN ('never-sent', 'imported') GROUP BY 1 ORDER BY ${order} LIMIT ?`)
         .all(limit)
     return {
       origin: origin ?? null,
@@ -117,6 +121,7 @@ export class Reader {
       streams: this.#streams(limit),
       rows: this.rows(),
       spend,
+      imported: this.#sqlite.prepare("SELECT count(*) FROM requests WHERE state = 'imported'").pluck().get() as number,
       spendByRoute: spendBy('route', 'cost_microusd DESC, route'),
       spendByDay: spendBy('substr(reserved_at, 1, 10) AS day', 'day DESC'),
       drift: this.#drift(limit),
@@ -144,8 +149,8 @@ export class Reader {
 }
 
 const RUNS = `
-  SELECT r.id, r.state, r.outcome, r.exit_code, r.started_at, r.finished_at, count(q.id) AS requests, coalesce(sum(q.cost_microusd), 0) AS cost_microusd
-  FROM (SELECT * FROM runs ORDER BY id DESC LIMIT ?) r LEFT JOIN requests q ON q.run_id = r.id AND q.state <> 'never-sent'
+  SELECT r.id, r.state, r.outcome, r.key = 'import' AS is_import, r.exit_code, r.started_at, r.finished_at, count(q.id) AS requests, coalesce(sum(q.cost_microusd), 0) AS cost_microusd
+  FROM (SELECT * FROM runs ORDER BY id DESC LIMIT ?) r LEFT JOIN requests q ON q.run_id = r.id AND q.state NOT IN ('never-sent', 'imported')
   GROUP BY r.id ORDER BY r.id DESC`
 
 const STREAMS = `

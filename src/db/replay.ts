@@ -84,11 +84,11 @@ export class Replayer {
     this.#guard(() => {
       failpoint('mid-replay')
       const told = rows ?? NOTHING
-      const isPast = page.pass === 0
+      const isPast = page.pass === 0 || this.#isInBase(page)
       this.#tables.write({ ...page, pageId: page.id, rows: told, ranks: isPast ? null : ranks, programVersion, isPast })
       this.#noteFlaws(page, rows)
       if (page.goneAfter !== null && !this.#flawed.has(page.streamId)) this.#markGone(page, page.goneAfter)
-      if (!isPast && page.meaning === 'page') this.#prove(page)
+      if (page.pass > 0 && page.meaning === 'page') this.#prove(page)
     })
   }
 
@@ -96,7 +96,7 @@ export class Replayer {
   refuse(page: StoredPage): void {
     this.#guard(() => {
       const { meaning, subject, streamId, at } = page
-      if (meaning === 'gone' || meaning === 'private') this.#tables.markUnavailable(subject, meaning, at)
+      if ((meaning === 'gone' || meaning === 'private') && !this.#isInBase(page)) this.#tables.markUnavailable(subject, meaning, at)
       if (meaning === 'doubtful') this.#doubted.set(streamId, page)
       if (subject.kind === 'link') this.#tables.membership.standIn(streamId, subject.id)
     })
@@ -124,6 +124,11 @@ export class Replayer {
     if (this.#sqlite.inTransaction) this.#sqlite.exec('ROLLBACK')
     this.#sqlite.close()
     this.#unlock()
+  }
+
+  /** Older than what was dropped: the base knows newer answers already. */
+  #isInBase({ at }: StoredPage): boolean {
+    return this.prunedUntil !== null && at <= this.prunedUntil
   }
 
   #prepareTables(): void {
@@ -155,16 +160,19 @@ export class Replayer {
 
   /** Read anew, a page may have records set aside that were read before: then its pass cannot tell what has gone. */
   #noteFlaws({ streamId, page, sighting }: StoredPage, rows: PageRows | undefined): void {
+    // Ordinary passes tell nothing about what has gone, and one may come between the pages of a full one.
+    if (sighting === null) return
     if (page === 1) this.#flawed.delete(streamId)
-    if (sighting !== null && (rows === undefined || rows.rejects.length > 0)) this.#flawed.add(streamId)
+    if (rows === undefined || rows.rejects.length > 0) this.#flawed.add(streamId)
   }
 
   /** The route has answered for the first time: the entities that it did not find in this run are gone after all. */
-  #prove({ route, runId, stream, at }: StoredPage): void {
+  #prove(page: StoredPage): void {
+    const { route, runId, stream, at } = page
     if (this.#proven.has(route)) return
     this.#proven.add(route)
     for (const doubt of this.#doubted.values()) {
-      if (doubt.runId === runId && doubt.stream === stream) this.#tables.markUnavailable(doubt.subject, 'gone', at)
+      if (doubt.runId === runId && doubt.stream === stream && !this.#isInBase(page)) this.#tables.markUnavailable(doubt.subject, 'gone', at)
     }
   }
 

@@ -9,6 +9,7 @@ export interface ToldPage {
   readonly streamId: number
   readonly stream: string
   readonly subject: Subject
+  /** 0 for an answer from elsewhere, which belongs to no pass. */
   readonly pass: number
   /** Its number within the pass, from 1, and the records that earlier pages had served. */
   readonly page: number
@@ -21,7 +22,7 @@ export interface ToldPage {
   /** The name of the ranked list that its order belongs to. */
   readonly ranks: string | null
   readonly programVersion: string
-  /** Whether it came from elsewhere: its time counts, not its place in the order of commits. */
+  /** Whether its time counts, and not its place in the order of commits. */
   readonly isPast: boolean
 }
 

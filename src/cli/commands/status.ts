@@ -30,10 +30,11 @@ export const statusCommand: Command<Flags> = {
   },
 }
 
-function show(output: Output, db: string, { origin, runs, streams, rows, spend, spendByRoute, spendByDay, drift }: StatusReport): void {
+function show(output: Output, db: string, { origin, runs, streams, rows, spend, imported, spendByRoute, spendByDay, drift }: StatusReport): void {
   const unknown = spend.unknown > 0 ? `, ${spend.unknown} of unknown fate among them` : ''
   output.print(`${db}: ${origin ?? 'no'} data, ${dollars(spend.cost_microusd)} for ${count(spend.requests, 'request')}${unknown}\n\nRows:`)
   output.print(columns(Object.entries(rows)))
+  if (imported > 0) output.print(`\n${count(imported, 'answer')} imported, at no cost.`)
   output.print('\nRuns:')
   output.print(runs.length === 0 ? '  none yet' : columns(runs.map(runRow)))
   if (spend.requests > 0) {
@@ -57,5 +58,5 @@ function spendRow(of: string, { requests, cost_microusd }: Spend): (string | num
 function runRow(run: RunReport): (string | number)[] {
   const open = (run.streams['ready'] ?? 0) + (run.streams['claimed'] ?? 0) + (run.streams['delayed'] ?? 0)
   const state = run.state === 'unfinished' ? `unfinished, ${count(open, 'stream')} open` : run.state
-  return [`run ${run.id}`, run.started_at.slice(0, 16).replace('T', ' '), state, count(run.requests, 'request'), dollars(run.cost_microusd), cut(run.seeds.join(' '), 48)]
+  return [`run ${run.id}`, run.started_at.slice(0, 16).replace('T', ' '), state, count(run.requests, 'request'), dollars(run.cost_microusd), cut(run.is_import ? '(import)' : run.seeds.join(' '), 48)]
 }

@@ -25,7 +25,7 @@ export const runs = sqliteTable('runs', {
 })
 documented(runs, 'One row for each run; the same command continues an unfinished one.', {
   id: 'In order of their beginning.',
-  key: 'A hash of what makes two commands the same run.',
+  key: 'A hash of what makes two commands the same run; `import` for an import.',
   options: 'JSON: seeds, streams, depth and caps.',
   state: '`unfinished` runs are continued by the same command.',
   outcome: 'Why the last invocation ended, in words.',

@@ -10,7 +10,7 @@ export const requests = sqliteTable('requests', {
   stream_id: integer().notNull(),
   route: text().notNull(),
   cursor: text(),
-  state: text({ enum: ['reserved', 'answered', 'unknown', 'never-sent'] }).notNull(),
+  state: text({ enum: ['reserved', 'answered', 'unknown', 'never-sent', 'imported'] }).notNull(),
   status: integer(),
   cost_microusd: integer().notNull(),
   reserved_at: text().notNull(),
@@ -23,7 +23,7 @@ documented(requests, 'The ledger: every request, written before it is sent.', {
   stream_id: 'The stream that it was for; 0 if that belonged to a person who has been forgotten.',
   route: 'The route.',
   cursor: 'The cursor asked for; NULL for the top.',
-  state: '`reserved` until settled; `unknown` where nobody knows its fate (it counts as billed); `never-sent` where no connection was made.',
+  state: '`reserved` until settled; `unknown` where nobody knows its fate (it counts as billed); `never-sent` where no connection was made; `imported` for answers that were had elsewhere, at no cost.',
   status: 'HTTP status of the answer.',
   cost_microusd: 'What it cost, in millionths of a dollar; while reserved or unknown, what it may have cost.',
   reserved_at: 'When it was entered.',
@@ -57,7 +57,7 @@ documented(pages, 'Raw answers, in the order in which they were committed: pages
   run_id: 'The run.',
   stream_id: 'The stream.',
   route: 'The route.',
-  pass: 'The pass of the stream.',
+  pass: 'The pass of the stream; 0 for an answer that was imported, which belongs to none.',
   page: 'The number of the page within the pass, from 1.',
   served_before: 'Records that earlier pages of the pass had served.',
   status: 'HTTP status.',
@@ -66,6 +66,12 @@ documented(pages, 'Raw answers, in the order in which they were committed: pages
   gone_after: 'Of the page that ended a full pass without a flaw: the last request before that pass; what nobody has told of since has gone.',
   received_at: 'When it came; the rows taken from it carry this time.',
   body: 'The body, gzip.',
+})
+
+export const imports = sqliteTable('imports', { hash: text().primaryKey(), page_id: integer().notNull() })
+documented(imports, 'The answers that were imported, so that the same is not imported twice.', {
+  hash: 'A hash of route, parameters, time and body.',
+  page_id: 'The raw answer.',
 })
 
 export const rejects = sqliteTable('rejects', {

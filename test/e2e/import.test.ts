@@ -1,0 +1,143 @@
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { gunzipSync, gzipSync } from 'node:zlib'
+
+import { describe, expect } from 'vitest'
+
+import { contentDifferences, contents, replay, type Contents } from '../support/replay.js'
+import { test, type Bench } from '../support/run.js'
+import { generateWorld, SMALL, TINY } from '../support/world/generate.js'
+import { Random } from '../support/world/random.js'
+import { expectExit, linesOf } from './judge.js'
+
+const SEEDS = ['feed', 'leaderboard', 'search:sam']
+const FLAGS = ['--collect', 'all', '--depth', '1']
+const PARAMS: Record<string, string> = { user: 'user_id', post: 'post_id', link: 'post_id', comment: 'comment_id', query: 'username' }
+
+interface Stored {
+  route: string
+  params: Record<string, string | null>
+  received_at: string
+  body: unknown
+}
+
+/** The answers of a crawl as somebody else may have stored them. */
+function answersOf(bench: Bench, file = bench.db): Stored[] {
+  const rows = bench.open(file).prepare(`
+    select p.route, p.received_at, p.body, k.subject_kind kind, k.subject_id id, k.parent_id parent, q.cursor from pages p
+    join checkpoints k on k.id = p.stream_id join requests q on q.id = p.request_id where p.status = 200 order by p.id`).all() as Record<string, string | Buffer>[]
+  return rows.map(({ route, received_at, body, kind, id, parent, cursor }) => ({
+    route: String(route),
+    params: { ...(PARAMS[String(kind)] === undefined ? {} : { [PARAMS[String(kind)] as string]: String(id) }), ...(kind === 'comment' ? { post_id: parent as string } : {}), cursor: cursor as string | null },
+    received_at: String(received_at),
+    body: JSON.parse(gunzipSync(body as Buffer).toString()) as unknown,
+  }))
+}
+
+function shuffled<T>(list: readonly T[], random: Random): T[] {
+  const keyed = list.map(one => ({ key: random.next(), one }))
+  return keyed.toSorted((a, b) => a.key - b.key).map(({ one }) => one)
+}
+
+const lines = (answers: readonly unknown[]): string => answers.map(answer => `${JSON.stringify(answer)}\n`).join('')
+
+/** What is collected, without what only a crawl can know: marks, and the order of what came at the same time. */
+function collected(file: string): Contents {
+  const { users = [], posts = [], attachments = [], comments = [], edges = [], post_metrics = [], user_metrics = [], usernames = [] } = contents(file)
+  return { users, posts, attachments, comments, edges, post_metrics, user_metrics, usernames }
+}
+
+async function importJson(bench: Bench, ...args: string[]): Promise<Record<string, unknown>> {
+  const result = await bench.run(['import', ...args, '--json', '--no-progress'])
+  expect([0, 3]).toContain(result.code)
+  return { ...(JSON.parse(result.stdout) as object), exit: result.code, stderr: result.stderr }
+}
+
+describe.concurrent('import', () => {
+  test('of all answers of a crawl holds what the crawl holds, in any order, once, and a crawl after it still reads everything', { timeout: 120_000 }, async ({ bench }) => {
+    const world = generateWorld(71, { ...SMALL, privateUsers: 0, goneUsers: 0, gonePosts: 0 })
+    const server = await bench.serve({ world })
+    expectExit(await bench.crawl(server, [...SEEDS, ...FLAGS]), 0)
+    const sent = server.seen.length
+    const answers = answersOf(bench)
+    writeFileSync(bench.file('all.jsonl'), lines(answers))
+    writeFileSync(bench.file('mixed.json'), JSON.stringify(shuffled(answers, new Random(71)), null, 2))
+    for (const name of ['all.jsonl', 'mixed.json']) {
+      const db = bench.file(`${name}.db`)
+      expect(await importJson(bench, bench.file(name), '--db', db)).toMatchObject({ exit: 0, answers: answers.length, already_imported: 0, unreadable: 0 })
+      const first = contents(db)
+      expect(contentDifferences(collected(bench.db), collected(db))).toEqual([])
+      await replay(db)
+      expect(contentDifferences(first, contents(db))).toEqual([])
+      expect(await importJson(bench, bench.file(name), '--db', db)).toMatchObject({ exit: 0, answers: 0, already_imported: answers.length })
+      expect(contentDifferences(first, contents(db))).toEqual([])
+    }
+    const ledger = bench.open(bench.file('all.jsonl.db')).prepare('select distinct state, cost_microusd from requests').all()
+    expect(ledger).toEqual([{ state: 'imported', cost_microusd: 0 }])
+    expectExit(await bench.crawl(server, [...SEEDS, ...FLAGS, '--db', bench.file('all.jsonl.db')]), 0)
+    expect(server.seen.length - sent).toBe(sent)
+  })
+
+  test('takes folders, gzip, manifests, standard forms and text, and names what it cannot read by file and line', async ({ bench }) => {
+    const profile = (name: string, followers: number) => ({ profile: { user_id: `user-${name}`, username: name, follower_count: followers } })
+    const folder = bench.file('archive/deep')
+    mkdirSync(folder, { recursive: true })
+    const forms = [
+      { route: 'get_user_profile', params: { user_id: 'user-a' }, received_at: 1_767_351_845, body: profile('a', 1) },
+      { url: 'https://api.tikhub.io/api/v1/sora2/get_user_profile?user_id=user-b', body: JSON.stringify({ data: profile('b', 2) }) },
+      { request: { path: '/api/u1/v1/sora2/get_user_profile', params: { user_id: 'user-c' } }, response: { status: 200, body: { data: profile('c', 3) } } },
+      { code: 200, router: '/api/v1/sora2/get_user_profile', params: { user_id: 'user-d' }, time_stamp: 1_767_351_845, data: profile('d', 4) },
+      { route: 'get_user_followers', params: { user_id: 'user-a', cursor: '' }, received_at: '2026-01-02 03:04:05', body: [{ user_id: 'user-e', username: 'e' }, { username: 'nobody' }] },
+    ]
+    writeFileSync(path.join(folder, 'forms.jsonl.gz'), gzipSync(`\uFEFF${lines(forms)}{"route": "get_feed", "bo\n[1]\n{"route":"create_video","body":{}}\n`))
+    writeFileSync(bench.file('archive/cut.json.gz'), gzipSync(lines(forms)).subarray(0, 60))
+    writeFileSync(bench.file('archive/ignored.txt'), 'no answer')
+    const post = { id: 's_1', text: 'a "post" with } and [', like_count: 7, shared_by: 'user-f' }
+    const manifest = { soravault_version: '2.1.0', exported_at: '2026-03-01T00:00:00.000Z', items: [{ source: 'v2_profile', _raw: { post, profile: { user_id: 'user-f', username: 'f' } } }, { source: 'v1_library', _raw: { id: 'gen_1' } }] }
+    writeFileSync(bench.file('soravault_manifest.json'), JSON.stringify(manifest, null, 2))
+    const report = await importJson(bench, 'archive', 'soravault_manifest.json', '--db', bench.db)
+    expect(report).toMatchObject({ exit: 3, answers: 6, rejected: 1, unreadable: 4, left_out: { 'a SoraVault item without a post (a draft or an image)': 1 } })
+    const problems = report['problems'] as { file: string; line: number; problem: string }[]
+    expect(problems.map(({ file, line }) => `${path.basename(file)}:${line}`).toSorted()).toEqual(['cut.json.gz:1', 'forms.jsonl.gz:6', 'forms.jsonl.gz:7', 'forms.jsonl.gz:8'])
+    expect(linesOf(String(report['stderr'])).join('\n')).toContain('forms.jsonl.gz:6: it is not JSON')
+    const db = bench.open()
+    expect(db.prepare('select id, follower_count from users where follower_count is not null order by id').raw().all()).toEqual([['user-a', 1], ['user-b', 2], ['user-c', 3], ['user-d', 4]])
+    expect(db.prepare('select text, like_count, user_id, first_seen_at from posts').raw().all()).toEqual([[post.text, 7, 'user-f', manifest.exported_at]])
+    expect(db.prepare('select source_id, target_id, first_seen_at from edges').raw().all()).toEqual([['user-e', 'user-a', '2026-01-02T03:04:05.000Z']])
+  })
+
+  test('an older answer overwrites nothing and takes its place in the history', async ({ bench }) => {
+    const observed = (received_at: string, fields: object) => ({ route: 'get_user_profile', params: { user_id: 'user-a' }, received_at, body: { profile: { user_id: 'user-a', ...fields } } })
+    const file = bench.file('a.jsonl')
+    writeFileSync(file, lines([observed('2026-03-01T00:00:00Z', { username: 'new', follower_count: 30 })]))
+    expect(await importJson(bench, file, '--db', bench.db)).toMatchObject({ answers: 1 })
+    appendFileSync(file, lines([observed('2026-01-01T00:00:00Z', { username: 'old', follower_count: 10, bio: 'told once' }), observed('2026-02-01T00:00:00Z', { follower_count: 30 })]))
+    expect(await importJson(bench, file, '--db', bench.db)).toMatchObject({ answers: 2, already_imported: 1 })
+    const db = bench.open()
+    expect(db.prepare('select username, follower_count, bio, first_seen_at, last_seen_at from users').raw().all()).toEqual([['new', 30, 'told once', '2026-01-01T00:00:00.000Z', '2026-03-01T00:00:00.000Z']])
+    expect(db.prepare('select observed_at, follower_count from user_metrics order by 1').raw().all()).toEqual([['2026-01-01T00:00:00.000Z', 10], ['2026-02-01T00:00:00.000Z', 30]])
+    expect(db.prepare('select username from usernames order by first_seen_at').pluck().all()).toEqual(['old', 'new'])
+  })
+
+  test('refuses a sandbox database and files that are not there, and leaves forgotten people out', { timeout: 60_000 }, async ({ bench }) => {
+    const missing = await bench.run(['import', bench.file('nothing.json'), '--db', bench.db])
+    expectExit(missing, 2)
+    expect(missing.stderr).toContain('nothing.json does not exist')
+    const server = await bench.serve({ world: generateWorld(72, TINY) })
+    expectExit(await bench.crawl(server, [...SEEDS, ...FLAGS]), 0)
+    writeFileSync(bench.file('all.jsonl'), lines(answersOf(bench)))
+    const person = bench.open().prepare('select id, username from users where username is not null order by id').get() as { id: string; username: string }
+    expectExit(await bench.run(['forget', person.id, '--yes', '--db', bench.db]), 0)
+    const before = bench.count('users')
+    expect(await importJson(bench, bench.file('all.jsonl'), '--db', bench.db)).toMatchObject({ exit: 0 })
+    expect(bench.count('users')).toBe(before)
+    expect(JSON.stringify(contents(bench.db))).not.toContain(person.id)
+    const kept = contents(bench.db)
+    expectExit(await bench.run(['replay', '--db', bench.db]), 0)
+    expect(JSON.stringify(contents(bench.db))).not.toContain(person.id)
+    expect(bench.count('users')).toBe(before)
+    expect(contents(bench.db)['posts']?.length).toBe(kept['posts']?.length)
+    expectExit(await bench.run(['crawl', 'leaderboard', '--collect', 'profile', '--sandbox', '--db', bench.file('demo.db')]), 0)
+    expectExit(await bench.run(['import', bench.file('all.jsonl'), '--db', bench.file('demo.db')]), 2)
+  })
+})
