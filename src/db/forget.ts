@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { rmSync, statfsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { AppError } from '../errors.js'
+import { failpoint } from '../failpoint.js'
 import { copiesOf } from './copies.js'
 import { CHANGED, GONE, PROSE, REMOVED } from './forget-columns.js'
 import { ForgottenHashes } from './forgotten.js'
@@ -107,12 +108,14 @@ export class Forgetter {
    * @throws AppError `disk-full`, `being-read`
    */
   wipe(): readonly string[] {
+    failpoint('before-wipe')
     const copies = copiesOf(this.#file)
     for (const copy of copies) for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(copy + suffix, { force: true })
     this.#guard(() => {
       // The copy that is rewritten goes to disk, not into memory.
       this.#sqlite.pragma('temp_store = DEFAULT')
       this.#sqlite.exec('VACUUM')
+      failpoint('mid-wipe')
       this.#emptyLog()
       this.#sqlite.exec("DELETE FROM meta WHERE key = 'wipe_pending'")
       this.#emptyLog()
@@ -310,6 +313,7 @@ class Removal {
       known = this.#known.size
       let done = 0
       for (let page = next.get(0); page !== undefined; page = next.get(page.id)) {
+        failpoint('mid-forget')
         onPage((done += 1), all)
         const left = this.#redactPage(page.body)
         if (left === undefined) continue

@@ -1,8 +1,7 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { drizzle } from 'drizzle-orm/better-sqlite3'
-import { migrate } from 'drizzle-orm/better-sqlite3/migrator'
+import { readMigrationFiles } from 'drizzle-orm/migrator'
 import { now } from '../clock.js'
 import { failpoint } from '../failpoint.js'
 import { copiesOf } from './copies.js'
@@ -10,9 +9,6 @@ import type { Sqlite } from './sqlite.js'
 
 /** The migrations of this version. */
 export const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url))
-
-/** Every statement of a migration is a moment of its own. */
-const eachStep = { logQuery: () => failpoint('mid-migration') }
 
 /** When the newest migration of a folder was made, as milliseconds: what a database of that version has noted. */
 export function newestMigration(folder: string): number {
@@ -33,8 +29,24 @@ export function appliedMigration(sqlite: Sqlite): number | undefined {
  */
 export function bringUp(sqlite: Sqlite, file: string, folder: string): void {
   const applied = appliedMigration(sqlite)
-  if (applied !== undefined && applied < newestMigration(folder)) copyBeside(sqlite, file)
-  migrate(drizzle(sqlite, { logger: eachStep }), { migrationsFolder: folder })
+  if (applied !== undefined && applied >= newestMigration(folder)) return
+  if (applied !== undefined) copyBeside(sqlite, file)
+  sqlite.transaction(() => migrate(sqlite, folder, applied ?? -Infinity)).immediate()
+}
+
+/** As Drizzle's own migrator does, which loses the reason where SQLite has ended the transaction itself: on a full disk. */
+function migrate(sqlite: Sqlite, folder: string, applied: number): void {
+  sqlite.exec('CREATE TABLE IF NOT EXISTS __drizzle_migrations (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at numeric)')
+  const note = sqlite.prepare('INSERT INTO __drizzle_migrations (hash, created_at) VALUES (?, ?)')
+  for (const { sql, hash, folderMillis } of readMigrationFiles({ migrationsFolder: folder })) {
+    if (folderMillis <= applied) continue
+    for (const statement of sql) {
+      failpoint('mid-migration')
+      sqlite.exec(statement)
+    }
+    failpoint('mid-migration')
+    note.run(hash, folderMillis)
+  }
 }
 
 /** A whole copy or none: it gets its name when it is on disk. */

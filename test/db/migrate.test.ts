@@ -88,7 +88,7 @@ describe('a database of an earlier version', () => {
       let seen = 0
       onFailpoint((point) => { if (point === 'mid-migration' && ++seen === Number(process.argv[1])) process.kill(process.pid, 'SIGKILL') })
       openForWriting(${JSON.stringify(file)}, ${JSON.stringify(folder)})`
-    for (const step of ['4', '5', '6', '7']) {
+    for (const step of ['1', '2', '3', '4']) {
       const { signal, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script, step], { encoding: 'utf8' })
       expect({ step, signal, stderr }).toEqual({ step, signal: 'SIGKILL', stderr: '' })
       expect(textsIn(file)).toEqual(before)
