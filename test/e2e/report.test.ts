@@ -4,6 +4,7 @@ import path from 'node:path'
 
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 
+import { FigureReader, figures } from '../../src/db/index.js'
 import { openForWriting, type Sqlite } from '../../src/db/open.js'
 import { ReadQuery } from '../../src/db/query.js'
 import { Bench, test } from '../support/run.js'
@@ -171,17 +172,17 @@ describe('the report of a hostile world', () => {
   test('shows each chart once, with a name, a table and the SQL behind it', async () => {
     const visit = await Visit.of(file, VIEWS.phone)
     try {
-      const figures = await visit.page.evaluate<FigureFacts[]>(FIGURE_FACTS)
-      expect(figures.map(({ id }) => id)).toEqual(expect.arrayContaining(['rows', 'follow-network', 'cameo-network', 'remix-trees', 'posting-hours', 'followers-in-time', 'engagement-distribution', 'unreadable']))
-      expect(figures.filter(({ title, sql, unnamed }) => title === '' || sql.length === 0 || unnamed > 0)).toEqual([])
-      expect(figures.filter(({ charts, visible }) => charts > 0 && visible === 0)).toEqual([])
-      expect(figures.filter(({ charts, rows }) => charts > 0 && rows === 0)).toEqual([])
-      for (const sql of new Set(figures.flatMap((figure) => figure.sql))) {
+      const facts = await visit.page.evaluate<FigureFacts[]>(FIGURE_FACTS)
+      expect(facts.map(({ id }) => id)).toEqual(expect.arrayContaining(['rows', 'follow-network', 'cameo-network', 'remix-trees', 'posting-hours', 'followers-in-time', 'engagement-distribution', 'unreadable']))
+      expect(facts.filter(({ title, sql, unnamed }) => title === '' || sql.length === 0 || unnamed > 0)).toEqual([])
+      expect(facts.filter(({ charts, visible }) => charts > 0 && visible === 0)).toEqual([])
+      expect(facts.filter(({ charts, rows }) => charts > 0 && rows === 0)).toEqual([])
+      for (const sql of new Set(facts.flatMap((figure) => figure.sql))) {
         const query = new ReadQuery(bench.db, sql, {})
         expect([...query.rows()].every((row) => row.length === query.columns.length)).toBe(true)
         query.close()
       }
-      writeFileSync(bench.file('one.sql'), figures.find(({ id }) => id === 'top-posts')?.sql[0] ?? '')
+      writeFileSync(bench.file('one.sql'), facts.find(({ id }) => id === 'top-posts')?.sql[0] ?? '')
       const answer = await bench.run(['sql', '--db', bench.db, '--file', bench.file('one.sql'), '--format', 'csv'])
       expectExit(answer, 0)
       expect(answer.stdout).toContain('1000000010')
@@ -213,5 +214,33 @@ describe('the report of a hostile world', () => {
     expect(hash(readFileSync(out))).toBe(hash(readFileSync(file)))
     expect(statSync(out).size).toBeLessThan(2_000_000)
     expect(path.dirname(out)).toBe(bench.dir)
+  })
+})
+
+interface Coverage {
+  streams: { stream: string; listings: number; told: number | null; held: number; states: Record<string, number> }[]
+}
+
+describe('the figures of coverage', () => {
+  test('are those of the command coverage, which computes them otherwise', async ({ bench }) => {
+    const crawl = (...args: readonly string[]) => bench.run(['crawl', ...args, '--sandbox', '--faults', 'flaky', '--db', bench.db, '--no-progress'])
+    expectExit(await crawl('feed', '--collect', 'posts,comments', '--max-pages', '1'), 0)
+    expectExit(await crawl('@omar', '--depth', '1', '--max-requests', '30'), 4)
+    expectExit(await crawl('leaderboard', '--depth', '1', '--max-requests', '60', '--restart'), 4)
+    const told = jsonOf(await bench.run(['coverage', '--db', bench.db, '--json'])) as Coverage
+    const reader = new FigureReader(bench.db)
+    const shown = reader.rows(figures.coverageByStream)
+    reader.close()
+    const sum = (values: readonly (number | null)[]): number => values.reduce<number>((all, value) => all + (value ?? 0), 0)
+    const streams = [...new Set(told.streams.map(({ stream }) => stream))].toSorted()
+    expect([...new Set(shown.map(({ stream }) => stream))]).toEqual(streams)
+    expect(new Set(shown.map(({ state }) => state)).size).toBeGreaterThan(2)
+    for (const stream of streams) {
+      const [own, other] = [shown.filter((row) => row.stream === stream), told.streams.filter((row) => row.stream === stream)]
+      const states = new Map<string, number>()
+      for (const [state, n] of other.flatMap((row) => Object.entries(row.states))) states.set(state, (states.get(state) ?? 0) + n)
+      expect(Object.fromEntries(own.map(({ state, listings }) => [state, listings]))).toEqual(Object.fromEntries(states))
+      expect([stream, sum(own.map((row) => row.held)), sum(own.map((row) => row.told))]).toEqual([stream, sum(other.map((row) => row.held)), sum(other.map((row) => row.told))])
+    }
   })
 })
