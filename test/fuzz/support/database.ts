@@ -12,6 +12,8 @@ import type { World } from '../../support/world/model.js'
 import { Answers } from './answers.js'
 
 const PRICE = 50_000
+/** Most of the time of a small body goes into making a compressor: a small one will do. */
+const QUICKLY = { level: 1, windowBits: 10, memLevel: 1 }
 /** Stored answers are compared byte by byte as they were kept; every so many-th is also taken out of its compression. */
 const SAMPLED = 16
 
@@ -104,7 +106,7 @@ export class HostileDatabase {
   }
 
   #keep(body: Buffer): Buffer {
-    this.#kept = gzipSync(body, { level: 1 })
+    this.#kept = gzipSync(body, QUICKLY)
     return this.#kept
   }
 

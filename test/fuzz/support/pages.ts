@@ -1,18 +1,18 @@
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import { loadCrawlers } from '../../src/crawlers/index.js'
-import type { Candidate } from '../../src/db/index.js'
-import { Bench } from '../db/support/database.js'
-import { generateWorld, TINY } from '../support/world/generate.js'
-import { SUBJECTS } from '../support/world/model.js'
-import { Answers, FORMS, GATEWAYS } from './support/answers.js'
-import { damage, damaged, type Damage } from './support/bytes.js'
-import { HostileDatabase, type Outcome } from './support/database.js'
-import { writeJson } from './support/hostile.js'
-import { mutate, mutation, type Mutation } from './support/mutations.js'
-import { readAnswer, type Expected } from './support/reading.js'
-import { brokenTextIn, faultsIn } from './support/soundness.js'
+import { loadCrawlers } from '../../../src/crawlers/index.js'
+import type { Candidate } from '../../../src/db/index.js'
+import { Bench } from '../../db/support/database.js'
+import { generateWorld, TINY } from '../../support/world/generate.js'
+import { SUBJECTS, type Form } from '../../support/world/model.js'
+import { Answers, FORMS, GATEWAYS } from './answers.js'
+import { damage, damaged, type Damage } from './bytes.js'
+import { HostileDatabase, type Outcome } from './database.js'
+import { writeJson } from './hostile.js'
+import { mutate, mutation, type Mutation } from './mutations.js'
+import { readAnswer, type Expected } from './reading.js'
+import { brokenTextIn, faultsIn } from './soundness.js'
 
 /*
  * Answers that were changed on their way, each taken through all that a crawl does with one: meaning, rows, the pass, one commit
@@ -20,6 +20,8 @@ import { brokenTextIn, faultsIn } from './support/soundness.js'
  */
 
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 100_000)
+/** A file of tests for each form, so that they run beside each other. */
+const RUNS_EACH = Math.ceil(RUNS / FORMS.length)
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20_260_501)
 /** Databases grow, and what is looked at in whole must stay small. */
 const PAGES_PER_DATABASE = 5_000
@@ -33,7 +35,6 @@ const answers = new Answers(world)
 interface Case {
   readonly crawler: number
   readonly stream: number
-  readonly form: number
   readonly gateway: number
   readonly mutations: readonly Mutation[]
   readonly damage: Damage | null
@@ -42,14 +43,12 @@ interface Case {
 const cases: fc.Arbitrary<Case> = fc.record({
   crawler: fc.nat(crawlers.length - 1),
   stream: fc.nat(3),
-  form: fc.nat(1),
   gateway: fc.nat(1),
   mutations: fc.array(mutation, { minLength: 1, maxLength: 5 }),
   damage: fc.oneof({ weight: 7, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: damage }),
 })
 
-function bodyOf(told: Case, stream: Candidate, db: HostileDatabase): Buffer {
-  const form = FORMS[told.form] ?? 'native'
+function bodyOf(form: Form, told: Case, stream: Candidate, db: HostileDatabase): Buffer {
   const document = answers.first(form, GATEWAYS[told.gateway] ?? 'tikhub', db.crawler(stream.stream), stream)
   for (const one of told.mutations) mutate(document, one)
   const bytes = Buffer.from(writeJson(document))
@@ -100,12 +99,12 @@ function checkPass({ next }: Expected, { step, wasUsed, page }: Extract<Outcome,
   if (step.state === 'failed' && next.is === 'cursor' && !wasUsed && page.items.length > 0) throw new Error(`failed without a reason: ${step.reason}`)
 }
 
-async function check(db: HostileDatabase, told: Case): Promise<void> {
+async function check(form: Form, db: HostileDatabase, told: Case): Promise<void> {
   const crawler = crawlers[told.crawler] ?? crawlers[0]
   const streams = db.streams.get(crawler?.name ?? '') ?? []
   const stream = streams[told.stream % streams.length]
   if (crawler === undefined || stream === undefined) throw new Error(`the crawler ${crawler?.name} has nothing to read`)
-  const body = bodyOf(told, stream, db)
+  const body = bodyOf(form, told, stream, db)
   const started = performance.now()
   const outcome = await db.take(stream, body)
   const ms = performance.now() - started
@@ -126,24 +125,27 @@ async function check(db: HostileDatabase, told: Case): Promise<void> {
   checkPass(expected, outcome, seen.passState, seen.cursor)
 }
 
-describe('a page that was changed on its way', () => {
-  let bench: Bench
-  beforeAll(() => {
-    bench = new Bench()
-  })
-  afterAll(() => bench.end())
+/** The tests of one form. */
+export function hostilePages(form: Form): void {
+  describe(`a page in the ${form} form that was changed on its way`, () => {
+    let bench: Bench
+    beforeAll(() => {
+      bench = new Bench()
+    })
+    afterAll(() => bench.end())
 
-  it('crashes nothing and loses nothing: its records are rows or rejects, and the file stays whole', { timeout: 36_000_000 }, async () => {
-    for (let batch = 0; batch * PAGES_PER_DATABASE < RUNS; batch += 1) {
-      const db = await HostileDatabase.make(bench, `batch-${batch}.db`, world, crawlers)
-      expect([...db.streams.keys()].toSorted()).toEqual(crawlers.map(({ name }) => name))
-      await fc.assert(fc.asyncProperty(cases, (told) => check(db, told)), { seed: SEED + batch, numRuns: Math.min(PAGES_PER_DATABASE, RUNS - batch * PAGES_PER_DATABASE) })
-      expect(faultsIn(db.connection)).toEqual([])
-      expect(brokenTextIn(db.connection)).toEqual([])
-      await db.close()
-    }
-    expect({ object: ownNames(Object.prototype), array: ownNames(Array.prototype), string: ownNames(String.prototype) }).toEqual(clean)
-    expect(tally.records).toBe(tally.rows + tally.rejects)
-    console.info(`${tally.pages} pages, ${tally.records} records = ${tally.rows} rows + ${tally.rejects} rejects; ${tally.refused} answers were no page; the slowest took ${Math.round(tally.slowestMs)} ms`)
+    it('crashes nothing and loses nothing: its records are rows or rejects, and the file stays whole', { timeout: 36_000_000 }, async () => {
+      for (let batch = 0; batch * PAGES_PER_DATABASE < RUNS_EACH; batch += 1) {
+        const db = await HostileDatabase.make(bench, `batch-${batch}.db`, world, crawlers)
+        expect([...db.streams.keys()].toSorted()).toEqual(crawlers.map(({ name }) => name))
+        await fc.assert(fc.asyncProperty(cases, (told) => check(form, db, told)), { seed: SEED + batch + FORMS.indexOf(form) * 1_000_000, numRuns: Math.min(PAGES_PER_DATABASE, RUNS_EACH - batch * PAGES_PER_DATABASE) })
+        expect(faultsIn(db.connection)).toEqual([])
+        expect(brokenTextIn(db.connection)).toEqual([])
+        await db.close()
+      }
+      expect({ object: ownNames(Object.prototype), array: ownNames(Array.prototype), string: ownNames(String.prototype) }).toEqual(clean)
+      expect(tally.records).toBe(tally.rows + tally.rejects)
+      console.info(`${tally.pages} pages in the ${form} form, ${tally.records} records = ${tally.rows} rows + ${tally.rejects} rejects; ${tally.refused} answers were no page; the slowest took ${Math.round(tally.slowestMs)} ms`)
+    })
   })
-})
+}

@@ -1,0 +1,3 @@
+import { hostilePages } from './support/pages.js'
+
+hostilePages('native')
