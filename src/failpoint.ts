@@ -19,6 +19,7 @@ export const failpoints = [
   'mid-replay',
   'before-replay-commit',
   'mid-import',
+  'mid-export',
 ] as const
 export type Failpoint = (typeof failpoints)[number]
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { closeSync, existsSync, fsyncSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, realpathSync, renameSync, rmdirSync, rmSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { AppError, messageOf } from '../errors.js'
+import { failpoint } from '../failpoint.js'
 import type { Sink, WrittenFile } from './contract.js'
 import { filesOfPackage } from './package.js'
 import { takeStaging } from './staging.js'
@@ -70,6 +71,7 @@ export class ExportFolder {
         if (!written.has(name)) throw new Error(`${name} was not written`)
         const place = join(this.path, name)
         mkdirSync(dirname(place), { recursive: true })
+        failpoint('mid-export')
         renameSync(join(this.#staging.path, name), place)
       }
       syncFolder(this.path)

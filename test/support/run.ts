@@ -120,11 +120,13 @@ export class Bench {
     this.#databases.splice(this.#databases.indexOf(db), 1)
   }
 
-  /** Forgets all files and servers so far, for tests that make many. */
-  async clear(): Promise<void> {
+  /** Closes every database, ends every server and deletes every file but those named, for tests that make many. */
+  async clear(kept: readonly string[] = []): Promise<void> {
     for (const db of this.#databases.splice(0)) db.close()
     await Promise.all(this.#servers.splice(0).map(server => server.close()))
-    for (const name of await readdir(this.dir)) await rm(this.file(name), { recursive: true, force: true })
+    for (const name of await readdir(this.dir)) {
+      if (!kept.some(file => this.file(name).startsWith(file))) await rm(this.file(name), { recursive: true, force: true })
+    }
   }
 
   count(table: string, file = this.db): number {
