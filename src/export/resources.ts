@@ -25,7 +25,7 @@ export function resourceOf({ dataset, format, suffix, rows, whole }: ResourceFac
     ...(isCsv ? { dialect: { delimiter: ',', lineTerminator: '\n', quoteChar: '"', doubleQuote: true, header: true } } : {}),
     rowCount: rows,
     schema: {
-      fields: columns.map((column) => fieldOf(column, isCsv)),
+      fields: columns.map((column) => fieldOf(column, { isCsv, hasJson: format.name === 'jsonl' })),
       ...(isCsv ? { missingValues: [''] } : {}),
       ...(key.length > 0 ? { primaryKey: key } : {}),
       ...foreignKeys(dataset, format, whole),
@@ -44,13 +44,13 @@ function foreignKeys({ references }: Dataset, format: Format, whole: ReadonlySet
   return { foreignKeys: there.map(({ column, dataset, key }) => ({ fields: [column], reference: { resource: resourceName(dataset, format, ''), fields: [key] } })) }
 }
 
-function fieldOf(column: Column, isCsv: boolean): object {
+function fieldOf(column: Column, { isCsv, hasJson }: { isCsv: boolean; hasJson: boolean }): object {
   const { name, required, choices, about } = column
   const constraints = { ...(required ? { required: true } : {}), ...(choices === null ? {} : { enum: choices }) }
-  return { name, ...typeOf(column, isCsv), ...(about === '' ? {} : { description: about }), ...(Object.keys(constraints).length > 0 ? { constraints } : {}) }
+  return { name, ...typeOf(column, isCsv, hasJson), ...(about === '' ? {} : { description: about }), ...(Object.keys(constraints).length > 0 ? { constraints } : {}) }
 }
 
-function typeOf({ type }: Column, isCsv: boolean): object {
+function typeOf({ type }: Column, isCsv: boolean, hasJson: boolean): object {
   switch (type) {
     case 'text':
       return { type: 'string' }
@@ -59,7 +59,7 @@ function typeOf({ type }: Column, isCsv: boolean): object {
     case 'boolean':
       return { type: 'boolean', ...(isCsv ? { trueValues: ['1'], falseValues: ['0'] } : {}) }
     case 'json':
-      return isCsv ? { type: 'string' } : { type: 'any' }
+      return { type: hasJson ? 'any' : 'string' }
     default:
       return { type }
   }

@@ -58,10 +58,10 @@ export class Exports {
     return path.join(this.dir, 'sora.db')
   }
 
-  /** All rows of a table as they are stored, in the order of storing; integers as bigint. */
+  /** All rows of a table as they are stored, in the order of storing or, without row numbers, of the key; integers as bigint. */
   rows(table: string): Row[] {
     const names = describeTable(table)?.columns.map(({ name }) => name) ?? []
-    return this.sqlite.prepare<[], Row>(`SELECT ${names.join(', ')} FROM ${table} ORDER BY rowid`).safeIntegers().raw().all() as unknown as Row[]
+    return this.sqlite.prepare<[], Row>(`SELECT ${names.join(', ')} FROM ${table} ORDER BY ${orderOf(table)}`).safeIntegers().raw().all() as unknown as Row[]
   }
 
   folder(): string {
@@ -74,7 +74,7 @@ export class Exports {
     const request = { datasets, formats: formats.map(formatOf), since: more.since ?? null, partition: more.partition ?? false, queries: more.queries ?? new Map<string, string>() }
     const out = more.out ?? this.folder()
     const makers = [(snapshot: Snapshot) => tableTasks(snapshot, request)]
-    const report = await runExport({ db: this.db, force: false, makers, datasets, since: null, transform: null, signal: new AbortController().signal, onProgress: () => undefined, ...more, out })
+    const report = await runExport({ db: this.db, force: false, makers, datasets, since: null, pseudonyms: null, signal: new AbortController().signal, onProgress: () => undefined, ...more, out })
     if (report === undefined) throw new Error('the export was stopped')
     return { ...report, path: out }
   }
@@ -83,6 +83,12 @@ export class Exports {
     this.sqlite.close()
     rmSync(this.dir, { recursive: true, force: true })
   }
+}
+
+/** Tables whose key has several columns have no row numbers. */
+export function orderOf(table: string): string {
+  const { key } = findDataset(table)
+  return key.length === 1 ? 'rowid' : key.join(', ')
 }
 
 function formatOf(format: Format | string): Format {

@@ -10,7 +10,7 @@ import type { Row, SqlValue } from '../../src/db/index.js'
 import { defaultTables, findDataset, type Column, type ColumnType } from '../../src/export/index.js'
 import { writeRows } from '../../src/export/formats/csv.js'
 import { Snapshot } from '../../src/db/index.js'
-import { fillHostile, HOSTILE, test, type Exports } from './hostile.js'
+import { fillHostile, HOSTILE, orderOf, test, type Exports } from './hostile.js'
 
 async function duck(): Promise<DuckDBConnection> {
   const connection = await (await DuckDBInstance.create()).connect()
@@ -25,9 +25,10 @@ const comparable = (value: SqlValue, { type }: Column): unknown => (type === 'ti
 
 /** The rows of whatever DuckDB reads, in their order, as the tables have them. */
 async function duckRows(connection: DuckDBConnection, from: string, columns: readonly Column[]): Promise<unknown[][]> {
-  const select = columns.map(({ name, type }) => (type === 'time' ? `epoch_ms("${name}")` : `"${name}"`)).join(', ')
+  // The binding for Node takes a byte order mark away where a text begins with one: none does, behind a sign.
+  const select = columns.map(({ name, type }) => (type === 'time' ? `epoch_ms("${name}")` : type === 'text' || type === 'json' ? `'~' || "${name}"` : `"${name}"`)).join(', ')
   const rows = (await connection.runAndReadAll(`SELECT ${select} FROM ${from}`)).getRows()
-  return rows.map((row) => row.map((value, i) => (columns[i]?.type === 'time' && value !== null ? Number(value) : value)))
+  return rows.map((row) => row.map((value, i) => (columns[i]?.type === 'time' && value !== null ? Number(value) : typeof value === 'string' ? value.slice(1) : value)))
 }
 
 /** What `read_csv` is told in the export's README. */
@@ -93,7 +94,7 @@ describe('CSV', () => {
     for (const table of defaultTables) {
       const { columns } = findDataset(table)
       let text = ''
-      const selection = { table, columns: columns.map(({ name }) => name), order: ['rowid'], since: null, month: null }
+      const selection = { table, columns: columns.map(({ name }) => name), order: orderOf(table).split(', '), since: null, month: null }
       for (const _ of writeRows({ columns, rows: () => snapshot.rows(selection) }, { write: (chunk) => void (text += String(chunk)) }, remarks));
       expect(text === readFileSync(path.join(folder, `${table}.csv`), 'utf8')).toBe(true)
     }
@@ -103,7 +104,7 @@ describe('CSV', () => {
 })
 
 describe('Parquet', () => {
-  const DUCK_TYPES: Partial<Record<ColumnType, string>> = { text: 'VARCHAR', json: 'JSON', integer: 'BIGINT', boolean: 'BOOLEAN', number: 'DOUBLE', time: 'TIMESTAMP WITH TIME ZONE' }
+  const DUCK_TYPES: Partial<Record<ColumnType, string>> = { text: 'VARCHAR', json: 'VARCHAR', integer: 'BIGINT', boolean: 'BOOLEAN', number: 'DOUBLE', time: 'TIMESTAMP WITH TIME ZONE' }
 
   test.for(defaultTables)('read by DuckDB equals %s, with types and every value', async (table, { exports }) => {
     filled(exports)
@@ -174,7 +175,7 @@ describe('CSV for Excel', () => {
         if (column.type !== 'text' || value === null) expect(cell).toBe(value === null ? '' : String(value))
         else {
           expect(cell).not.toMatch(/^\s*[=+\-@]|^[\t\r]/)
-          expect(cell === '' || Number.isNaN(Number(cell))).toBe(true)
+          expect([cell, cell.trim() === '' || Number.isNaN(Number(cell))]).toEqual([cell, true])
           const flat = String(value).replaceAll('\0', '').replaceAll(/\r\n|[\r\n\u2028\u2029]/g, ' ')
           expect([flat, `'${flat}`].some((whole) => whole === cell || (cell.length >= 32_766 && whole.startsWith(cell)))).toBe(true)
         }

@@ -95,7 +95,7 @@ class Group {
   }
 }
 
-/** A value as its column stores it; undefined where it is of another kind than the column. */
+/** A value as its column stores it, JSON as its text, so that its numbers keep their digits; undefined where it is of another kind than the column. */
 function storedAs(value: Exclude<SqlValue, null>, type: ColumnType): unknown {
   switch (type) {
     case 'integer':
@@ -106,8 +106,6 @@ function storedAs(value: Exclude<SqlValue, null>, type: ColumnType): unknown {
       return typeof value === 'bigint' || typeof value === 'number' ? Number(value) : undefined
     case 'time':
       return timeOf(value)
-    case 'json':
-      return Buffer.from(textOf(value))
     default:
       return textOf(value)
   }
@@ -129,8 +127,6 @@ function elementOf({ name, type, required }: Column): SchemaElement {
       return { ...shape, type: 'DOUBLE' }
     case 'time':
       return { ...shape, type: 'INT64', logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MILLIS' } }
-    case 'json':
-      return { ...shape, type: 'BYTE_ARRAY', logical_type: { type: 'JSON' } }
     default:
       return { ...shape, type: 'BYTE_ARRAY', converted_type: 'UTF8' }
   }
