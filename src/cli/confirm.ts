@@ -18,12 +18,16 @@ const LINES_SHOWN = 20
  * @returns whether to go on
  */
 export async function maySpend(estimate: Estimate, caps: BudgetCaps, { above, yes }: Confirmation): Promise<boolean> {
-  const isAsking = !yes && canAsk()
-  if (!isAsking || mostOf(caps, estimate) <= above) return true
+  if (!mayAsk({ yes }) || mostOf(caps, estimate) <= above) return true
   const isKnown = estimate.unknown.length === 0
   if (isKnown && estimate.total.high.cost <= above) return true
   process.stderr.write(`${estimateText(estimate, LINES_SHOWN)}\n\n`)
   return isYes(`This can cost more than ${dollars(above)}${isKnown ? '' : ' (part of it is not known)'}. Go on? [y/N] `)
+}
+
+/** False where the answer is given beforehand, or nobody is there: no estimate is needed then. */
+export function mayAsk({ yes }: Pick<Confirmation, 'yes'>): boolean {
+  return !yes && canAsk()
 }
 
 /** What the caps let an invocation spend at most, in millionths of a dollar. */

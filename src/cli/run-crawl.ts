@@ -4,7 +4,7 @@ import { Crawl, estimateRun, planRun, type BudgetCaps, type Crawler, type CrawlO
 import { openStore, Reader, type CrawlStore, type OpenRun, type Origin } from '../db/index.js'
 import { ExitCode } from '../errors.js'
 import { createLogger } from '../log.js'
-import { maySpend, type Confirmation } from './confirm.js'
+import { mayAsk, maySpend, type Confirmation } from './confirm.js'
 import { count } from './format.js'
 import { seedsLeft } from './seeds-left.js'
 import type { CommandContext, GlobalFlags } from './command.js'
@@ -71,6 +71,8 @@ function shownOf({ progress }: Crawl): Shown {
 /** Estimates what is to come, keeps the estimate of a new run, and asks where a person is to be asked. */
 async function confirm(store: CrawlStore, run: OpenRun, request: CrawlRequest, { crawl, client }: { crawl: Crawl; client: ApiClient }): Promise<void> {
   const { crawlers, rules, minAgeMs, caps, confirmation, origin } = request
+  // Estimating a frontier of a million streams takes longer than reading its first pages.
+  if (run.resumed && !mayAsk(confirmation)) return
   const { estimate, rows } = await estimateRun(store, run, { crawlers, rules, minAgeMs, price: (route) => client.price(route) })
   if (!run.resumed) await store.noteEstimate(run, rows)
   const isFree = origin === 'sandbox'

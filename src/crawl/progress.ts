@@ -34,6 +34,7 @@ export class Progress {
   #cost = 0
   #recent: number[] = []
   #restatedAt = 0
+  #isWatched = false
   #waitingUntil = 0
   #waitingWhy = ''
   #slowed: { times: number; perSecond: number } | null = null
@@ -48,11 +49,12 @@ export class Progress {
   restate({ open, done, failed }: RunTally): void {
     this.#base = { open, done, failed }
     this.#restatedAt = monotonicMs()
+    this.#isWatched = false
   }
 
-  /** True when the streams should be counted again: pages bring new ones, and counting many takes a while. */
+  /** True when somebody looks and the streams should be counted again: pages bring new ones, and counting many takes a while. */
   isStale(countingMs: number): boolean {
-    return monotonicMs() - this.#restatedAt > Math.max(200, countingMs * 50)
+    return this.#isWatched && monotonicMs() - this.#restatedAt > Math.max(200, countingMs * 50)
   }
 
   sent(): void {
@@ -88,6 +90,7 @@ export class Progress {
   }
 
   view(): ProgressView {
+    this.#isWatched = true
     const now = monotonicMs()
     const waitMs = this.#waitingUntil - now
     const recent = this.#recent.filter((at) => at > now - WINDOW_MS).length
