@@ -6,8 +6,8 @@ import { NameFinder } from './name-finder.js'
 const LETTERS = 'bcdfghjkmnpqrtvw'
 /** 96 bits: among a hundred million ids, two get the same pseudonym with a chance of one in ten trillion. */
 const BYTES = 12
-/** Pseudonyms that are remembered; each takes some 200 bytes. */
-const REMEMBERED = 50_000
+/** Pseudonyms that are remembered: the same ids come in runs. */
+const REMEMBERED = 5_000
 
 /** What a pseudonym says of the id behind it: its kind, which is in the platform's ids too. */
 const KINDS: readonly (readonly [beginning: string, kind: string])[] = [
@@ -43,6 +43,7 @@ export class Pseudonyms {
   /** Ids that do not look like ids, by their folded form. */
   readonly #oddIds = new Map<string, string>()
   readonly #remembered = new Map<string, string>()
+  readonly #written = Buffer.alloc(2 * BYTES)
 
   constructor(key: Uint8Array) {
     this.#key = createSecretKey(key)
@@ -125,8 +126,12 @@ export class Pseudonyms {
     const known = this.#remembered.get(asked)
     if (known !== undefined) return known
     const digest = createHmac('sha256', this.#key).update(asked).digest()
-    let letters = ''
-    for (let i = 0; i < BYTES; i += 1) letters += LETTERS[(digest[i] ?? 0) >> 4] + (LETTERS[(digest[i] ?? 0) & 15] ?? '')
+    for (let i = 0; i < BYTES; i += 1) {
+      this.#written[2 * i] = LETTERS.charCodeAt((digest[i] ?? 0) >> 4)
+      this.#written[2 * i + 1] = LETTERS.charCodeAt((digest[i] ?? 0) & 15)
+    }
+    // One flat string: pieces joined one by one would stay in memory as pieces.
+    const letters = this.#written.toString('latin1')
     if (this.#remembered.size >= REMEMBERED) this.#remembered.clear()
     this.#remembered.set(asked, letters)
     return letters
