@@ -42,7 +42,7 @@ export function histogram(labels: readonly string[], values: readonly number[], 
       grid: { left: 40, right: 6, top: 12, bottom: 26 },
       xAxis: names(labels, { axisLabel: { fontSize: 10.5, hideOverlap: true } }),
       yAxis: amounts({ splitNumber: 3 }),
-      series: [{ type: 'bar', data: values, barCategoryGap: '12%', itemStyle: { color: fill } }],
+      series: [{ type: 'bar', data: values, barCategoryGap: '12%', barMaxWidth: 56, itemStyle: { color: fill } }],
     },
   }
 }

@@ -71,7 +71,7 @@ function postsFigure(reader: FigureReader): FigureView {
         : {
             header: ['post', 'views', 'likes', 'comments', 'remixes', 'engaged'],
             rows: rows.map((row) => [
-              html`<div class="post"><p>${textOf(row.text)}</p><small>${row.user_id === null ? null : userView(row.username, row.user_id)} ${row.posted_at === null ? null : html`· ${row.posted_at.slice(0, 10)}`} · ${link(row.permalink, excerpt(row.post_id, 40))}</small></div>`,
+              html`<div class="post"><p>${textOf(row.text)}</p><small>${row.user_id === null ? null : userView(row.username, row.user_id)} ${row.posted_at === null ? null : html`· ${row.posted_at.slice(0, 10)}`} · ${link(row.permalink, excerpt(row.post_id, 18))}</small></div>`,
               amount(row.views, most),
               row.likes,
               row.comments,
