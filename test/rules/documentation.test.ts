@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -117,5 +117,14 @@ describe('every dependency', () => {
     const lines = read('src/README.md').split('\n')
     const isTold = (name: string): boolean => lines.some((line) => line.includes(`\`${name}\``) && line.split(/\s+/).length >= 6)
     expect(names.filter((name) => !isTold(name))).toEqual([])
+  })
+})
+
+describe('decision records', () => {
+  test('have numbers of their own, without a gap, and bear them in their titles', () => {
+    const names = readdirSync(path.join(ROOT, 'src/decisions')).toSorted()
+    const numbers = names.map((_, n) => String(n + 1).padStart(4, '0'))
+    expect(names.map((name) => name.slice(0, 4))).toEqual(numbers)
+    expect(names.map((name) => read(`src/decisions/${name}`).slice(2, 6))).toEqual(numbers)
   })
 })
