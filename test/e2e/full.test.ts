@@ -62,11 +62,31 @@ describe.concurrent('--full', { timeout: 180_000 }, () => {
   test('and an ordinary pass never continue each other', async ({ bench }) => {
     const server = await bench.serve({ world: authorOf(50), pageSize: 10 })
     const args = [STAR, '--collect', 'posts']
-    await cost(bench, server, [...args, '--max-requests', '2'], 4)
+    const begun = await cost(bench, server, [...args, '--max-requests', '2'], 4)
     const full = await cost(bench, server, [...args, '--full', '--max-requests', '3'], 4)
     expect(full[0]?.cursor).toBe('')
-    const ordinary = await cost(bench, server, [...args, '--restart', '--max-requests', '1'], 4)
-    expect(ordinary[0]?.cursor).toBe('')
+    const ordinary = await cost(bench, server, [...args, '--max-requests', '1'], 4)
+    const rest = await cost(bench, server, [...args, '--full'])
+    // Each goes on at its own cursor: no page is asked for twice in either.
+    const cursors = (pages: readonly { cursor: string }[]): string[] => pages.map(({ cursor }) => cursor)
+    expect(new Set(cursors([...begun, ...ordinary])).size).toBe(3)
+    expect(new Set(cursors([...full, ...rest])).size).toBe(5)
+    expect([full.length, rest.length]).toEqual([3, 2])
+  })
+
+  test('spread over days comes to its end, though ordinary crawls run in between', async ({ bench }) => {
+    const world = authorOf(60)
+    const publish = holdBack(postsOf(world), 9)
+    const server = await bench.serve({ world, pageSize: 10 })
+    const args = [STAR, '--collect', 'posts']
+    await cost(bench, server, args)
+    await cost(bench, server, [...args, '--full', '--max-requests', '2'], 4)
+    publish()
+    expect(await cost(bench, server, args)).toHaveLength(2)
+    await cost(bench, server, [...args, '--full', '--max-requests', '2'], 4)
+    expect(await cost(bench, server, args)).toHaveLength(1)
+    expect(await cost(bench, server, [...args, '--full'])).toHaveLength(2)
+    expect(bench.count('posts')).toBe(60)
   })
 
   test('stores and counts news below the place where the last pass stopped', async ({ bench }) => {
