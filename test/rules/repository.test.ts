@@ -69,7 +69,7 @@ function trackedTexts(): Text[] {
   const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: ROOT, encoding: 'utf8' })
   const files = [...new Set(listed.split('\0'))].filter((name) => name !== '' && existsSync(path.join(ROOT, name)))
   return files
-    .filter((name) => lstatSync(path.join(ROOT, name)).isFile())
+    .filter((name) => !name.endsWith('.gz') && lstatSync(path.join(ROOT, name)).isFile())
     .map((name) => ({ name, lines: readFileSync(path.join(ROOT, name), 'utf8').split('\n') }))
 }
 
