@@ -1,8 +1,10 @@
 /**
  * The ceiling: the same requests, `JSON.parse`, prepared statements, one transaction a page, the same rows in the same tables, and
  * nothing else — no ledger, no raw pages, no checkpoints, no validation, no retries. `ceiling.js URL FILE USERS`; without a
- * network, `ceiling.js --pages FROM FILE` reads the bodies from the pages of a database instead.
+ * network, `ceiling.js --pages FROM FILE` reads the bodies from the pages of a database instead, and `ceiling.js --answers FROM FILE`
+ * from a file of lines as `import` takes it.
  */
+import { createReadStream } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import Database from 'better-sqlite3'
 import { Pool } from 'undici'
@@ -54,6 +56,28 @@ function replay(from: string, file: string): void {
   sqlite.close()
 }
 
+interface Answer {
+  readonly route: string
+  readonly params: { readonly user_id?: string; readonly post_id?: string }
+  readonly body: Payload
+}
+
+async function readAnswers(from: string, file: string): Promise<void> {
+  const { sqlite } = openForWriting(file)
+  const writer = new CeilingWriter(sqlite)
+  let rest = ''
+  for await (const text of createReadStream(from, { encoding: 'utf8', highWaterMark: 1 << 20 })) {
+    const lines = (rest + String(text)).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) {
+      const { route, params, body } = JSON.parse(line) as Answer
+      writer.write(route, params.user_id ?? params.post_id ?? '', body)
+    }
+  }
+  sqlite.close()
+}
+
 const [first = '', second = '', third = ''] = process.argv.slice(2)
 if (first === '--pages') replay(second, third)
+else if (first === '--answers') await readAnswers(second, third)
 else await crawl(first, second, Number(third))

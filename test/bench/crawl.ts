@@ -3,25 +3,11 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { compiled } from './compiled.js'
+import { table, type Table } from './figures.js'
 import { KEY, measure, median, PROGRAM, type Gateway, type Usage } from './processes.js'
 import { STUDY, userId } from './world.js'
 
 const CEILING = compiled('ceiling', 'ceiling-writer', 'world')
-
-export interface CrawlFigures {
-  readonly pages: number
-  readonly crawl: Figures
-  readonly ceiling: Figures
-  /** CPU of a page beside the ceiling's. */
-  readonly ratio: number
-  readonly bytes: number
-}
-
-export interface Figures {
-  readonly cpuMsAPage: number
-  readonly pagesASecond: number
-  readonly peakMb: number
-}
 
 export const SEEDS = Array.from({ length: STUDY.users }, (_, i) => userId(i + 1))
 
@@ -34,8 +20,8 @@ export async function crawlOnce(gateway: Gateway, file: string): Promise<Usage> 
   return measure({ args: crawlArgs(file), env: { SORA_API_URL: gateway.url, SORA_API_KEY: KEY } })
 }
 
-/** @param folder where the databases are made and removed again */
-export async function benchCrawl(gateway: Gateway, folder: string, rounds: number): Promise<CrawlFigures> {
+/** @param folder where the databases are made */
+export async function benchCrawl(gateway: Gateway, folder: string, rounds: number): Promise<Table> {
   const crawls: Usage[] = []
   const ceilings: Usage[] = []
   const files = { crawl: join(folder, 'crawl.db'), ceiling: join(folder, 'ceiling.db') }
@@ -47,9 +33,11 @@ export async function benchCrawl(gateway: Gateway, folder: string, rounds: numbe
     await expectPages(gateway, 'the ceiling')
     expectSameRows(files.crawl, files.ceiling)
   }
-  const crawl = figures(crawls, gateway.pages)
-  const ceiling = figures(ceilings, gateway.pages)
-  return { pages: gateway.pages, crawl, ceiling, ratio: median(crawls.map(({ cpuMs }, i) => cpuMs / (ceilings[i]?.cpuMs ?? Number.NaN))), bytes: sizeOf(files.crawl) }
+  const costs = crawls.map(({ cpuMs }, i) => cpuMs / (ceilings[i]?.cpuMs ?? Number.NaN))
+  return table('Crawl', `${gateway.pages} pages, beside the same requests and rows written by hand`, [
+    { what: 'crawl', figures: { ...figures(crawls, gateway.pages), 'ceilings a page': median(costs) }, goals: { 'ceilings a page': { atMost: 1.6 }, 'peak MB': { atMost: 250 } } },
+    { what: 'ceiling', figures: figures(ceilings, gateway.pages) },
+  ])
 }
 
 export function clear(file: string): void {
@@ -61,29 +49,22 @@ async function expectPages(gateway: Gateway, who: string): Promise<void> {
   if (answered !== gateway.pages) throw new Error(`${who} sent ${answered} requests for ${gateway.pages} pages`)
 }
 
-/** A ceiling that stores less would be no ceiling. */
-function expectSameRows(...files: [string, string]): void {
+/** A ceiling that stores less would be no ceiling. @throws if two databases differ in how much they hold */
+export function expectSameRows(...files: [string, string]): void {
   const counts = files.map((file) => {
     const sqlite = new Database(file, { readonly: true })
     const tables = ['users', 'posts', 'attachments', 'comments', 'edges', 'usernames', 'post_metrics', 'user_metrics']
-    const rows = tables.map((table) => `${table} ${String(sqlite.prepare(`SELECT count(*) FROM ${table}`).pluck().get())}`).join(', ')
+    const rows = tables.map((name) => `${name} ${String(sqlite.prepare(`SELECT count(*) FROM ${name}`).pluck().get())}`).join(', ')
     sqlite.close()
     return rows
   })
   if (counts[0] !== counts[1]) throw new Error(`the rows differ:\n${counts.join('\n')}`)
 }
 
-function figures(usages: readonly Usage[], pages: number): Figures {
+function figures(usages: readonly Usage[], pages: number): Record<string, number> {
   return {
-    cpuMsAPage: median(usages.map(({ cpuMs }) => cpuMs / pages)),
-    pagesASecond: median(usages.map(({ wallMs }) => (pages / wallMs) * 1000)),
-    peakMb: median(usages.map(({ peakMb }) => peakMb)),
+    'CPU ms a page': median(usages.map(({ cpuMs }) => cpuMs / pages)),
+    'pages a second on the clock': median(usages.map(({ wallMs }) => (pages / wallMs) * 1000)),
+    'peak MB': median(usages.map(({ peakMb }) => peakMb)),
   }
-}
-
-function sizeOf(file: string): number {
-  const sqlite = new Database(file, { readonly: true })
-  const size = sqlite.prepare<[], number>('SELECT page_count * page_size FROM pragma_page_count, pragma_page_size').pluck().get() ?? 0
-  sqlite.close()
-  return size
 }

@@ -1,32 +1,43 @@
-/**
- * Times `export` of a million posts against SQLite's own shell (`npm run bench:export -- FILE`, with a database of
- * `npm run bench:database`), in seconds of CPU, which other work on the machine changes little.
- */
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
+/** What exports cost: tables beside SQLite's own shell, networks and everything by themselves. */
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { table, type Goal, type Line, type Table } from './figures.js'
+import { measure, measureTree, median, PROGRAM, type Usage } from './processes.js'
 
-const ROUNDS = 3
-const [db] = process.argv.slice(2)
-if (db === undefined) throw new Error('Name the database: npm run bench:export -- FILE')
-const folder = mkdtempSync(path.join(tmpdir(), 'sora-crawl-bench-'))
+const SMALL = { 'peak MB': { atMost: 250 } }
 
-/** Seconds of CPU of a shell command, and the most memory that it held, in MB. */
-function measure(command: string): { seconds: number; megabytes: number } {
-  const script = `import resource, subprocess, sys; code = subprocess.call(sys.argv[1], shell=True); u = resource.getrusage(resource.RUSAGE_CHILDREN); print(u.ru_utime + u.ru_stime, u.ru_maxrss / 1000); sys.exit(code)`
-  const { stdout, stderr, status } = spawnSync('python3', ['-c', script, command], { encoding: 'utf8' })
-  if (status !== 0) throw new Error(stderr)
-  const [seconds = 0, megabytes = 0] = (stdout.trim().split('\n').at(-1) ?? '').split(' ').map(Number)
-  return { seconds, megabytes }
+/** What is exported, and what it has to reach. */
+const EXPORTS: readonly { readonly what: string; readonly args: readonly string[]; readonly goals?: Readonly<Record<string, Goal>> }[] = [
+  { what: 'csv', args: ['--tables', 'posts'], goals: { 'of sqlite3 -csv': { atLeast: 0.5 }, ...SMALL } },
+  { what: 'excel', args: ['--tables', 'posts'], goals: SMALL },
+  { what: 'jsonl', args: ['--tables', 'posts'], goals: SMALL },
+  { what: 'parquet', args: ['--tables', 'posts'], goals: { 'of sqlite3 -csv': { atLeast: 0.12 }, 'peak MB': { atMost: 350 } } },
+  ...['gexf', 'graphml', 'gephi'].map((what) => ({ what, args: [], goals: SMALL })),
+]
+
+/** @param db with a million posts */
+export async function benchExport(db: string, folder: string, rounds: number): Promise<Table> {
+  const shells: Usage[] = []
+  const usages = new Map<string, Usage[]>()
+  const out = join(folder, 'exported')
+  for (let round = 0; round < rounds; round += 1) {
+    shells.push(measureTree(['sqlite3', '-csv', '-header', '-cmd', `.output '${out}.csv'`, db, 'SELECT * FROM posts']))
+    rmSync(`${out}.csv`)
+    for (const { what, args } of EXPORTS) {
+      const usage = await measure({ args: [PROGRAM, 'export', '--db', db, '--format', what, ...args, '--out', out, '--no-progress'] })
+      usages.set(what, [...(usages.get(what) ?? []), usage])
+      rmSync(out, { recursive: true })
+    }
+  }
+  const lines = EXPORTS.map(({ what, goals }): Line => {
+    const ours = usages.get(what) ?? []
+    // A network is no table.
+    const beside = goals === SMALL && !['excel', 'jsonl'].includes(what) ? {} : { 'of sqlite3 -csv': median(ours.map(({ cpuMs }, i) => (shells[i]?.cpuMs ?? Number.NaN) / cpuMs)) }
+    return { what: `export --format ${what}`, figures: { ...figuresOf(ours), ...beside }, ...(goals === undefined ? {} : { goals }) }
+  })
+  return table('Exports', 'the table `posts` with a million rows, or all four networks', [{ what: 'sqlite3 -csv', figures: { ...figuresOf(shells), 'of sqlite3 -csv': 1 } }, ...lines])
 }
 
-const commands = {
-  'sqlite3 -csv': `sqlite3 -csv -header '${db}' 'SELECT * FROM posts' > '${folder}/posts.csv'`,
-  ...Object.fromEntries(['csv', 'excel', 'jsonl', 'parquet'].map((format) => [`export --format ${format}`, `node dist/main.js export --db '${db}' --tables posts --format ${format} --out '${folder}/out' --force --no-progress > /dev/null`])),
+function figuresOf(usages: readonly Usage[]): Record<string, number> {
+  return { 'CPU s': median(usages.map(({ cpuMs }) => cpuMs)) / 1000, 'peak MB': Math.max(...usages.map(({ peakMb }) => peakMb)) }
 }
-for (const [name, command] of Object.entries(commands)) {
-  const rounds = Array.from({ length: ROUNDS }, () => measure(command))
-  process.stdout.write(`${name}: ${Math.min(...rounds.map(({ seconds }) => seconds)).toFixed(2)} s of CPU, ${Math.max(...rounds.map(({ megabytes }) => megabytes)).toFixed(0)} MB\n`)
-}
-rmSync(folder, { recursive: true })

@@ -1,5 +1,5 @@
 /** Starts what is measured, and says what it used. */
-import { fork, spawn, type ChildProcess } from 'node:child_process'
+import { fork, spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -62,15 +62,27 @@ export async function measure({ args, env = {}, cwd, exitCodes = [0] }: Job): Pr
   const folder = mkdtempSync(join(tmpdir(), 'sora-bench-usage-'))
   const file = join(folder, 'usage.json')
   try {
+    const began = performance.now()
     const child = spawn(process.execPath, ['--import', here('usage.mjs'), ...args], { cwd, env: { ...process.env, ...env, BENCH_USAGE: file }, stdio: ['ignore', 'ignore', 'pipe'] })
     let said = ''
     child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
     const [code] = (await once(child, 'close')) as [number | null]
     if (code === null || !exitCodes.includes(code)) throw new Error(`${args.join(' ')} ended with ${code}: ${said.slice(-2000)}`)
-    return JSON.parse(readFileSync(file, 'utf8')) as Usage
+    const wallMs = performance.now() - began
+    return { ...(JSON.parse(readFileSync(file, 'utf8')) as Omit<Usage, 'wallMs'>), wallMs }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** Runs any program to its end, and counts what its own children used, too, which Python can tell. @throws if it fails */
+export function measureTree(command: readonly string[], env: Record<string, string> = {}): Usage {
+  const script = 'import resource, subprocess, sys, time; t = time.monotonic(); code = subprocess.call(sys.argv[1:], stdout=subprocess.DEVNULL); u = resource.getrusage(resource.RUSAGE_CHILDREN); print(u.ru_utime + u.ru_stime, u.ru_maxrss, time.monotonic() - t); sys.exit(code)'
+  const { stdout, stderr, status, error } = spawnSync('python3', ['-c', script, ...command], { encoding: 'utf8', env: { ...process.env, ...env } })
+  if (error !== undefined) throw error
+  if (status !== 0) throw new Error(`${command.join(' ')} ended with ${status}: ${stderr.slice(-2000)}`)
+  const [seconds = 0, kilobytes = 0, wall = 0] = stdout.trim().split(' ').map(Number)
+  return { cpuMs: seconds * 1000, peakMb: kilobytes / 1024, wallMs: wall * 1000 }
 }
 
 export function median(values: readonly number[]): number {
