@@ -367,10 +367,13 @@ CREATE TABLE `route_proofs` (
 CREATE VIEW `v_cameo_network` AS 
   SELECT n.user_id, a.username, n.with_user_id, b.username AS with_username, n.posts
   FROM (
-    SELECT x.source_id AS user_id, y.source_id AS with_user_id, count(*) AS posts
-    FROM edges x CROSS JOIN edges y
-    WHERE x.kind = 'cameo' AND x.gone_at IS NULL AND y.kind = 'cameo' AND y.gone_at IS NULL AND y.target_id = x.target_id AND y.source_id <> x.source_id
-    GROUP BY x.source_id, y.source_id) n
+    SELECT user_id, with_user_id, posts
+    FROM (
+      SELECT x.source_id AS user_id, y.source_id AS with_user_id, count(*) OVER pair AS posts, row_number() OVER pair AS place
+      FROM edges x CROSS JOIN edges y
+      WHERE x.kind = 'cameo' AND x.gone_at IS NULL AND y.kind = 'cameo' AND y.gone_at IS NULL AND y.target_id = x.target_id AND y.source_id <> x.source_id
+      WINDOW pair AS (PARTITION BY x.source_id, y.source_id))
+    WHERE place = 1) n
   LEFT JOIN users a ON a.id = n.user_id
   LEFT JOIN users b ON b.id = n.with_user_id;--> statement-breakpoint
 CREATE VIEW `v_comment_threads` AS 
@@ -412,7 +415,9 @@ CREATE VIEW `v_creators` AS
   LEFT JOIN users u ON u.id = a.user_id;--> statement-breakpoint
 CREATE VIEW `v_follow_graph` AS 
   SELECT e.source_id AS follower_id, s.username AS follower, e.target_id AS followed_id, t.username AS followed,
-    EXISTS (SELECT 1 FROM edges r WHERE r.kind = 'follow' AND r.source_id = e.target_id AND r.target_id = e.source_id AND r.gone_at IS NULL) AS mutual,
+    EXISTS (
+      SELECT 1 FROM edges r INDEXED BY edges_by_target
+      WHERE r.kind = 'follow' AND r.source_id = e.target_id AND r.target_id = e.source_id AND r.gone_at IS NULL) AS mutual,
     e.first_seen_at
   FROM edges e LEFT JOIN users s ON s.id = e.source_id LEFT JOIN users t ON t.id = e.target_id
   WHERE e.kind = 'follow' AND e.gone_at IS NULL;--> statement-breakpoint
@@ -433,20 +438,22 @@ CREATE VIEW `v_posts` AS
   FROM posts p LEFT JOIN users u ON u.id = p.user_id;--> statement-breakpoint
 CREATE VIEW `v_remix_trees` AS 
   SELECT e.source_id AS post_id, e.target_id AS parent_post_id,
-    (
+    CASE WHEN 
+      coalesce((SELECT parent_post_id FROM posts WHERE id = e.target_id), (SELECT min(target_id) FROM edges WHERE kind = 'remix' AND source_id = e.target_id)) IS NULL THEN e.target_id ELSE (
       WITH RECURSIVE up (id, depth) AS (
         SELECT e.target_id, 1
         UNION ALL
         SELECT coalesce(k.parent_post_id, (SELECT min(target_id) FROM edges WHERE kind = 'remix' AND source_id = up.id)), up.depth + 1
         FROM up JOIN posts k ON k.id = up.id WHERE up.depth < 1000
-      ) SELECT id FROM up WHERE id IS NOT NULL ORDER BY depth DESC LIMIT 1) AS root_post_id,
-    (
+      ) SELECT id FROM up WHERE id IS NOT NULL ORDER BY depth DESC LIMIT 1) END AS root_post_id,
+    CASE WHEN 
+      coalesce((SELECT parent_post_id FROM posts WHERE id = e.target_id), (SELECT min(target_id) FROM edges WHERE kind = 'remix' AND source_id = e.target_id)) IS NULL THEN 1 ELSE (
       WITH RECURSIVE up (id, depth) AS (
         SELECT e.target_id, 1
         UNION ALL
         SELECT coalesce(k.parent_post_id, (SELECT min(target_id) FROM edges WHERE kind = 'remix' AND source_id = up.id)), up.depth + 1
         FROM up JOIN posts k ON k.id = up.id WHERE up.depth < 1000
-      ) SELECT max(depth) FROM up WHERE id IS NOT NULL) AS depth,
+      ) SELECT max(depth) FROM up WHERE id IS NOT NULL) END AS depth,
     p.user_id, u.username, above.user_id AS parent_user_id, p.posted_at, p.remix_count
   FROM edges e
   LEFT JOIN posts p ON p.id = e.source_id

@@ -6,7 +6,7 @@ import { rmSync } from 'node:fs'
 import type { Database } from 'better-sqlite3'
 import { openForWriting } from '../../src/db/open.js'
 
-const SIZE = { users: 300_000, posts: 1_000_000, comments: 1_000_000, follows: 2_000_000, cameos: 800_000, remixes: 200_000, metrics: 2_000_000 }
+const SIZE = { users: 300_000, posts: 1_000_000, comments: 3_000_000, follows: 2_000_000, cameos: 800_000, remixes: 200_000, metrics: 2_000_000, requests: 500_000, listings: 120_000 }
 const DAY_MS = 86_400_000
 const FIRST = Date.parse('2025-10-01T00:00:00.000Z')
 
@@ -69,6 +69,35 @@ function metric(i: number): Row {
   return [postId(n), at(60 + round), 10 + round * below(50), 100 + round * below(900), round + below(3), round + below(3), round]
 }
 
+/** One user in twenty was seen under another handle before. */
+function* handles(): Generator<Row> {
+  for (let i = 0; i < SIZE.users; i += 1) {
+    if (i % 20 === 0) yield [userId(i), `once${i}`, at(50), at(51)]
+    yield [userId(i), `name${i}`, at(52 + (i % 7)), SEEN]
+  }
+}
+
+/** Listings that were read: the followers of one in three users, and the comments of some posts. */
+function listing(i: number): Row {
+  const [stream, kind, id] = i % 2 === 0 ? ['followers', 'user', userId(i)] : ['comments', 'post', postId(i)]
+  return [stream, kind, id, 1, 1, 'completed', 1, SEEN]
+}
+
+const request = (i: number): Row => [1, 1 + (i % SIZE.listings), 'get_user_followers', 'answered', 200, 50_000, at((i / SIZE.requests) * 60), at((i / SIZE.requests) * 60)]
+
+/** What was listed: the edges and comments that there are. */
+const MEMBERS = `
+  INSERT OR IGNORE INTO members (stream_id, kind, item_id, hop, last_pass)
+  SELECT k.id, 'user', e.source_id, 1, 1 FROM checkpoints k JOIN edges e ON e.target_id = k.subject_id AND e.kind = 'follow' WHERE k.stream = 'followers'
+  UNION ALL SELECT k.id, 'comment', c.id, 0, 1 FROM checkpoints k JOIN comments c ON c.post_id = k.subject_id WHERE k.stream = 'comments' AND c.parent_comment_id IS NULL`
+
+function fillCrawl(sqlite: Database): void {
+  fill(sqlite, 'usernames', 'user_id, username, first_seen_at, last_seen_at', handles())
+  fill(sqlite, 'checkpoints', 'stream, subject_kind, subject_id, pass, passes_begun, pass_state, completed_pass, completed_at', times(SIZE.listings, listing))
+  fill(sqlite, 'requests', 'run_id, stream_id, route, state, status, cost_microusd, reserved_at, settled_at', times(SIZE.requests, request))
+  process.stderr.write(`members: ${sqlite.prepare(MEMBERS).run().changes} rows\n`)
+}
+
 function fillAll(sqlite: Database): void {
   const edge = (kind: string, source: string, target: string): Row => [kind, source, target, SEEN, SEEN]
   const edges = 'kind, source_id, target_id, first_seen_at, last_seen_at'
@@ -79,6 +108,7 @@ function fillAll(sqlite: Database): void {
   fill(sqlite, 'edges', edges, times(SIZE.cameos, () => edge('cameo', userId(skewed(SIZE.users / 10)), postId(below(SIZE.posts)))))
   fill(sqlite, 'edges', edges, times(SIZE.remixes - 1, (i) => edge('remix', postId((i + 1) * 5), parentOf((i + 1) * 5))))
   fill(sqlite, 'post_metrics', 'post_id, observed_at, like_count, view_count, reply_count, recursive_reply_count, remix_count', times(SIZE.metrics, metric))
+  fillCrawl(sqlite)
 }
 
 const file = process.argv[2]

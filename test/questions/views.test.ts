@@ -25,9 +25,23 @@ describe('the views', () => {
     ['v_follow_graph', 'follower_id', /SEARCH e USING .*source_id=\?/],
     ['v_follow_graph', 'followed_id', /SEARCH e USING .*target_id=\?/],
     ['v_post_growth', 'post_id', /SEARCH post_metrics USING/],
+    ['v_follow_graph', 'mutual = 1 AND follower_id', /SEARCH r USING INDEX edges_by_target \(target_id=\? AND kind=\? AND source_id=\?\)/],
     ['v_cameo_network', 'user_id', /SEARCH x USING .*source_id=\?/],
+    ['v_cameo_network', 'with_user_id', /SEARCH y USING .*source_id=\?/],
   ] as const)('%s searches an index for a condition on %s', ([view, column, search], { world }) => {
     expect(plan(world, `SELECT * FROM ${view} WHERE ${column} = 'x'`)).toMatch(search)
+  })
+
+  test('v_cameo_network tells the first pairs before it has counted all', ({ world }) => {
+    const steps = plan(world, 'SELECT * FROM v_cameo_network LIMIT 100')
+    expect(steps).toMatch(/SEARCH x USING PRIMARY KEY/)
+    expect(steps).not.toMatch(/FOR GROUP BY|MATERIALIZE|TEMP B-TREE FOR ORDER BY/)
+  })
+
+  test.for(['v_posts', 'v_comment_threads', 'v_remix_trees', 'v_creators', 'v_follow_graph', 'v_post_growth', 'v_cameo_network'])('%s finds what belongs to a row without reading through a table for it', (view, { world }) => {
+    const scanned = [...plan(world, `SELECT * FROM ${view}`).matchAll(/^SCAN (?!\(|CONSTANT)(\w+)/gm)].map(([, name]) => name)
+    const own = { v_posts: ['p'], v_comment_threads: ['c', 'up'], v_remix_trees: ['up'], v_creators: ['a'], v_post_growth: ['post_metrics'], v_cameo_network: [] as string[], v_follow_graph: [] as string[] }
+    expect(own[view as keyof typeof own]).toEqual(expect.arrayContaining(scanned))
   })
 
   test('v_comment_threads goes up to the first-level comment, however deep and broken the thread is', ({ world }) => {

@@ -95,6 +95,10 @@ documented(v_comment_threads, 'Comments and replies with the thread that they st
   reply_count: 'Direct replies.',
 })
 
+/** Of a remix's parent: whether it is where the chain begins, as most are, so that nobody has to climb. */
+const REMIXES_A_ROOT = sql.raw(`
+      coalesce((SELECT parent_post_id FROM posts WHERE id = e.target_id), (SELECT min(target_id) FROM edges WHERE kind = 'remix' AND source_id = e.target_id)) IS NULL`)
+
 /** From a remix's parent to the beginning of its chain. */
 const remixesUp = (select: string) => sql.raw(`(
       WITH RECURSIVE up (id, depth) AS (
@@ -116,8 +120,8 @@ export const v_remix_trees = sqliteView('v_remix_trees', {
   remix_count: integer(),
 }).as(sql`
   SELECT e.source_id AS post_id, e.target_id AS parent_post_id,
-    ${remixesUp('SELECT id FROM up WHERE id IS NOT NULL ORDER BY depth DESC LIMIT 1')} AS root_post_id,
-    ${remixesUp('SELECT max(depth) FROM up WHERE id IS NOT NULL')} AS depth,
+    CASE WHEN ${REMIXES_A_ROOT} THEN e.target_id ELSE ${remixesUp('SELECT id FROM up WHERE id IS NOT NULL ORDER BY depth DESC LIMIT 1')} END AS root_post_id,
+    CASE WHEN ${REMIXES_A_ROOT} THEN 1 ELSE ${remixesUp('SELECT max(depth) FROM up WHERE id IS NOT NULL')} END AS depth,
     p.user_id, u.username, above.user_id AS parent_user_id, p.posted_at, p.remix_count
   FROM edges e
   LEFT JOIN posts p ON p.id = e.source_id
@@ -187,6 +191,7 @@ documented(v_creators, 'Users who have posts in the collection, with sums over t
   days_between_posts: 'Days between one post and the next, on average; NULL for a single post.',
 })
 
+/* Who follows back is looked up among the followers of the follower, who stand together: by the key it would be one far place for each edge. */
 export const v_follow_graph = sqliteView('v_follow_graph', {
   follower_id: text(),
   follower: text(),
@@ -196,7 +201,9 @@ export const v_follow_graph = sqliteView('v_follow_graph', {
   first_seen_at: text(),
 }).as(sql`
   SELECT e.source_id AS follower_id, s.username AS follower, e.target_id AS followed_id, t.username AS followed,
-    EXISTS (SELECT 1 FROM edges r WHERE r.kind = 'follow' AND r.source_id = e.target_id AND r.target_id = e.source_id AND r.gone_at IS NULL) AS mutual,
+    EXISTS (
+      SELECT 1 FROM edges r INDEXED BY edges_by_target
+      WHERE r.kind = 'follow' AND r.source_id = e.target_id AND r.target_id = e.source_id AND r.gone_at IS NULL) AS mutual,
     e.first_seen_at
   FROM edges e LEFT JOIN users s ON s.id = e.source_id LEFT JOIN users t ON t.id = e.target_id
   WHERE e.kind = 'follow' AND e.gone_at IS NULL`)
@@ -242,6 +249,7 @@ documented(v_post_growth, 'What each post gained between one observation and the
   remixes_gained: 'More remixes than before.',
 })
 
+/* Counted in a window, and not by GROUP BY, so that the pairs come user by user, in the order of the key, and the first need not wait for all. */
 export const v_cameo_network = sqliteView('v_cameo_network', {
   user_id: text(),
   username: text(),
@@ -251,10 +259,13 @@ export const v_cameo_network = sqliteView('v_cameo_network', {
 }).as(sql`
   SELECT n.user_id, a.username, n.with_user_id, b.username AS with_username, n.posts
   FROM (
-    SELECT x.source_id AS user_id, y.source_id AS with_user_id, count(*) AS posts
-    FROM edges x CROSS JOIN edges y
-    WHERE x.kind = 'cameo' AND x.gone_at IS NULL AND y.kind = 'cameo' AND y.gone_at IS NULL AND y.target_id = x.target_id AND y.source_id <> x.source_id
-    GROUP BY x.source_id, y.source_id) n
+    SELECT user_id, with_user_id, posts
+    FROM (
+      SELECT x.source_id AS user_id, y.source_id AS with_user_id, count(*) OVER pair AS posts, row_number() OVER pair AS place
+      FROM edges x CROSS JOIN edges y
+      WHERE x.kind = 'cameo' AND x.gone_at IS NULL AND y.kind = 'cameo' AND y.gone_at IS NULL AND y.target_id = x.target_id AND y.source_id <> x.source_id
+      WINDOW pair AS (PARTITION BY x.source_id, y.source_id))
+    WHERE place = 1) n
   LEFT JOIN users a ON a.id = n.user_id
   LEFT JOIN users b ON b.id = n.with_user_id`)
 documented(v_cameo_network, 'Who appears with whom in posts. Each pair is there both ways, so that a condition on `user_id` finds all its partners; `user_id < with_user_id` gives it once.', {
