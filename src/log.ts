@@ -1,7 +1,6 @@
 import { destination, pino, type Logger } from 'pino'
 
-export const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const
-export type LogLevel = (typeof logLevels)[number]
+export type LogLevel = 'silent' | 'error' | 'warn' | 'info' | 'debug'
 export type { Logger }
 
 /**

@@ -1,13 +1,15 @@
 import type { CommandModule } from 'yargs'
 import type { ExitCode } from '../errors.js'
-import type { logLevels } from '../log.js'
+import type { LogLevel } from '../log.js'
 import type { Output } from './output.js'
+
+export const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const satisfies readonly LogLevel[]
 
 /** Flags that every command takes. */
 export interface GlobalFlags {
   readonly db: string
   readonly json: boolean
-  readonly logLevel: (typeof logLevels)[number]
+  readonly logLevel: LogLevel
   readonly noProgress: boolean
 }
 

@@ -37,10 +37,10 @@ export interface CrawlWish {
 }
 
 /** @throws AppError `bad-seed` or `bad-usage` */
-export function readCrawlFlags(flags: CrawlFlags, crawlers: readonly Crawler[]): CrawlWish {
+export async function readCrawlFlags(flags: CrawlFlags, crawlers: readonly Crawler[]): Promise<CrawlWish> {
   const options: SeedOptions = { collect: readCollect(flags.collect, crawlers), depth: flags.depth, maxPages: flags.maxPages ?? null }
   const files = { options, readCollect: (value: string | readonly string[]) => readCollect(value, crawlers) }
-  const seeds = [...seedArguments(flags.seed, files), ...(flags.seeds === undefined ? [] : seedFile(flags.seeds, files))]
+  const seeds = [...seedArguments(flags.seed, files), ...(flags.seeds === undefined ? [] : await seedFile(flags.seeds, files))]
   if (seeds.length === 0) throw new AppError('bad-usage', 'name at least one seed, or a file of seeds with --seeds')
   return {
     seeds,

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import yargs, { type CommandModule } from 'yargs'
 import { AppError, ExitCode, messageOf, oneLine } from '../errors.js'
-import { logLevels } from '../log.js'
 import { commandsFor } from './catalogue.js'
+import { logLevels } from './command.js'
 import { Output } from './output.js'
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }

@@ -1,4 +1,3 @@
-import { createLogUpdate } from 'log-update'
 import type { GlobalFlags } from './command.js'
 import type { Output } from './output.js'
 
@@ -27,6 +26,7 @@ export async function withProgress<T>(how: 'redraw' | 'lines' | 'none', output: 
 }
 
 async function onTerminal<T>(output: Output, shown: Shown, work: () => Promise<T>): Promise<T> {
+  const { createLogUpdate } = await import('log-update')
   const update = createLogUpdate(process.stderr)
   const draw = (): void => update(shown.lines((process.stderr.columns ?? 80) - 1).join('\n'))
   const timer = setInterval(draw, TERMINAL_INTERVAL_MS)

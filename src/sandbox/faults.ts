@@ -28,8 +28,10 @@ export interface FaultMix {
   readonly slow: number
 }
 
+export type FaultName = 'calm' | 'flaky' | 'rough' | 'limited' | 'broken' | 'stale' | 'slow'
+
 /** The mixes that can be asked for by name. */
-export const faultMixes: Readonly<Record<string, FaultMix>> = {
+export const faultMixes: Readonly<Record<FaultName, FaultMix>> = {
   calm: { about: 'nothing fails; a few answers are slow', slow: 0.02, odds: {} },
   flaky: {
     about: 'an ordinary bad day: some limits, errors and resets',

@@ -1,7 +1,6 @@
 import type { Gateway } from './envelope.js'
 import { prefixes } from './envelope.js'
-import type { FaultMix } from './faults.js'
-import { Faults } from './faults.js'
+import { faultMixes, Faults, type FaultMix, type FaultName } from './faults.js'
 import { Signer } from './payloads/media.js'
 import type { Form } from './payloads/payload.js'
 import type { Tally } from './server.js'
@@ -21,7 +20,7 @@ export interface SandboxOptions {
   /** The key that requests must carry: `sandbox-key`. */
   key?: string
   /** What goes wrong: nothing by default. Named mixes are in `faultMixes`. */
-  faults?: FaultMix | 'none'
+  faults?: FaultMix | FaultName | 'none'
   /** Whose spelling payloads follow: the platform's own, `native`, by default. */
   form?: Form
   /** Whose prefix `url` has: `tikomni`. Both prefixes are served, each with its gateway's envelope and errors. */
@@ -47,7 +46,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   if (!Number.isInteger(users) || users < 1 || users > MOST_USERS) throw new RangeError(`users must be a whole number from 1 to ${MOST_USERS}`)
   const tally: Tally = { requests: 0, billed: 0, microUsd: 0, byRoute: {} }
   const studio = { world: new World(seed, users), form, signer: new Signer(seed) }
-  const { server, port: got } = await listen({ studio, key, faults: faults === 'none' ? undefined : new Faults(seed, faults), tally }, host, port)
+  const { server, port: got } = await listen({ studio, key, faults: faults === 'none' ? undefined : new Faults(seed, typeof faults === 'string' ? faultMixes[faults] : faults), tally }, host, port)
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${got}${prefixes[gateway]}`,
     key,
@@ -57,6 +56,6 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 }
 
 export type { Gateway } from './envelope.js'
-export { faultMixes, type FaultKind, type FaultMix } from './faults.js'
+export { faultMixes, type FaultKind, type FaultMix, type FaultName } from './faults.js'
 export type { Form } from './payloads/payload.js'
 export type { Tally } from './server.js'

@@ -29,19 +29,19 @@ async function file(name: string, text: string | Buffer): Promise<string> {
 
 /** The seeds of a file as text, with options where they are not the command's. */
 async function seedsOf(name: string, text: string | Buffer): Promise<unknown[]> {
-  const planned = seedFile(await file(name, text), context)
+  const planned = await seedFile(await file(name, text), context)
   return planned.map(({ seed, options: own }) => (own === options ? seed.text : { seed: seed.text, ...own }))
 }
 
 /** What is said of a file, with its place without the folder. */
 async function refusalOf(name: string, text: string | Buffer): Promise<string> {
   const place = await file(name, text)
-  return refusal(() => seedFile(place, context)).replace(`${folder}/`, '')
+  return (await refusal(() => seedFile(place, context))).replace(`${folder}/`, '')
 }
 
-function refusal(action: () => unknown): string {
+async function refusal(action: () => unknown): Promise<string> {
   try {
-    action()
+    await action()
   } catch (error) {
     if (error instanceof AppError && error.code === 'bad-seed') return error.message
     throw error
@@ -54,8 +54,8 @@ describe('seeds as arguments', () => {
     expect(seedArguments(['feed', '@sam'], context)).toMatchObject([{ seed: { text: 'feed' }, options }, { seed: { text: '@sam' }, options }])
   })
 
-  test('are refused by what they say, for they have no line', () => {
-    expect(refusal(() => seedArguments(['nonsense'], context))).toMatch(/^"nonsense" is not a seed/)
+  test('are refused by what they say, for they have no line', async () => {
+    expect(await refusal(() => seedArguments(['nonsense'], context))).toMatch(/^"nonsense" is not a seed/)
   })
 })
 
@@ -107,13 +107,13 @@ describe('a text file of seeds', () => {
     expect(await refusalOf('empty.txt', text)).toBe('empty.txt has no seeds')
   })
 
-  test('that does not exist is named', () => {
-    expect(refusal(() => seedFile(path.join(folder, 'nowhere.txt'), context))).toMatch(/nowhere\.txt: there is no such file$/)
+  test('that does not exist is named', async () => {
+    expect(await refusal(() => seedFile(path.join(folder, 'nowhere.txt'), context))).toMatch(/nowhere\.txt: there is no such file$/)
   })
 
   test('that is a folder is named', async () => {
     await mkdir(path.join(folder, 'folder.txt'), { recursive: true })
-    expect(refusal(() => seedFile(path.join(folder, 'folder.txt'), context))).toContain('folder.txt')
+    expect(await refusal(() => seedFile(path.join(folder, 'folder.txt'), context))).toContain('folder.txt')
   })
 })
 

@@ -64,10 +64,10 @@ function bytesOf({ lines, end, harm }: List): Buffer {
 }
 
 /** The seeds of a file, or the error of the catalogue; whatever else is thrown is a fault. */
-function read(path: string, bytes: Buffer): PlannedSeed[] | AppError {
+async function read(path: string, bytes: Buffer): Promise<PlannedSeed[] | AppError> {
   writeFileSync(path, bytes)
   try {
-    return seedFile(path, context)
+    return await seedFile(path, context)
   } catch (error) {
     if (error instanceof AppError && error.code === 'bad-seed') return error
     throw error
@@ -105,14 +105,14 @@ describe('a list of seeds that was changed on its way', () => {
   })
   afterAll(() => bench.end())
 
-  it('as text gives a seed for each line, or names the first line that has none', { timeout: 3_600_000 }, () => {
+  it('as text gives a seed for each line, or names the first line that has none', { timeout: 3_600_000 }, async () => {
     const path = bench.file('seeds.txt')
     let bad = 0
-    const check = (list: List): void => {
+    const check = async (list: List): Promise<void> => {
       const bytes = bytesOf(list)
       const lines = told(bytes.toString('utf8'))
       const first = [...lines].find(([, seed]) => 'problem' in parseSeed(seed))
-      const result = read(path, bytes)
+      const result = await read(path, bytes)
       if (!(result instanceof AppError)) {
         if (first !== undefined || result.length !== lines.size) throw new Error(`${result.length} seeds of ${lines.size} lines`)
         return result.forEach(checkSeed)
@@ -121,26 +121,26 @@ describe('a list of seeds that was changed on its way', () => {
       if (lines.size === 0 && result.message === `${path} has no seeds`) return
       if (lineIn(result, path) !== first?.[0]) throw new Error(`line ${first?.[0]} is no seed, it says: ${result.message}`)
     }
-    fc.assert(fc.property(textList, check), { numRuns: Math.ceil(RUNS * 0.6), seed: SEED })
+    await fc.assert(fc.asyncProperty(textList, check), { numRuns: Math.ceil(RUNS * 0.6), seed: SEED })
     expect(bad / (RUNS * 0.6)).toBeGreaterThan(0.3)
     expect(bad / (RUNS * 0.6)).toBeLessThan(0.95)
   })
 
-  it.each([5_000, 30_000])('as YAML is refused where it is nested %i deep', (depth) => {
+  it.each([5_000, 30_000])('as YAML is refused where it is nested %i deep', async (depth) => {
     const path = bench.file('deep.yaml')
     for (const [open, close] of [['[', ']'], ['{a: ', '}'], ['- ', ''], ['[', '']] as const) {
-      const result = read(path, Buffer.from(`- feed\n- ${open.repeat(depth)}${close.repeat(depth)}`))
+      const result = await read(path, Buffer.from(`- feed\n- ${open.repeat(depth)}${close.repeat(depth)}`))
       if (!(result instanceof AppError)) throw new Error(`${result.length} seeds`)
       expect(lineIn(result, path)).toBeGreaterThan(0)
     }
   })
 
-  it('as YAML gives a seed for each entry, or names a line that has none', { timeout: 3_600_000 }, () => {
+  it('as YAML gives a seed for each entry, or names a line that has none', { timeout: 3_600_000 }, async () => {
     const path = bench.file('seeds.yaml')
     let good = 0
-    const check = (list: List): void => {
+    const check = async (list: List): Promise<void> => {
       const bytes = bytesOf(list)
-      const result = read(path, bytes)
+      const result = await read(path, bytes)
       if (result instanceof AppError) {
         if (result.message === `${path} has no seeds`) return
         const lines = bytes.toString('utf8').split('\n').length
@@ -151,7 +151,7 @@ describe('a list of seeds that was changed on its way', () => {
       good += 1
       result.forEach(checkSeed)
     }
-    fc.assert(fc.property(yamlList, check), { numRuns: Math.ceil(RUNS * 0.4), seed: SEED })
+    await fc.assert(fc.asyncProperty(yamlList, check), { numRuns: Math.ceil(RUNS * 0.4), seed: SEED })
     expect(good).toBeGreaterThan(RUNS / 50)
   })
 })

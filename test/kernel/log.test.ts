@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 
 import { describe, expect, test } from 'vitest'
 
-import { logLevels } from '../../src/log.js'
+import { logLevels } from '../../src/cli/command.js'
 
 const MODULE = new URL('../../dist/log.js', import.meta.url).href
 

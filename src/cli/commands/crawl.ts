@@ -16,7 +16,7 @@ export const crawlCommand: Command<CrawlFlags> = {
       .example('$0 crawl feed --sandbox --db try.db', 'the same without a key, against the sandbox') as never,
   run: async (flags, context) => {
     const crawlers = await loadCrawlers()
-    const request = readCrawlFlags(flags, crawlers)
+    const request = await readCrawlFlags(flags, crawlers)
     return withApi(flags, (api) => runCrawl({ ...request, ...api, crawlers, next: [] }, flags, context))
   },
 }

@@ -18,7 +18,7 @@ export const demoCommand: Command<SandboxFlags> = {
   run: async (flags, context) => {
     const crawlers = await loadCrawlers()
     const options = { collect: DEFAULT_COLLECT, depth: 1, maxPages: null }
-    const seeds = seedFile(existsSync(SEEDS) ? SEEDS : 'data/seeds.txt', { options, readCollect: () => DEFAULT_COLLECT })
+    const seeds = await seedFile(existsSync(SEEDS) ? SEEDS : 'data/seeds.txt', { options, readCollect: () => DEFAULT_COLLECT })
     const next = [
       `npx sora-crawl report --db ${flags.db} --out demo.html`,
       `npx sora-crawl sql top-creators --db ${flags.db}`,

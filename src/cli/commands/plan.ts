@@ -18,7 +18,7 @@ export const planCommand: Command<CrawlFlags> = {
       .example('$0 plan --seeds seeds.yaml --db study.db --json', 'the same for a program') as never,
   run: async (flags, { output }) => {
     const crawlers = await loadCrawlers()
-    const { seeds, rules, minAgeMs, restart } = readCrawlFlags(flags, crawlers)
+    const { seeds, rules, minAgeMs, restart } = await readCrawlFlags(flags, crawlers)
     const prices = priceSettings(readEnvironment(process.cwd(), process.env), readRoutes)
     const parts = { crawlers, rules, minAgeMs, price: (route: ReadRoute) => prices[route] ?? routes[route].price }
     const { run, estimate } = await rehearse(flags.db, async (store) => {

@@ -36,7 +36,7 @@ export const scheduleCommand: Command<Flags> = {
   run: async (flags, context) => {
     const slots = readSlots(flags.cron, flags.timezone)
     const crawlers = await loadCrawlers()
-    const wish = readCrawlFlags(flags, crawlers)
+    const wish = await readCrawlFlags(flags, crawlers)
     return withApi(flags, async (api) => {
       await tryDatabase(flags.db, api.origin)
       const crawl = new ScheduledCrawl({ ...wish, ...api, crawlers, confirmation: ANSWERED, next: [] }, slots, flags, context)
