@@ -297,13 +297,14 @@ CREATE TABLE `used_cursors` (
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `drift` (
+	`kind` text NOT NULL,
 	`path` text NOT NULL,
 	`got` text NOT NULL,
 	`expected` text NOT NULL,
 	`records` integer NOT NULL,
 	`first_seen_at` text NOT NULL,
 	`last_seen_at` text NOT NULL,
-	PRIMARY KEY(`path`, `got`)
+	PRIMARY KEY(`kind`, `path`, `got`)
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `imports` (
@@ -362,6 +363,15 @@ CREATE TABLE `route_proofs` (
 	`run_id` integer NOT NULL,
 	`first_answer_at` text NOT NULL,
 	PRIMARY KEY(`route`, `run_id`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `told_fields` (
+	`stream` text NOT NULL,
+	`path` text NOT NULL,
+	`told` integer NOT NULL,
+	`missing` integer NOT NULL,
+	`missed_at` text,
+	PRIMARY KEY(`stream`, `path`)
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE VIEW `v_cameo_network` AS 

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import type { ApiClient, PageReply, ParamsOf, ReadRoute, RefusalReply, Turn } from '../api/index.js'
 import { monotonicMs, pause } from '../clock.js'
-import type { Candidate, CrawlStore, Lease, OpenRun, PageRows, PassStep, RefusalStep, RowCounts, RunTally, Settlement, StopReason, StreamReport } from '../db/index.js'
+import { NO_FIELDS, type Candidate, type CrawlStore, type Lease, type OpenRun, type PageRows, type PassStep, type RefusalStep, type RowCounts, type RunTally, type Settlement, type StopReason, type StreamReport } from '../db/index.js'
 import { AppError, ExitCode, messageOf } from '../errors.js'
 import { failpoint } from '../failpoint.js'
 import type { Logger } from '../log.js'
@@ -391,6 +391,7 @@ const NO_ROWS: PageRows = {
   listed: [],
   rejects: [],
   drift: [],
+  fields: NO_FIELDS,
 }
 
 const CAP_REACHED = 'The cap on requests or cost is reached — the same command goes on where this one stopped.'

@@ -143,6 +143,9 @@ const VALUES: readonly Rule[] = [
   { part: 'values', fault: 'a column of JSON is none', sql: `
       SELECT id FROM users WHERE social_links IS NOT NULL AND NOT json_valid(social_links)
       UNION ALL SELECT id FROM checkpoints WHERE NOT json_valid(coalesce(pass_counters, '{}')) OR NOT json_valid(coalesce(read_counters, '{}'))` },
+  { part: 'values', fault: 'a count of fields is impossible', sql: `
+      SELECT stream || ' ' || path FROM told_fields WHERE told < 0 OR missing < 0 OR (missing = 0) <> (missed_at IS NULL)
+      UNION ALL SELECT kind || ' ' || path FROM drift WHERE records < 1 OR first_seen_at > last_seen_at` },
 ]
 
 export const rules = (): readonly Rule[] => [...RELATIONS, ...LEDGER, ...CHECKPOINTS, ...VALUES, ...valueRules()]

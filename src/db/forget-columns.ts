@@ -38,6 +38,7 @@ export const NAMING: Readonly<Record<string, readonly string[]>> = {
   scope: ['id'],
   requests: ['cursor'],
   rejects: ['raw'],
+  drift: ['path'],
 }
 
 /** Columns whose words are the program's own, or numbers, or times: nobody is named in them. */
@@ -62,7 +63,8 @@ export const SILENT: Readonly<Record<string, readonly string[]>> = {
   pages: ['route', 'meaning'],
   imports: ['hash'],
   rejects: ['route', 'stream', 'reason', 'program_version'],
-  drift: ['path', 'got', 'expected'],
+  drift: ['kind', 'got', 'expected'],
+  told_fields: ['stream', 'path'],
   forgotten: ['hash', 'kind'],
   route_proofs: ['route'],
 }
@@ -105,6 +107,8 @@ export const REMOVED: readonly (readonly [table: string, ...conditions: string[]
   ['pages', `stream_id IN ${STREAMS}`],
   ['rejects', `stream_id IN ${STREAMS} OR mentions_of(raw) IS NULL`],
   ['checkpoints', `id IN ${STREAMS}`],
+  // An answer could have a field that is named after somebody.
+  ['drift', `kind = 'added' AND (substr(path, instr(path, '.') + 1) IN (SELECT id FROM gone) OR lower(substr(path, instr(path, '.') + 1)) IN ${NAMES})`],
 ]
 
 /** What is changed in rows that stay. A pass whose cursor names the person begins again at its top. */

@@ -5,7 +5,7 @@ import type { ToldPage } from './told-page.js'
 /** What an answer was taken for. */
 export type Meaning = 'page' | 'gone' | 'private' | 'doubtful' | 'refused'
 
-/** Raw answers and what was set aside from them, and the order of ranked lists. Call inside a transaction. */
+/** Raw answers, the records set aside from them, and the order of ranked lists. Call inside a transaction. */
 export class PageArchive {
   readonly #s: ReturnType<typeof prepare>
 
@@ -37,7 +37,6 @@ export class PageArchive {
     for (const { reason, raw } of rows.rejects) {
       this.#s.reject.run({ pass, page: pageId, run: runId, stream: streamId, request: requestId, name: stream, reason, raw, version: programVersion, at })
     }
-    for (const { path, expected, got } of rows.drift) this.#s.drift.run({ path, expected, got, at })
   }
 
   /** Notes who stands where; a pass that begins again in the same run starts its list anew. */
@@ -59,9 +58,6 @@ function prepare(sqlite: Sqlite) {
     reject: sqlite.prepare(`
       INSERT INTO rejects (page_id, run_id, stream_id, pass, route, stream, reason, raw, program_version, rejected_at)
       VALUES (:page, :run, :stream, :pass, (SELECT route FROM requests WHERE id = :request), :name, :reason, :raw, :version, :at)`),
-    drift: sqlite.prepare(`
-      INSERT INTO drift (path, got, expected, records, first_seen_at, last_seen_at) VALUES (:path, :got, :expected, 1, :at, :at)
-      ON CONFLICT DO UPDATE SET records = records + 1, expected = excluded.expected, last_seen_at = excluded.last_seen_at`),
     clearRanking: sqlite.prepare('DELETE FROM rankings WHERE list = :list AND run_id = :run'),
     rank: sqlite.prepare('INSERT OR REPLACE INTO rankings (list, run_id, position, item_id, observed_at) VALUES (:list, :run, :position, :item, :at)'),
   }

@@ -1,4 +1,5 @@
 import type { Drizzle, Sqlite } from './open.js'
+import { DriftNotes } from './drift-notes.js'
 import { Membership, type WholePass } from './membership.js'
 import { PageArchive } from './page-archive.js'
 import type { RowCounts, Subject } from './port.js'
@@ -14,12 +15,14 @@ import { isLeftOut, type ToldPage } from './told-page.js'
 export class PageTables {
   readonly archive: PageArchive
   readonly membership: Membership
+  readonly #drift: DriftNotes
   readonly #writer: RowsWriter
   readonly #past: PastRows
 
   constructor(sqlite: Sqlite, db: Drizzle) {
     this.archive = new PageArchive(sqlite)
     this.membership = new Membership(sqlite)
+    this.#drift = new DriftNotes(sqlite)
     this.#writer = new RowsWriter(db)
     this.#past = new PastRows(sqlite)
   }
@@ -28,6 +31,7 @@ export class PageTables {
   write(page: ToldPage): { counts: RowCounts; moved: readonly string[] } {
     const { rows, subject, streamId, pass, at, isPast } = page
     this.archive.setAside(page)
+    this.#drift.note(page)
     const all = withSubject(rows, subject)
     const written = isPast ? { counts: this.#past.write(all, at), moved: [] } : this.#writer.write(all, at, page.sighting)
     if (page.ranks !== null) this.archive.rank(page, page.ranks)
@@ -36,6 +40,11 @@ export class PageTables {
     else this.membership.list({ streamId, pass, isFull: page.sighting !== null }, rows.members.values())
     if (subject.kind === 'link' && !isLeftOut(rows)) this.membership.standIn(streamId, subject.id)
     return written
+  }
+
+  /** What was written last may have been rolled back. */
+  undone(): void {
+    this.#drift.undone()
   }
 
   markGone(pass: WholePass, at: string): void {

@@ -31,12 +31,17 @@ export interface StreamLine {
   readonly pages: number
 }
 
+/** Where the API is no longer what it was. */
 export interface DriftLine {
+  /** `type`: another type came; `added`: nobody has described the field; `dropped`: it came, and no longer does. */
+  readonly kind: 'type' | 'added' | 'dropped'
+  /** For example `post.view_count`; `(other fields)` for new ones that are not named. */
   readonly path: string
   readonly expected: string
   readonly got: string
   readonly records: number
   readonly first_seen_at: string
+  readonly last_seen_at: string
 }
 
 /** Requests sent and what they cost, in millionths of a dollar. */
@@ -58,7 +63,10 @@ export interface StatusReport {
   readonly spendByRoute: readonly (Spend & { readonly route: string })[]
   /** Newest first; days are UTC. */
   readonly spendByDay: readonly (Spend & { readonly day: string })[]
+  /** At most the limit asked for, those of most records first. */
   readonly drift: readonly DriftLine[]
+  /** How many there are. */
+  readonly driftCount: number
 }
 
 const COUNTED = [users, posts, attachments, comments, edges, rejects]
@@ -125,6 +133,7 @@ export class Reader {
       spendByRoute: spendBy('route', 'cost_microusd DESC, route'),
       spendByDay: spendBy('substr(reserved_at, 1, 10) AS day', 'day DESC'),
       drift: this.#drift(limit),
+      driftCount: this.#sqlite.prepare('SELECT count(*) FROM drift').pluck().get() as number,
     }
   }
 
@@ -144,7 +153,7 @@ export class Reader {
   }
 
   #drift(limit: number): DriftLine[] {
-    return this.#sqlite.prepare<[number], DriftLine>('SELECT path, expected, got, records, first_seen_at FROM drift ORDER BY records DESC LIMIT ?').all(limit)
+    return this.#sqlite.prepare<[number], DriftLine>(DRIFT).all(limit)
   }
 }
 
@@ -152,6 +161,8 @@ const RUNS = `
   SELECT r.id, r.state, r.outcome, r.key = 'import' AS is_import, r.exit_code, r.started_at, r.finished_at, count(q.id) AS requests, coalesce(sum(q.cost_microusd), 0) AS cost_microusd
   FROM (SELECT * FROM runs ORDER BY id DESC LIMIT ?) r LEFT JOIN requests q ON q.run_id = r.id AND q.state NOT IN ('never-sent', 'imported')
   GROUP BY r.id ORDER BY r.id DESC`
+
+const DRIFT = 'SELECT kind, path, expected, got, records, first_seen_at, last_seen_at FROM drift ORDER BY records DESC, kind, path, got LIMIT ?'
 
 const STREAMS = `
   SELECT f.run_id, k.stream, k.subject_id, f.state, f.reason, k.pages FROM frontier f JOIN checkpoints k ON k.id = f.stream_id

@@ -6,7 +6,7 @@ import { databaseError, openForReading, openForWriting, realName, type Sqlite } 
 import { PageTables } from './page-tables.js'
 import type { ListedEdge } from './port.js'
 import { prepareReplay } from './replay-statements.js'
-import type { PageRows } from './schema/index.js'
+import { NO_FIELDS, type PageRows } from './schema/index.js'
 import type { StoredPage } from './stored-page.js'
 import { tableChanges, TOLD_TABLES, type TableChange } from './table-changes.js'
 
@@ -17,7 +17,7 @@ export interface Retold {
   readonly programVersion: string
 }
 
-const NOTHING: PageRows = { users: new Map(), posts: new Map(), comments: new Map(), attachments: new Map(), edges: new Map(), members: new Map(), listed: [], rejects: [], drift: [] }
+const NOTHING: PageRows = { users: new Map(), posts: new Map(), comments: new Map(), attachments: new Map(), edges: new Map(), members: new Map(), listed: [], rejects: [], drift: [], fields: NO_FIELDS }
 
 /**
  * Rebuilds the tables of data from the raw pages, in one transaction: what dies on the way has changed nothing. Runs, checkpoints and
@@ -83,7 +83,7 @@ export class Replayer {
   apply(page: StoredPage, { rows, ranks, programVersion }: Retold): void {
     this.#guard(() => {
       failpoint('mid-replay')
-      const told = rows ?? NOTHING
+      const told = this.#recountable(rows ?? NOTHING)
       const isPast = page.pass === 0 || this.#isInBase(page)
       this.#tables.write({ ...page, pageId: page.id, rows: told, ranks: isPast ? null : ranks, programVersion, isPast })
       this.#noteFlaws(page, rows)
@@ -124,6 +124,11 @@ export class Replayer {
     if (this.#sqlite.inTransaction) this.#sqlite.exec('ROLLBACK')
     this.#sqlite.close()
     this.#unlock()
+  }
+
+  /** Which fields come as ever is known from all pages, the dropped ones among them: it stays as it is, and is not counted twice. */
+  #recountable(rows: PageRows): PageRows {
+    return this.prunedUntil === null ? rows : { ...rows, fields: { added: rows.fields.added, otherAdded: rows.fields.otherAdded, listed: [] } }
   }
 
   /** Older than what was dropped: the base knows newer answers already. */

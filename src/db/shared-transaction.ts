@@ -17,7 +17,11 @@ export class SharedTransaction {
   readonly #isGuest: boolean
   #waiting: Waiting[] = []
 
-  constructor(sqlite: Sqlite) {
+  /** @param onUndo told when work is rolled back that had been done */
+  constructor(
+    sqlite: Sqlite,
+    private readonly onUndo: () => void,
+  ) {
     this.#sqlite = sqlite
     this.#statements = prepare(sqlite)
     this.#isGuest = sqlite.inTransaction
@@ -44,6 +48,7 @@ export class SharedTransaction {
       else if (waiting.length > 0) throw new Error('the transaction was rolled back by SQLite')
     } catch (error) {
       if (this.#sqlite.inTransaction) this.#statements.rollback.run()
+      this.onUndo()
       for (const { reject } of waiting) reject(error)
       return
     }
@@ -62,6 +67,7 @@ export class SharedTransaction {
       s.release.run()
       return result
     } catch (error) {
+      this.onUndo()
       // SQLite itself may have rolled everything back, as it does when the disk is full.
       if (this.#sqlite.inTransaction) {
         s.undo.run()

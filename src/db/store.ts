@@ -78,7 +78,7 @@ class SqliteStore implements CrawlStore {
   constructor(file: string, sqlite: Sqlite, tables: PageTables, unlock: () => void) {
     this.#file = file
     this.#sqlite = sqlite
-    this.#shared = new SharedTransaction(sqlite)
+    this.#shared = new SharedTransaction(sqlite, () => tables.undone())
     this.#unlock = unlock
     this.#tables = tables
     this.#scope = new Scope(sqlite)

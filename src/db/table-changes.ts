@@ -26,7 +26,8 @@ export const TOLD_TABLES = [
   { name: 'handles', key: ['username'] },
   // Their numbers move when an earlier one comes in.
   { name: 'rejects', key: ['page_id', 'raw'] },
-  { name: 'drift', key: ['path', 'got'] },
+  { name: 'drift', key: ['kind', 'path', 'got'] },
+  { name: 'told_fields', key: ['stream', 'path'] },
 ] as const
 
 /** Compares the tables of the transaction (`main`) with what was there before it (`old`). */

@@ -14,6 +14,7 @@ export interface Place {
 
 /**
  * A comment in either form (`{post, profile, children}` or flat) as rows of the harvest, with the replies embedded in it.
+ * @param nesting 0 for a record that the page lists
  * @returns undefined if its id cannot be read; nothing of it is in the harvest then
  */
 export function readComment(harvest: Harvest, record: unknown, place: Place, nesting = 0): ReadPost | undefined {
@@ -22,8 +23,11 @@ export function readComment(harvest: Harvest, record: unknown, place: Place, nes
   const wrapped = comment !== record
   const id = readId(comment['id'])
   if (id === undefined) return undefined
+  const isListed = nesting === 0
+  if (wrapped) harvest.fields.look('item', record, isListed)
+  harvest.fields.look('comment', comment, isListed)
   const f = readFields(commentFields, comment, 'comment', harvest.drift)
-  const author = readAuthor(harvest, f, (wrapped ? record['profile'] : undefined) ?? f.profile)
+  const author = readAuthor(harvest, f, (wrapped ? record['profile'] : undefined) ?? f.profile, isListed)
   const cameos = readProfiles(harvest, f.cameo_profiles, 'comment.cameo_profiles')
   const postId = place.postId ?? readId(f.root_post_id)
   harvest.tell('comments', {

@@ -1,4 +1,5 @@
 import { typeName, type Drift } from '../api/index.js'
+import { FieldCensus } from './fields.js'
 import type { AttachmentRow, CommentRow, EdgeKind, EdgeRow, Member, MemberKind, PostRow, Reject, UserRow } from '../db/schema/rows.js'
 
 /** Everything that one page tells, row by row; the same entity told twice on a page is one row. */
@@ -12,6 +13,7 @@ export class Harvest {
   readonly listed: (Member | undefined)[] = []
   readonly rejects: Reject[] = []
   readonly drift: Drift[] = []
+  readonly fields = new FieldCensus()
 
   tell<R extends { id: string }>(table: 'users' | 'posts' | 'comments' | 'attachments', row: R): void {
     const rows = this[table] as Map<string, { id: string }>

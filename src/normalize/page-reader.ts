@@ -39,17 +39,18 @@ export class PageReader {
   storeUser(record: unknown, id?: string): string | undefined {
     const profile = isObject(record) && isObject(record['profile']) ? record['profile'] : record
     const told = isObject(profile) ? profile['user_id'] : undefined
-    const userId = told === undefined || told === null || readId(told) !== undefined ? readProfile(this.harvest, profile, id) : undefined
+    if (profile !== record && isObject(record)) this.harvest.fields.look('item', record, true)
+    const userId = told === undefined || told === null || readId(told) !== undefined ? readProfile(this.harvest, profile, id, { isListed: true }) : undefined
     return userId ?? this.#reject('profile.user_id', profile, told, record)
   }
 
   /** A post beside the records, such as the root of a comment tree; a record without a post is no fault. */
   storePost(record: unknown): void {
-    readPost(this.harvest, record)
+    readPost(this.harvest, record, 1)
   }
 
   storeComment(record: unknown, place: Place): void {
-    readComment(this.harvest, record, place)
+    readComment(this.harvest, record, place, 1)
   }
 
   /** The comments that a post's detail embeds. */

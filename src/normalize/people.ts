@@ -9,12 +9,14 @@ const MAX_OWNERS = 3
 /**
  * A profile, in either form, as a user of the harvest; its owner (for character accounts) too.
  * @param id the id if the caller knows it (a comment's profile in the contract's form has none)
+ * @param isListed whether the page lists it, or the record whose author it is
  * @returns the user's id; undefined if there is none to read
  */
-export function readProfile(harvest: Harvest, profile: unknown, id?: string, owners = 0): string | undefined {
+export function readProfile(harvest: Harvest, profile: unknown, id?: string, { owners = 0, isListed = false } = {}): string | undefined {
   if (!isObject(profile)) return undefined
   const userId = readId(profile['user_id']) ?? id
   if (userId === undefined) return undefined
+  harvest.fields.look('profile', profile, isListed)
   harvest.tell('users', userRow(harvest, profile, userId, owners))
   return userId
 }
@@ -37,7 +39,7 @@ function userRow(harvest: Harvest, profile: Record<string, unknown>, id: string,
     is_verified: bit(f.is_verified ?? f.verified),
     created_at: toldTime(harvest, 'profile.created_at', f.created_at),
     social_links: socialLinks(harvest, profile, f.social_links),
-    owner_user_id: owners < MAX_OWNERS ? readProfile(harvest, f.owner_profile, undefined, owners + 1) : undefined,
+    owner_user_id: owners < MAX_OWNERS ? readProfile(harvest, f.owner_profile, undefined, { owners: owners + 1 }) : undefined,
   }
 }
 

@@ -17,6 +17,7 @@ export interface ReadPost {
 /**
  * A post in any of its forms (`{post, profile}` or flat) as rows of the harvest: the post, its author and cameos, its media,
  * and the posts embedded in it (parent, remixes, ancestors), which are stored likewise.
+ * @param nesting 0 for a record that the page lists
  * @returns undefined if its id cannot be read; nothing of it is in the harvest then
  */
 export function readPost(harvest: Harvest, record: unknown, nesting = 0): ReadPost | undefined {
@@ -25,13 +26,16 @@ export function readPost(harvest: Harvest, record: unknown, nesting = 0): ReadPo
   const wrapped = post !== record
   const id = readId(post['id'])
   if (id === undefined) return undefined
+  const isListed = nesting === 0
+  if (wrapped) harvest.fields.look('item', record, isListed)
+  harvest.fields.look('post', post, isListed)
   const f = readFields(postFields, post, 'post', harvest.drift)
   const profile = (wrapped ? record['profile'] : undefined) ?? f.profile
-  const author = readAuthor(harvest, f, profile)
+  const author = readAuthor(harvest, f, profile, isListed)
   const cameos = readCameos(harvest, id, f.cameo_profiles)
   const reposter = wrapped ? readProfile(harvest, record['reposter_profile']) : undefined
   harvest.tell('posts', postRow(harvest, id, author.id, f))
-  readAttachments(harvest, id, f.attachments ?? [])
+  readAttachments(harvest, id, f.attachments ?? [], isListed)
   readEmbedded(harvest, id, f, nesting)
   return { id, people: [...author.people, ...cameos, ...(reposter === undefined ? [] : [reposter])] }
 }
@@ -41,9 +45,10 @@ export function readAuthor(
   harvest: Harvest,
   fields: { shared_by?: string | null | undefined; posted_by?: string | null | undefined },
   profile: unknown,
+  isListed: boolean,
 ): { id: string | undefined; people: string[] } {
   const named = readId(fields.shared_by) ?? readId(fields.posted_by)
-  const shown = readProfile(harvest, profile, named)
+  const shown = readProfile(harvest, profile, named, { isListed })
   const id = named ?? shown
   if (id !== undefined) harvest.tell('users', { id })
   return { id, people: [...new Set([id, shown])].filter((one) => one !== undefined) }
@@ -89,10 +94,12 @@ function postRow(harvest: Harvest, id: string, user_id: string | undefined, f: P
   }
 }
 
-function readAttachments(harvest: Harvest, postId: string, list: readonly unknown[]): void {
+function readAttachments(harvest: Harvest, postId: string, list: readonly unknown[], isListed: boolean): void {
   for (const [position, attachment] of list.entries()) {
-    if (isObject(attachment)) harvest.tell('attachments', attachmentRow(harvest, postId, position, attachment))
-    else harvest.drift.push({ path: 'post.attachments', expected: 'objects', got: attachment === null ? 'null' : typeof attachment })
+    if (isObject(attachment)) {
+      harvest.fields.look('attachment', attachment, isListed)
+      harvest.tell('attachments', attachmentRow(harvest, postId, position, attachment))
+    } else harvest.drift.push({ path: 'post.attachments', expected: 'objects', got: attachment === null ? 'null' : typeof attachment })
   }
 }
 

@@ -95,6 +95,7 @@ describe.concurrent('check', () => {
     ["update posts set text = cast(x'ff41' as text) where id = (select min(id) from posts)", 'values', /UTF-8/],
     ["update pages set body = 'plain' where id = 1", 'values', /gzip/],
     ["update users set social_links = '{'", 'values', /JSON/],
+    ['update told_fields set missing = 3', 'values', /count of fields/],
     ['drop view v_posts', 'schema', /missing/],
     ["pragma writable_schema = on; update sqlite_master set sql = replace(sql, 'engagement_rate', 'rate') where name = 'v_posts'", 'schema', /changed/],
     ["insert into meta (key, value) values ('wipe_pending', '1')", 'file', /interrupted/],

@@ -33,6 +33,7 @@ const TIMES: Record<string, string[]> = {
   edges: [...SEEN, 'gone_at'],
   usernames: SEEN,
   drift: SEEN,
+  told_fields: ['missed_at'],
   rankings: ['observed_at'],
   post_metrics: ['observed_at'],
   user_metrics: ['observed_at'],

@@ -1,4 +1,4 @@
-import { Reader, type RunReport, type Spend, type StatusReport } from '../../db/index.js'
+import { Reader, type DriftLine, type RunReport, type Spend, type StatusReport } from '../../db/index.js'
 import { ExitCode } from '../../errors.js'
 import { wholeNumber } from '../flags.js'
 import { columns, count, cut, dollars } from '../format.js'
@@ -30,7 +30,7 @@ export const statusCommand: Command<Flags> = {
   },
 }
 
-function show(output: Output, db: string, { origin, runs, streams, rows, spend, imported, spendByRoute, spendByDay, drift }: StatusReport): void {
+function show(output: Output, db: string, { origin, runs, streams, rows, spend, imported, spendByRoute, spendByDay, drift, driftCount }: StatusReport): void {
   const unknown = spend.unknown > 0 ? `, ${spend.unknown} of unknown fate among them` : ''
   output.print(`${db}: ${origin ?? 'no'} data, ${dollars(spend.cost_microusd)} for ${count(spend.requests, 'request')}${unknown}\n\nRows:`)
   output.print(columns(Object.entries(rows)))
@@ -46,9 +46,24 @@ function show(output: Output, db: string, { origin, runs, streams, rows, spend, 
     output.print(columns(streams.map((s) => [`run ${s.run_id}`, s.stream, cut(s.subject_id, 36), s.state, cut(s.reason ?? `after ${count(s.pages, 'page')}`, 60)])))
   }
   if (drift.length > 0) {
-    output.print('\nFields that came with another type (stored as NULL):')
-    output.print(columns(drift.map((d) => [d.path, `${d.expected} expected, ${d.got} came`, `in ${count(d.records, 'record')} since ${d.first_seen_at.slice(0, 10)}`])))
+    output.print('\nDrift, where the API is no longer what it was:')
+    for (const line of drift) output.print(`  ${driftText(line)}`)
+    if (driftCount > drift.length) output.print(`  and ${driftCount - drift.length} more (--limit ${driftCount} shows all)`)
   }
+}
+
+function driftText({ kind, path, expected, got, records, first_seen_at, last_seen_at }: DriftLine): string {
+  const field = cut(path, 60)
+  const [since, last] = [first_seen_at.slice(0, 10), last_seen_at.slice(0, 10)]
+  const when = `in ${count(records, 'record')} since ${since}${last === since ? '' : `, last on ${last}`}`
+  if (kind === 'added') return `${field} appeared ${when}`
+  if (kind === 'dropped') return `${field} was missing ${when}; present before`
+  return `${field} was ${named(got)} ${when}; stored as NULL, for ${named(expected)} is read`
+}
+
+/** A type in a sentence. */
+function named(type: string): string {
+  return /^(string|number|boolean|list|object|int|array|record)$/.test(type) ? `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}` : type
 }
 
 function spendRow(of: string, { requests, cost_microusd }: Spend): (string | number)[] {

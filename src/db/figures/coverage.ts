@@ -103,7 +103,7 @@ export const refusals = figure<RefusalRow>(`
   LIMIT 20`)
 
 export interface UnreadableRow {
-  readonly kind: 'record set aside' | 'field of another type'
+  readonly kind: 'record set aside' | 'field of another type' | 'new field' | 'field dropped'
   readonly at: string
   readonly what: string
   readonly records: number
@@ -112,6 +112,8 @@ export interface UnreadableRow {
 export const unreadable = figure<UnreadableRow>(`
   SELECT 'record set aside' AS kind, route AS at, reason AS what, count(*) AS records FROM rejects GROUP BY route, reason
   UNION ALL
-  SELECT 'field of another type', path, got || ' in place of ' || expected, records FROM drift
+  SELECT CASE kind WHEN 'type' THEN 'field of another type' WHEN 'added' THEN 'new field' ELSE 'field dropped' END, path,
+    CASE kind WHEN 'type' THEN got || ' in place of ' || expected ELSE 'since ' || substr(first_seen_at, 1, 10) END, records
+  FROM drift
   ORDER BY records DESC, kind, at, what
   LIMIT 20`)

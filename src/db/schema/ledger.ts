@@ -104,6 +104,7 @@ documented(rejects, 'Records that could not be read, set aside as served.', {
 export const drift = sqliteTable(
   'drift',
   {
+    kind: text({ enum: ['type', 'added', 'dropped'] }).notNull(),
     path: text().notNull(),
     got: text().notNull(),
     expected: text().notNull(),
@@ -111,15 +112,35 @@ export const drift = sqliteTable(
     first_seen_at: text().notNull(),
     last_seen_at: text().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.path, t.got] })],
+  (t) => [primaryKey({ columns: [t.kind, t.path, t.got] })],
 )
-documented(drift, 'Fields that came with another type than the one read; they were stored as NULL.', {
-  path: 'For example `post.view_count`.',
-  got: 'The type that came.',
-  expected: 'The type that is read.',
+documented(drift, 'Where the API is no longer what it was: fields of another type than the one read (stored as NULL), fields that are new, and fields that no longer come.', {
+  kind: '`type`: it came with another type. `added`: no description of the API has it. `dropped`: it came in every record or nearly, and then in none.',
+  path: 'For example `post.view_count`; `(other fields)` sums up new fields beyond the first hundred, and such whose names are no words.',
+  got: 'The type that came; `nothing` for a dropped field, `a field` for an added one.',
+  expected: 'The type that is read; `a field` for a dropped field, `nothing` for an added one.',
   records: 'In how many records.',
   first_seen_at: 'Since when.',
   last_seen_at: 'Until when.',
+})
+
+export const told_fields = sqliteTable(
+  'told_fields',
+  {
+    stream: text().notNull(),
+    path: text().notNull(),
+    told: integer().notNull(),
+    missing: integer().notNull(),
+    missed_at: text(),
+  },
+  (t) => [primaryKey({ columns: [t.stream, t.path] })],
+)
+documented(told_fields, 'Which fields the records of a kind of listing carry, so that one that no longer comes is noticed.', {
+  stream: 'The crawler whose listing it is.',
+  path: 'For example `post.view_count`.',
+  told: 'In how many records it came, counted as far as is needed to expect it.',
+  missing: 'How many records have come without it since the last page that had it; 0 where it still comes, or was never expected.',
+  missed_at: 'When the first of these came.',
 })
 
 export const route_proofs = sqliteTable(

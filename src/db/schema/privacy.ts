@@ -204,7 +204,8 @@ classified(ledger.rejects, {
   program_version: 'keep',
   rejected_at: 'keep',
 })
-classified(ledger.drift, { path: 'text', got: 'keep', expected: 'keep', records: 'keep', first_seen_at: 'keep', last_seen_at: 'keep' })
+classified(ledger.drift, { kind: 'keep', path: 'text', got: 'keep', expected: 'keep', records: 'keep', first_seen_at: 'keep', last_seen_at: 'keep' })
+classified(ledger.told_fields, { stream: 'keep', path: 'keep', told: 'keep', missing: 'keep', missed_at: 'keep' })
 
 classified(views.v_posts, {
   id: 'id',

@@ -38,6 +38,28 @@ export interface DriftNote {
   readonly got: string
 }
 
+/** How a field that records of a listing should carry fared on a page. */
+export interface FieldCount {
+  readonly path: string
+  /** Records of its kind that the page lists, and those among them that carry it. */
+  readonly records: number
+  readonly carried: number
+  /** Records that must have carried it before it is expected, and that must lack it before it is missed. */
+  readonly enough: number
+}
+
+/** Which fields the records of a page have, whatever is in them. */
+export interface FieldsTold {
+  /** Fields that nobody has described, by path, with the records that have them. */
+  readonly added: ReadonlyMap<string, number>
+  /** How often there were others, too many or too odd to name. */
+  readonly otherAdded: number
+  /** Empty where the page lists nothing. */
+  readonly listed: readonly FieldCount[]
+}
+
+export const NO_FIELDS: FieldsTold = { added: new Map(), otherAdded: 0, listed: [] }
+
 /** Everything that one page tells. Each map holds an entity once. */
 export interface PageRows {
   readonly users: ReadonlyMap<string, UserRow>
@@ -50,4 +72,5 @@ export interface PageRows {
   readonly listed: readonly (Member | undefined)[]
   readonly rejects: readonly Reject[]
   readonly drift: readonly DriftNote[]
+  readonly fields: FieldsTold
 }

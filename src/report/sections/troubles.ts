@@ -60,8 +60,8 @@ function unreadableFigure(reader: FigureReader): FigureView {
   const rows = reader.rows(figures.unreadable)
   return {
     id: 'unreadable',
-    title: 'Records and fields that could not be read',
-    lead: rows.length === 0 ? 'Every record could be read, and every field had the type that was expected.' : 'Records whose id could not be read were set aside as served; other fields of another type became NULL.',
+    title: 'Records and fields that came otherwise than described',
+    lead: rows.length === 0 ? 'Every record could be read, and every field came as it is described.' : 'Records whose id could not be read were set aside as served; other fields of another type became NULL. New fields are kept in the raw pages alone; dropped ones came before, and no longer do.',
     picture: null,
     tableFirst: true,
     table: rows.length === 0 ? null : { header: ['what', 'where', 'why', 'records'], rows: rows.map((row) => [row.kind, written(row.at), written(row.what), row.records]) },
