@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { FormData } from 'undici'
 import type { ErrorCode } from '../errors.js'
 import type { ApiSettings } from '../config.js'
 import { interpretAnswer } from './answer.js'
@@ -38,7 +37,7 @@ export interface RefusalReply extends Settled {
   readonly fate: 'answered' | 'unknown' | 'never-sent'
   /** True where the server was given all its time and said nothing. */
   readonly timedOut: boolean
-  /** True where nobody answered for the API: not even a status came, or that of a gateway with nobody behind it. */
+  /** True where not even a status came. */
   readonly noAnswer: boolean
 }
 
@@ -90,18 +89,15 @@ export class ApiClient {
   }
 }
 
-function target(prefix: string, name: RouteName, route: Route, params: Record<string, unknown>): { url: URL; body?: string | FormData } {
+function target(prefix: string, name: RouteName, route: Route, params: Record<string, unknown>): { url: URL; body?: string | Blob } {
   const url = new URL(`${prefix}/${name}`)
   if (route.method === 'POST') return { url, body: bodyOf(params) }
   for (const [key, value] of Object.entries(params)) if (value !== undefined) url.searchParams.set(key, String(value))
   return { url }
 }
 
-function bodyOf(params: Record<string, unknown>): string | FormData {
-  if (!(params['file'] instanceof Blob)) return JSON.stringify(params)
-  const form = new FormData()
-  form.set('file', params['file'])
-  return form
+function bodyOf(params: Record<string, unknown>): string | Blob {
+  return params['file'] instanceof Blob ? params['file'] : JSON.stringify(params)
 }
 
 function failure(exchange: Extract<Exchange, { kind: 'failed' }>, price: MicroUsd): RefusalReply {
@@ -127,10 +123,5 @@ function answered(exchange: Extract<Exchange, { kind: 'answered' }>, { route, pr
   const settled = { status: answer.status, cost: answer.status === 200 ? price : 0 }
   if (meaning.kind === 'page') return { kind: 'page', page: meaning.page, kept, ...settled }
   const fingerprint = createHash('sha256').update(answer.text).digest('base64')
-  return { kind: 'refusal', code: meaning.code, message: meaning.message, waitMs: meaning.waitMs, kept, fingerprint, fate: 'answered', timedOut: false, noAnswer: isFromBeyond(answer.status), ...settled }
-}
-
-/** The statuses by which gateways say that the server behind them is away; the others from 520 on are Cloudflare's. */
-function isFromBeyond(status: number): boolean {
-  return (status >= 502 && status <= 504) || (status >= 520 && status <= 530)
+  return { kind: 'refusal', code: meaning.code, message: meaning.message, waitMs: meaning.waitMs, kept, fingerprint, fate: 'answered', timedOut: false, noAnswer: false, ...settled }
 }

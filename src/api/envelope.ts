@@ -22,7 +22,11 @@ export class UnreadableBody extends Error {}
  * @throws UnreadableBody if it is not JSON, has no data, carries an error, or holds no records where the route keeps them
  */
 export function openEnvelope(body: string, shape: Shape): Page {
-  const envelope = parseBody(body)
+  return openParsed(parseBody(body), shape)
+}
+
+/** The same for a body that has been parsed. @throws UnreadableBody likewise */
+export function openParsed(envelope: Record<string, unknown>, shape: Shape): Page {
   const data = envelope['data']
   if (data === undefined || data === null) throw new UnreadableBody(errorText(envelope) ?? 'the answer has no data')
   if (typeof envelope['code'] === 'number' && envelope['code'] >= 400) throw new UnreadableBody(errorText(envelope) ?? `code ${envelope['code']}`)

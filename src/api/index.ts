@@ -1,6 +1,6 @@
 export { ApiClient, type ClientOptions, type PageReply, type RefusalReply, type Reply } from './client.js'
 export { knownFields, steadyFields, type RecordKind, type SteadyField } from './known-fields.js'
-export { openEnvelope, UnreadableBody, type Page } from './envelope.js'
+export { openEnvelope, openParsed, UnreadableBody, type Page } from './envelope.js'
 export {
   attachmentFields,
   commentFields,

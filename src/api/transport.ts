@@ -1,5 +1,5 @@
 import { brotliDecompressSync, gunzipSync, gzipSync, inflateSync } from 'node:zlib'
-import { Agent, type Dispatcher, type FormData } from 'undici'
+import type { Agent, Dispatcher, FormData } from 'undici'
 import { messageOf } from '../errors.js'
 import type { HttpAnswer } from './answer.js'
 import { Secret } from './secret.js'
@@ -18,15 +18,17 @@ export type Exchange =
 export interface HttpRequest {
   readonly method: 'GET' | 'POST'
   readonly url: URL
-  /** JSON text, or a form; a form brings its own content type. */
-  readonly body?: string | FormData | undefined
+  /** JSON text, or a file to be sent as a form, which brings its own content type. */
+  readonly body?: string | Blob | undefined
   /** Instead of the usual limit, in milliseconds. */
   readonly timeoutMs?: number | undefined
 }
 
 /** One connection pool; sends a request once and brings its answer back. Redirects are not followed: the key must not leave its host. */
 export class Transport {
-  readonly #agent: Agent
+  readonly #connections: number
+  /** Made for the first request: commands that send none do not load what it takes. */
+  #agent: Promise<Agent> | undefined
   readonly #key: string
   readonly #secret: Secret
   readonly #timeoutMs: number
@@ -37,20 +39,21 @@ export class Transport {
     this.#secret = new Secret(options.key)
     this.#timeoutMs = options.timeoutMs
     this.#maxBodyBytes = options.maxBodyBytes
-    this.#agent = new Agent({ connections: options.connections, pipelining: 1, connectTimeout: 10_000, keepAliveTimeout: 30_000 })
+    this.#connections = options.connections
   }
 
   async send(request: HttpRequest): Promise<Exchange> {
     const timeoutMs = request.timeoutMs ?? this.#timeoutMs
+    const agent = await (this.#agent ??= connect(this.#connections))
     const timeout = AbortSignal.timeout(timeoutMs)
     let noAnswer = true
     try {
-      const response = await this.#agent.request({
+      const response = await agent.request({
         origin: request.url.origin,
         path: request.url.pathname + request.url.search,
         method: request.method,
         headers: headersOf(request, this.#key),
-        body: request.body ?? null,
+        body: request.body instanceof Blob ? await formOf(request.body) : (request.body ?? null),
         signal: timeout,
         headersTimeout: timeoutMs,
         bodyTimeout: timeoutMs,
@@ -63,8 +66,8 @@ export class Transport {
     }
   }
 
-  close(): Promise<void> {
-    return this.#agent.destroy()
+  async close(): Promise<void> {
+    await (await this.#agent)?.destroy()
   }
 
   #decode(response: Dispatcher.ResponseData, wire: Buffer): Exchange {
@@ -80,6 +83,18 @@ export class Transport {
       kept: keepsWire ? wire : gzipSync(clean === text ? body : clean),
     }
   }
+}
+
+async function connect(connections: number): Promise<Agent> {
+  const undici = await import('undici')
+  return new undici.Agent({ connections, pipelining: 1, connectTimeout: 10_000, keepAliveTimeout: 30_000 })
+}
+
+async function formOf(file: Blob): Promise<FormData> {
+  const undici = await import('undici')
+  const form = new undici.FormData()
+  form.set('file', file)
+  return form
 }
 
 function headersOf(request: HttpRequest, key: string): Record<string, string> {
@@ -117,9 +132,12 @@ function decompress(wire: Buffer, encoding: string, maxBytes: number): Buffer | 
   }
 }
 
+/** Half the CPU of zlib's own choice, for 8 % more bytes. */
+const GZIP_LEVEL = 3
+
 /** A body as it is kept. */
-export function keepText(text: string): KeptBody {
-  return gzipSync(text)
+export function keepText(text: string | Buffer): KeptBody {
+  return gzipSync(text, { level: GZIP_LEVEL })
 }
 
 /** The text of a kept body. */

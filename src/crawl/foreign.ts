@@ -13,11 +13,13 @@ export interface ForeignAnswer {
   readonly at: number | null
   /** An envelope, as JSON. */
   readonly body: string
+  /** The same, read already; undefined where it came as text. */
+  readonly envelope: Bag | undefined
 }
 
-export type Foreign = { readonly answer: ForeignAnswer } | { readonly problem: string } | { readonly leftOut: string }
-
 type Bag = Record<string, unknown>
+
+export type Foreign = { readonly answer: ForeignAnswer } | { readonly problem: string } | { readonly leftOut: string }
 
 const MAX_NESTING = 4
 
@@ -76,19 +78,19 @@ function answerTo(route: ReadRoute, params: Bag, crawlers: readonly Crawler[], {
   if (crawler === undefined) return { problem: `answers of ${route} are not collected` }
   const subject = subjectOf(crawler, params)
   if (subject === undefined) return { problem: `the parameters do not say whose ${route} it is` }
-  const text = bodyText(body)
+  const envelope = typeof body === 'string' ? undefined : inEnvelope(body)
+  const text = typeof body === 'string' ? body : JSON.stringify(envelope)
   if (text === undefined) return { problem: 'it has no body' }
   const cursor = firstText(params['cursor']) ?? null
-  return { answer: { crawler, route, subject, cursor, at, body: text } }
+  return { answer: { crawler, route, subject, cursor, at, body: text, envelope } }
 }
 
-/** A bare payload is put into an envelope; text is taken as it is. */
-function bodyText(body: unknown): string | undefined {
-  if (typeof body === 'string') return body
-  if (Array.isArray(body)) return JSON.stringify({ data: { items: body } })
+/** A bare payload is put into an envelope; undefined for what is no payload. */
+function inEnvelope(body: unknown): Bag | undefined {
+  if (Array.isArray(body)) return { data: { items: body } }
   if (!isObject(body)) return undefined
   const isEnvelope = 'data' in body || 'code' in body || 'detail' in body || 'error' in body
-  return JSON.stringify(isEnvelope ? body : { data: body })
+  return isEnvelope ? body : { data: body }
 }
 
 /** A route by its name, its path, or the whole address of the request. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { keepText, openEnvelope, UnreadableBody, type Page } from '../api/index.js'
+import { keepText, openEnvelope, openParsed, UnreadableBody, type Page } from '../api/index.js'
 import type { ForgottenPeople, Importer, PageRows, Subject } from '../db/index.js'
 import { messageOf } from '../errors.js'
 import { redactBody } from '../normalize/index.js'
@@ -18,9 +18,10 @@ export type ImportOutcome = { readonly as: 'imported'; readonly rows: number; re
 export function importAnswer(served: ForeignAnswer, { importer, programVersion, fallbackAt }: ImportParts): ImportOutcome {
   const { forgotten } = importer
   if (forgotten !== null && isTheirs(served, forgotten)) return { as: 'forgotten' }
-  const hash = hashOf(served)
+  const bytes = Buffer.from(served.body)
+  const hash = hashOf(served, bytes)
   // A cursor can carry the id of the last record served.
-  const answer = forgotten === null ? served : { ...served, body: redactBody(served.body, forgotten), cursor: null }
+  const answer = forgotten === null ? served : { ...served, body: redactBody(served.body, forgotten), envelope: undefined, cursor: null }
   const { crawler, route, cursor, body } = answer
   if (importer.has(hash)) return { as: 'known' }
   const page = open(answer)
@@ -29,7 +30,7 @@ export function importAnswer(served: ForeignAnswer, { importer, programVersion, 
   if ('problem' in told) return { as: 'unreadable', problem: told.problem }
   // A time in the future would go before everything that is yet to come.
   const at = new Date(Math.min(answer.at ?? fallbackAt, Date.now())).toISOString()
-  const { inserted, updated, unchanged, rejected } = importer.add({ hash, stream: crawler.name, subject: told.subject, route, cursor, at, body: keepText(body), programVersion }, told.rows)
+  const { inserted, updated, unchanged, rejected } = importer.add({ hash, stream: crawler.name, subject: told.subject, route, cursor, at, body: keepText(body === served.body ? bytes : body), programVersion }, told.rows)
   return { as: 'imported', rows: inserted + updated + unchanged, rejected }
 }
 
@@ -38,9 +39,9 @@ function isTheirs({ subject: { kind, id, parentId } }: ForeignAnswer, forgotten:
   return forgotten.isId(id) || (parentId !== null && forgotten.isId(parentId))
 }
 
-function open({ body, route }: ForeignAnswer): Page | { problem: string } {
+function open({ body, envelope, route }: ForeignAnswer): Page | { problem: string } {
   try {
-    return openEnvelope(body, shapeOf(route))
+    return envelope === undefined ? openEnvelope(body, shapeOf(route)) : openParsed(envelope, shapeOf(route))
   } catch (error) {
     if (error instanceof UnreadableBody) return { problem: `it is no page of ${route}: ${error.message}` }
     throw error
@@ -62,6 +63,6 @@ function interpret({ crawler, subject }: ForeignAnswer, page: Page, importer: Im
 }
 
 /** The time counts only where the answer tells it: that of a file is another after each copy. */
-function hashOf({ route, subject, cursor, at, body }: ForeignAnswer): string {
-  return createHash('sha256').update(JSON.stringify([route, subject.id, cursor, at, body])).digest('base64')
+function hashOf({ route, subject, cursor, at }: ForeignAnswer, body: Buffer): string {
+  return createHash('sha256').update(JSON.stringify([route, subject.id, cursor, at])).update(body).digest('base64')
 }

@@ -29,7 +29,7 @@ export class Membership {
 
   /** Enters what an answer from elsewhere lists, in pass 0, which never completes; what a full pass no longer listed stays gone. */
   listElsewhere(streamId: number, members: Iterable<Member>): void {
-    for (const { kind, id, hop } of members) this.#s.elsewhere.run({ stream: streamId, kind, id, hop })
+    for (const { kind, id, hop } of members) this.#s.elsewhere.run(streamId, kind, id, hop)
   }
 
   /** A post named by a seed belongs to its stream whether or not its detail can be had. */
@@ -77,7 +77,7 @@ function prepare(sqlite: Sqlite) {
     member: sqlite.prepare(listing('last_pass')),
     fullMember: sqlite.prepare(listing('last_full_pass')),
     elsewhere: sqlite.prepare(`
-      INSERT INTO members (stream_id, kind, item_id, hop) VALUES (:stream, :kind, :id, :hop)
+      INSERT INTO members (stream_id, kind, item_id, hop) VALUES (?, ?, ?, ?)
       ON CONFLICT DO UPDATE SET hop = min(hop, excluded.hop)`),
     standIn: sqlite.prepare(`
       INSERT INTO members (stream_id, kind, item_id, hop) VALUES (:stream, 'post', :id, 0)

@@ -38,15 +38,16 @@ export class PastRows {
     const counts = { inserted: 0, updated: 0, unchanged: 0, rejected: rows.rejects.length }
     const oldPosts = new Set<string>()
     for (const row of rows.users.values()) {
-      counts[this.#users.put(row, at).effect] += 1
-      this.#userHistory.observe(row, at)
-      if (typeof row.username === 'string') this.#s.username.run({ id: row.id, username: row.username, at })
+      const put = this.#users.put(row, at)
+      counts[put.effect] += 1
+      this.#userHistory.observe(row, at, put)
+      if (typeof row.username === 'string') this.#s.username.run(row.id, row.username, at, at, at, at)
     }
     for (const row of rows.posts.values()) {
-      const { effect, isOld } = this.#posts.put(row, at)
-      if (isOld) oldPosts.add(row.id)
-      counts[effect] += 1
-      this.#postHistory.observe(row, at)
+      const put = this.#posts.put(row, at)
+      if (put.isOld) oldPosts.add(row.id)
+      counts[put.effect] += 1
+      this.#postHistory.observe(row, at, put)
     }
     for (const row of rows.comments.values()) counts[this.#comments.put(row, at).effect] += 1
     for (const row of rows.attachments.values()) counts[this.#attachments.put(row, at, oldPosts.has(row.post_id)).effect] += 1
@@ -55,56 +56,79 @@ export class PastRows {
   }
 
   #edge({ kind, source_id, target_id }: EdgeRow, at: string): Effect {
-    const edge = { kind, source_id, target_id, at }
-    if (this.#s.newEdge.run(edge).changes === 1) return 'inserted'
-    this.#s.seenEdge.run(edge)
+    if (this.#s.newEdge.run(kind, source_id, target_id, at, at).changes === 1) return 'inserted'
+    this.#s.seenEdge.run({ kind, source_id, target_id, at })
     return 'unchanged'
   }
+}
+
+/** What became of a row that was told. */
+interface Put {
+  readonly effect: Effect
+  /** Whether something newer had been told of it. */
+  readonly isOld: boolean
+  /** Whether it was there, and what was told of it is what was known. */
+  readonly isSame: boolean
 }
 
 /** A table of entities, upserted by time. */
 class PastTable {
   readonly #columns: readonly string[]
+  /** Where the times stand at which a row was seen; -1 for rows without. */
+  readonly #first: number
+  readonly #last: number
   readonly #select
-  readonly #replace
+  readonly #insert
+  readonly #update
+  readonly #touch
 
   constructor(sqlite: Sqlite, table: Table) {
     const name = getTableName(table)
     this.#columns = Object.keys(getTableColumns(table))
-    this.#select = sqlite.prepare<object, Values>(`SELECT * FROM main.${name} WHERE id = :id`)
-    const set = this.#columns.filter((column) => column !== 'id').map((column) => `${column} = excluded.${column}`)
-    this.#replace = sqlite.prepare(
-      `INSERT INTO main.${name} (${this.#columns.join(', ')}) VALUES (${this.#columns.map((column) => `:${column}`).join(', ')}) ON CONFLICT (id) DO UPDATE SET ${set.join(', ')}`,
-    )
+    this.#first = this.#columns.indexOf('first_seen_at')
+    this.#last = this.#columns.indexOf('last_seen_at')
+    this.#select = sqlite.prepare<[string], unknown[]>(`SELECT ${this.#columns.join(', ')} FROM main.${name} WHERE id = ?`).raw()
+    this.#insert = sqlite.prepare<unknown[]>(`INSERT INTO main.${name} (${this.#columns.join(', ')}) VALUES (${this.#columns.map(() => '?').join(', ')})`)
+    this.#update = sqlite.prepare<unknown[]>(`UPDATE main.${name} SET ${this.#columns.map((column) => `${column} = ?`).join(', ')} WHERE id = ?`)
+    this.#touch = this.#last === -1 ? undefined : sqlite.prepare<[string, string, string]>(`UPDATE main.${name} SET first_seen_at = ?, last_seen_at = ? WHERE id = ?`)
   }
 
   /** @param isOld for rows without times of their own: whether something newer was told of them */
-  put(row: { id: string }, at: string, isOld = false): { effect: Effect; isOld: boolean } {
+  put(row: { id: string }, at: string, isOld = false): Put {
     const told = row as Values
-    const known = this.#select.get({ id: row.id })
-    const lastSeen = known?.['last_seen_at']
-    const old = isOld || (typeof lastSeen === 'string' && at < lastSeen)
-    const now: Values = {}
-    for (const column of this.#columns) {
-      const [one, other] = old ? [known?.[column], told[column]] : [told[column], known?.[column]]
-      now[column] = one ?? other ?? null
+    const known = this.#select.get(row.id)
+    if (known === undefined) {
+      this.#insert.run(this.#columns.map((column, i) => (i === this.#first || i === this.#last ? at : (told[column] ?? null))))
+      return { effect: 'inserted', isOld, isSame: false }
     }
-    if (this.#columns.includes('first_seen_at')) Object.assign(now, stamps(known, at))
-    const isChanged = this.#columns.some((column) => now[column] !== known?.[column])
-    if (isChanged) this.#replace.run(now)
-    return { effect: known === undefined ? 'inserted' : isChanged ? 'updated' : 'unchanged', isOld: old }
+    const [first, last] = [earlier(known[this.#first], at), later(known[this.#last], at)]
+    const old = isOld || last !== at
+    let isChanged = false
+    const now = this.#columns.map((column, i) => {
+      const before = known[i] ?? null
+      const value = i === this.#first ? first : i === this.#last ? last : old ? (before ?? told[column] ?? null) : (told[column] ?? before)
+      if (value !== before && i !== this.#first && i !== this.#last) isChanged = true
+      return value
+    })
+    if (isChanged) this.#update.run(...now, row.id)
+    else if (this.#touch === undefined || (first === known[this.#first] && last === known[this.#last])) return { effect: 'unchanged', isOld: old, isSame: true }
+    else this.#touch.run(first, last, row.id)
+    return { effect: 'updated', isOld: old, isSame: !isChanged }
   }
 }
 
-function stamps(known: Values | undefined, at: string): Values {
-  const first = known?.['first_seen_at']
-  const last = known?.['last_seen_at']
-  return { first_seen_at: typeof first === 'string' && first < at ? first : at, last_seen_at: typeof last === 'string' && last > at ? last : at }
+function earlier(known: unknown, at: string): string {
+  return typeof known === 'string' && known < at ? known : at
+}
+
+function later(known: unknown, at: string): string {
+  return typeof known === 'string' && known > at ? known : at
 }
 
 /** The history of counters: a row only where one of them changed, whenever that comes to be known. */
 class PastHistory {
   readonly #counters: readonly string[]
+  readonly #newest
   readonly #before
   readonly #after
   readonly #put
@@ -113,40 +137,48 @@ class PastHistory {
 
   constructor(sqlite: Sqlite, table: string, id: string, counters: readonly string[]) {
     this.#counters = counters
+    this.#newest = sqlite.prepare<[string], Values>(`SELECT * FROM main.${table} WHERE ${id} = ? ORDER BY observed_at DESC LIMIT 1`)
     this.#before = sqlite.prepare<object, Values>(`SELECT * FROM main.${table} WHERE ${id} = :id AND observed_at <= :at ORDER BY observed_at DESC LIMIT 1`)
     this.#after = sqlite.prepare<object, Values>(`SELECT * FROM main.${table} WHERE ${id} = :id AND observed_at > :at ORDER BY observed_at LIMIT 1`)
-    this.#put = sqlite.prepare(
-      `INSERT OR REPLACE INTO main.${table} (${id}, observed_at, ${counters.join(', ')}) VALUES (:id, :at, ${counters.map((name) => `:${name}`).join(', ')})`,
-    )
+    this.#put = sqlite.prepare<unknown[]>(`INSERT OR REPLACE INTO main.${table} (${id}, observed_at, ${counters.join(', ')}) VALUES (?, ?, ${counters.map(() => '?').join(', ')})`)
     const filled = counters.map((name) => `${name} = coalesce(${name}, :${name})`).join(', ')
     this.#fill = sqlite.prepare(`UPDATE main.${table} SET ${filled} WHERE ${id} = :id AND observed_at > :at`)
     this.#drop = sqlite.prepare(`DELETE FROM main.${table} WHERE ${id} = :id AND observed_at = :at`)
   }
 
-  observe(row: { id: string }, at: string): void {
+  observe(row: { id: string }, at: string, { effect, isOld, isSame }: Put): void {
+    // The row holds what was observed last.
+    if (isSame && !isOld) return
     const told = row as Values
     if (this.#counters.every((name) => (told[name] ?? null) === null)) return
-    const before = this.#before.get({ id: row.id, at })
-    const now = Object.fromEntries(this.#counters.map((name) => [name, told[name] ?? before?.[name] ?? null]))
+    const newest = effect === 'inserted' ? undefined : this.#newest.get(row.id)
+    // Mostly nothing later is known, and then there is nothing behind it to be put right.
+    const isNewest = newest === undefined || String(newest['observed_at']) <= at
+    const before = isNewest ? newest : this.#before.get({ id: row.id, at })
+    const now = this.#counters.map((name) => told[name] ?? before?.[name] ?? null)
     if (before !== undefined && this.#same(now, before)) return
-    this.#put.run({ id: row.id, at, ...now })
-    this.#fill.run({ id: row.id, at, ...now })
-    const after = this.#after.get({ id: row.id, at })
-    // What was observed later is no change any more.
-    if (after !== undefined && this.#same(now, after)) this.#drop.run({ id: row.id, at: after['observed_at'] })
+    this.#put.run(row.id, at, ...now)
+    if (!isNewest) this.#mend(row.id, at, now)
   }
 
-  #same(a: Values, b: Values): boolean {
-    return this.#counters.every((name) => (a[name] ?? null) === (b[name] ?? null))
+  /** What was observed later takes over what it did not tell, and goes where it is no change any more. */
+  #mend(id: string, at: string, now: readonly unknown[]): void {
+    this.#fill.run({ id, at, ...Object.fromEntries(this.#counters.map((name, i) => [name, now[i]])) })
+    const after = this.#after.get({ id, at })
+    if (after !== undefined && this.#same(now, after)) this.#drop.run({ id, at: after['observed_at'] })
+  }
+
+  #same(now: readonly unknown[], other: Values): boolean {
+    return this.#counters.every((name, i) => (now[i] ?? null) === (other[name] ?? null))
   }
 }
 
 function prepare(sqlite: Sqlite) {
   return {
     username: sqlite.prepare(`
-      INSERT INTO main.usernames (user_id, username, first_seen_at, last_seen_at) VALUES (:id, :username, :at, :at)
-      ON CONFLICT DO UPDATE SET first_seen_at = min(first_seen_at, :at), last_seen_at = max(last_seen_at, :at)`),
-    newEdge: sqlite.prepare('INSERT INTO main.edges (kind, source_id, target_id, first_seen_at, last_seen_at) VALUES (:kind, :source_id, :target_id, :at, :at) ON CONFLICT DO NOTHING'),
+      INSERT INTO main.usernames (user_id, username, first_seen_at, last_seen_at) VALUES (?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET first_seen_at = min(first_seen_at, ?), last_seen_at = max(last_seen_at, ?)`),
+    newEdge: sqlite.prepare('INSERT INTO main.edges (kind, source_id, target_id, first_seen_at, last_seen_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING'),
     seenEdge: sqlite.prepare(`
       UPDATE main.edges SET first_seen_at = min(first_seen_at, :at), last_seen_at = max(last_seen_at, :at), gone_at = iif(gone_at < :at, NULL, gone_at)
       WHERE kind = :kind AND source_id = :source_id AND target_id = :target_id`),

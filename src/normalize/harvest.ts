@@ -18,7 +18,8 @@ export class Harvest {
   tell<R extends { id: string }>(table: 'users' | 'posts' | 'comments' | 'attachments', row: R): void {
     const rows = this[table] as Map<string, { id: string }>
     const known = rows.get(row.id)
-    rows.set(row.id, known === undefined ? row : { ...known, ...toldOnly(row) })
+    if (known === undefined) rows.set(row.id, row)
+    else takeOver(known, row)
   }
 
   edge(kind: EdgeKind, source_id: string, target_id: string): void {
@@ -59,6 +60,10 @@ function isDeeperThan(levels: number, value: unknown): boolean {
   return levels === 0 || Object.values(value).some((inner) => isDeeperThan(levels - 1, inner))
 }
 
-function toldOnly<R extends object>(row: R): Partial<R> {
-  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined && value !== null)) as Partial<R>
+/** A row is the harvest's own once it has been told: what is told again goes into it. */
+function takeOver<R extends object>(known: R, told: R): void {
+  for (const name of Object.keys(told) as (keyof R)[]) {
+    const value = told[name]
+    if (value !== undefined && value !== null) known[name] = value
+  }
 }

@@ -14,8 +14,13 @@ export function isoTime(value: number | string | null | undefined): string | und
   return Number.isNaN(ms) || ms < EARLIEST_S * 1000 || ms > LATEST_S * 1000 ? undefined : new Date(ms).toISOString()
 }
 
+/** Further from a whole millisecond than the product of a time and 1,000 can be rounded, the digits need not be looked at. */
+const ROUNDING_MS = 0.02
+
 function unixMs(value: number): number {
   if (Math.abs(value) >= MILLISECONDS_FROM) return Math.floor(value)
+  const product = value * 1000
+  if (Math.abs(product - Math.round(product)) > ROUNDING_MS || Number.isInteger(value)) return Math.floor(product)
   const digits = String(Math.abs(value))
   if (digits.includes('e')) return Math.floor(value * 1000)
   const [seconds, fraction = ''] = digits.split('.')
@@ -38,7 +43,16 @@ const SIGNED_TIME = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?Z)?$/
 
 /** The end of an Azure signature (`se=` in the query) as ISO time; undefined for a link without one. */
 export function signatureExpiry(url: string | null | undefined): string | undefined {
-  if (url === null || url === undefined || !URL.canParse(url)) return undefined
-  const expiry = new URL(url).searchParams.get('se')
+  const expiry = queryOf(url)?.get('se') ?? null
   return expiry !== null && SIGNED_TIME.test(expiry) ? isoTime(expiry) : undefined
+}
+
+/** Undefined for what is no address. Taking one apart is dear, so that it is not tried beforehand whether it can be done. */
+function queryOf(url: string | null | undefined): URLSearchParams | undefined {
+  if (url === null || url === undefined) return undefined
+  try {
+    return new URL(url).searchParams
+  } catch {
+    return undefined
+  }
 }

@@ -1,5 +1,5 @@
 /** Programs of this folder as plain JavaScript, so that what is measured is not their translation. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
@@ -15,7 +15,10 @@ export function compiled(...names: readonly [string, ...string[]]): string {
   for (const name of names) {
     const source = readFileSync(join(HERE, `${name}.ts`), 'utf8')
     const { outputText } = ts.transpileModule(source, { compilerOptions: { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ES2022 } })
-    writeFileSync(join(PLACE, `${name}.js`), outputText.replaceAll("'../../src/", "'../../../dist/"))
+    // Replaced, not written over: copies of a checkout can share their files.
+    const file = join(PLACE, `${name}.js`)
+    writeFileSync(`${file}.${process.pid}`, outputText.replaceAll("'../../src/", "'../../../dist/"))
+    renameSync(`${file}.${process.pid}`, file)
   }
   return join(PLACE, `${names[0]}.js`)
 }

@@ -1,6 +1,7 @@
 import { createReadStream, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream'
+import { StringDecoder } from 'node:string_decoder'
 import { createGunzip } from 'node:zlib'
 import { AppError } from '../../errors.js'
 
@@ -53,10 +54,10 @@ export async function* textOf({ name }: AnswerFile, onBytes: (bytes: number) => 
       yield piece.value
     }
   }
-  const decoder = new TextDecoder()
+  const decoder = new StringDecoder('utf8')
   const isGzip = first.value[0] === 0x1f && first.value[1] === 0x8b
-  for await (const piece of isGzip ? gunzipped(whole()) : whole()) yield decoder.decode(piece, { stream: true })
-  yield decoder.decode()
+  for await (const piece of isGzip ? gunzipped(whole()) : whole()) yield decoder.write(piece)
+  yield decoder.end()
 }
 
 function gunzipped(pieces: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
