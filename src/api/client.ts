@@ -37,7 +37,7 @@ export interface RefusalReply extends Settled {
   readonly fate: 'answered' | 'unknown' | 'never-sent'
   /** True where the server was given all its time and said nothing. */
   readonly timedOut: boolean
-  /** True where not even a status came. */
+  /** True where nobody answered for the API: not even a status came, or that of a gateway with nobody behind it. */
   readonly noAnswer: boolean
 }
 
@@ -123,5 +123,10 @@ function answered(exchange: Extract<Exchange, { kind: 'answered' }>, { route, pr
   const settled = { status: answer.status, cost: answer.status === 200 ? price : 0 }
   if (meaning.kind === 'page') return { kind: 'page', page: meaning.page, kept, ...settled }
   const fingerprint = createHash('sha256').update(answer.text).digest('base64')
-  return { kind: 'refusal', code: meaning.code, message: meaning.message, waitMs: meaning.waitMs, kept, fingerprint, fate: 'answered', timedOut: false, noAnswer: false, ...settled }
+  return { kind: 'refusal', code: meaning.code, message: meaning.message, waitMs: meaning.waitMs, kept, fingerprint, fate: 'answered', timedOut: false, noAnswer: isFromBeyond(answer.status), ...settled }
+}
+
+/** The statuses by which gateways say that the server behind them is away; the others from 520 on are Cloudflare's. */
+function isFromBeyond(status: number): boolean {
+  return (status >= 502 && status <= 504) || (status >= 520 && status <= 530)
 }

@@ -22,7 +22,10 @@ export interface Failure {
   readonly noServer: boolean
   /** The server was given all its time and said nothing. */
   readonly timedOut: boolean
-  /** Not even a status came: the connection was refused, reset or closed, or brought something that is no HTTP. */
+  /**
+   * Nobody answered for the API: no status came (the connection was refused, reset or closed, or brought something that is no HTTP), or
+   * that of a gateway which says that nobody is behind it.
+   */
   readonly noAnswer: boolean
   /** Whether it was sent while the circuit was open. */
   readonly wasProbe: boolean
@@ -60,6 +63,11 @@ export class Circuit {
     return PROBE_WAITS_MS[this.#probes] ?? 0
   }
 
+  /** What a stream does says nothing about the API, until it answers. */
+  suspect(streamId: number): void {
+    this.#suspects.add(streamId)
+  }
+
   /** @param now monotonic milliseconds */
   succeeded(streamId: number, now: number): void {
     for (const failing of this.#failing) this.#suspects.add(failing)
@@ -87,7 +95,7 @@ export class Circuit {
     this.#failing.add(failure.streamId)
     this.#failures += 1
     if (!failure.noAnswer) this.#answersAmongFailures += 1
-    // A server that fails at one listing says so; where nobody says anything, few streams are as good as many.
+    // A server that fails at one listing says so with a 500; where nobody answers for it, few streams are as good as many.
     const silent = this.#answersAmongFailures === 0
     const widespread = failure.noServer || silent || !this.#everSucceeded || this.#failing.size >= STREAMS_NEEDED
     // Nobody else was answered either in all the time that this request was given.

@@ -94,6 +94,7 @@ export class Crawl {
   async run(run: OpenRun): Promise<CrawlOutcome> {
     const { store } = this.#parts
     this.progress.begin(run, await store.tally(run.id))
+    for (const streamId of run.stuck ?? []) this.#circuit.suspect(streamId)
     try {
       await this.#dispatch(run)
     } finally {

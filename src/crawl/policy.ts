@@ -78,7 +78,7 @@ function restart({ candidate, restarted }: RefusalContext): Decision {
   const deepest = Math.max(pages, diedAtPage ?? 0)
   const noDeeper = diedAtPage !== null && pages <= diedAtPage
   if (!restarted && !noDeeper) return { do: 'restart' }
-  return { do: 'fail', reason: `the API drops the cursor after ${deepest} pages; --max-pages ${deepest} reads that far`, endsPass: true }
+  return { do: 'fail', reason: `the API drops the cursor after ${deepest} page${deepest === 1 ? '' : 's'}; --max-pages ${deepest} reads that far`, endsPass: true }
 }
 
 /** Exponential back-off with full jitter in its upper half, in milliseconds. */

@@ -81,6 +81,8 @@ export interface OpenRun {
   /** True if an unfinished run goes on. */
   readonly resumed: boolean
   readonly full: boolean
+  /** Of a run that goes on: the one or two streams that are all it has left, if it has had no page for a day. */
+  readonly stuck?: readonly number[]
 }
 
 export type PassState = 'none' | 'open' | 'completed' | 'capped' | 'failed'

@@ -3,6 +3,11 @@ import type { Sqlite } from './open.js'
 import type { OpenRun, RunEnd, RunPlan } from './port.js'
 import type { Scope } from './scope.js'
 
+/** As long as so few listings are all that is left of a run, an API that is down and one that fails at them look alike. */
+const MOST_STUCK = 2
+/** Nobody waits longer for them. */
+const STUCK_AFTER_MS = 86_400_000
+
 /**
  * Begins and continues runs. A run is continued by the next command with the same key while it is unfinished; its scope then is
  * as it was left, or is computed anew where other runs have read on since.
@@ -50,7 +55,14 @@ export class Runs {
     s.reopen.run({ run: run.id })
     const othersWent = s.newest.get() !== run.last_request
     if (othersWent) this.#scope.unsettle(run.id)
-    return { id: run.id, resumed: true }
+    return { id: run.id, resumed: true, stuck: this.#stuck(run.id) }
+  }
+
+  #stuck(runId: number): number[] {
+    const s = this.#statements
+    const open = s.open.all({ run: runId, limit: MOST_STUCK + 1 })
+    const newest = s.newestPage.get({ run: runId })
+    return open.length <= MOST_STUCK && newest !== undefined && Date.now() - Date.parse(newest) > STUCK_AFTER_MS ? open : []
   }
 }
 
@@ -66,6 +78,8 @@ function prepare(sqlite: Sqlite) {
     newest: sqlite.prepare('SELECT coalesce(max(id), 0) FROM requests').pluck(),
     // What is in flight, backing off or counted as failed belongs to a process: what failed for it may have been the API.
     reopen: sqlite.prepare("UPDATE frontier SET state = 'ready', attempts = 0, round = 0 WHERE run_id = :run AND state IN ('ready', 'claimed', 'delayed') AND (state <> 'ready' OR attempts + round > 0)"),
+    open: sqlite.prepare<object, number>("SELECT stream_id FROM frontier WHERE run_id = :run AND state IN ('ready', 'claimed', 'delayed') LIMIT :limit").pluck(),
+    newestPage: sqlite.prepare<object, string>("SELECT settled_at FROM requests WHERE run_id = :run AND state = 'answered' AND status = 200 ORDER BY id DESC LIMIT 1").pluck(),
     // Finished runs need their scope no more; the last frontier of each command stays, for its report.
     forgetScopes: sqlite.prepare("DELETE FROM scope WHERE run_id IN (SELECT id FROM runs WHERE state <> 'unfinished')"),
     forgetFrontiers: sqlite.prepare("DELETE FROM frontier WHERE run_id IN (SELECT id FROM runs WHERE state <> 'unfinished' AND key = :key)"),

@@ -109,6 +109,16 @@ describe('broken streams', () => {
     expect(failuresUntilOpen(circuit, [1, 2], { noAnswer: true })).toBe(Number.POSITIVE_INFINITY)
   })
 
+  it('never open it, alone or in pairs, where they are suspects from the start, but for want of a server', () => {
+    for (const told of [{ noAnswer: true }, { noAnswer: true, timedOut: true, now: 60_000 }]) {
+      const circuit = new Circuit()
+      circuit.suspect(1)
+      circuit.suspect(2)
+      expect(failuresUntilOpen(circuit, [1, 2], told)).toBe(Number.POSITIVE_INFINITY)
+      expect(failuresUntilOpen(circuit, [1, 2], { noServer: true, noAnswer: true })).toBeLessThanOrEqual(10)
+    }
+  })
+
   it('never open it where one brings no answer at all while others are answered, and is the last that is left', () => {
     const circuit = answering()
     fail(circuit, 1, { noAnswer: true })

@@ -1,3 +1,4 @@
+import Database from 'better-sqlite3'
 import { describe, expect } from 'vitest'
 
 import { test } from '../support/run.js'
@@ -10,10 +11,8 @@ const LIMIT = { timeout: 100_000 }
 const PATIENCE_MS = 90_000
 const FEWER_THAN = 60
 
-const DEAD: [string, Override][] = [
-  ['answers 503', () => ({ status: 503, message: 'Service Unavailable' })],
-  ['drops every connection', () => ({ status: 200, drop: 'before' })],
-]
+/** Answers 500 now, and drops the connection then. */
+const onAndOff: Override = ({ n }) => (n % 2 === 0 ? { status: 500, message: 'Internal Server Error' } : { status: 200, drop: 'before' })
 
 describe.concurrent('an API that is down', () => {
   test('nobody listens: exit 4 within 90 seconds, saying so in one line', LIMIT, async ({ bench }) => {
@@ -28,9 +27,12 @@ describe.concurrent('an API that is down', () => {
     expect(bench.count('requests')).toBeLessThan(FEWER_THAN)
   })
 
-  test.for([1, 2])('no answer to the last %i listings: exit 4, for nothing shows that it is their fault, and the same command goes on', LIMIT, async (left, { bench }) => {
+  test.for([
+    [1, '503', { status: 503, message: 'Service Unavailable' }],
+    [2, 'no answer', { status: 200, drop: 'before' }],
+  ] as const)('to the last %i listings, %s: exit 4, for nothing shows that it is their fault, and the same command goes on', LIMIT, async ([left, , dead], { bench }) => {
     const server = await bench.serve({ world: starWith(12) })
-    server.override = ({ n }) => (n > 2 ? { status: 200, drop: 'before' } : undefined)
+    server.override = ({ n }) => (n > 2 ? dead : undefined)
     const args = [userId('star'), '--collect', left === 1 ? 'followers' : 'followers,posts']
     const result = await bench.crawl(server, args, { limitMs: 95_000 })
     expectExit(result, 4)
@@ -41,12 +43,29 @@ describe.concurrent('an API that is down', () => {
     expectRows(bench, expectedOf(server, [userId('star')], { collect: left === 1 ? ['followers'] : ['followers', 'posts'] }))
   })
 
-  test.for(DEAD)('one that %s: exit 4 within 90 seconds and fewer than 60 requests, and the same command goes on', LIMIT, async ([, dead], { bench }) => {
+  test('the last listing, by a gateway that says 504 for a day: exit 3, so that the run ends, and the next goes on at its cursor', LIMIT, async ({ bench }) => {
+    const server = await bench.serve({ world: starWith(12) })
+    const args = [userId('star'), '--collect', 'followers']
+    expectExit(await bench.crawl(server, [...args, '--max-requests', '2']), 4)
+    const db = new Database(bench.db)
+    db.exec("UPDATE requests SET settled_at = strftime('%Y-%m-%dT%H:%M:%fZ', settled_at, '-25 hours')")
+    db.close()
+    server.override = () => ({ status: 504, message: 'Gateway time-out' })
+    const result = await bench.crawl(server, args, { limitMs: 95_000 })
+    expectExit(result, 3)
+    expect(server.seen.length - 2).toBe(15)
+    server.override = undefined
+    expectExit(await bench.crawl(server, args), 0)
+    expectRows(bench, expectedOf(server, [userId('star')], { collect: ['followers'] }))
+    expect(server.billed).toHaveLength(4)
+  })
+
+  test('for forty listings: exit 4 within 90 seconds and fewer than 60 requests, and the same command goes on', LIMIT, async ({ bench }) => {
     const names = crowd('user', 40)
     const world = story({ users: names.map(name => ({ name })), leaderboard: names })
     const server = await bench.serve({ world })
     const args = [...names.map(userId), '--collect', 'followers,posts', '--concurrency', '16']
-    server.override = (seen, usual) => (seen.n > 10 ? dead(seen, usual) : undefined)
+    server.override = (seen, usual) => (seen.n > 10 ? onAndOff(seen, usual) : undefined)
     const result = await bench.crawl(server, args, { limitMs: 95_000 })
     expectExit(result, 4)
     expect(result.ms).toBeLessThan(PATIENCE_MS)
