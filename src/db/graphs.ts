@@ -3,6 +3,8 @@ import type { Sqlite } from './open.js'
 /** The networks of users that the tables hold. */
 export const graphNames = ['follow', 'cameo', 'remix', 'reply'] as const
 export type GraphName = (typeof graphNames)[number]
+/** The tables that they are read from. */
+export const graphTables: readonly string[] = ['users', 'posts', 'comments', 'edges', 'checkpoints', 'frontier']
 
 /** A value of a node or an edge; integers beyond 2^53 are bigint. */
 export type GraphValue = string | number | bigint | null

@@ -2,7 +2,7 @@ import type { IsoTime } from '../clock.js'
 import { AppError } from '../errors.js'
 import { graphEdges, graphNodes, graphRelations, type GraphEdge, type GraphName, type GraphNode, type GraphRelations } from './graphs.js'
 import { databaseError, openForReading, type Sqlite } from './open.js'
-import { copyWithPseudonyms, type NameReplacer } from './pseudonymized-copy.js'
+import { copyWithPseudonyms, type CopiedPart, type NameReplacer } from './pseudonymized-copy.js'
 import { checkWords, queryError, READ_ONLY, type SqlParameters, type SqlValue } from './query.js'
 
 /** Rows of a table or view: which, what of them, in which order. Names are those of the schema. */
@@ -91,8 +91,8 @@ export class Snapshot {
   }
 
   /** Writes a copy with pseudonyms into a new file; see `copyWithPseudonyms`. */
-  copyWithPseudonyms(file: string, replacer: NameReplacer): Generator<number, void> {
-    return copyWithPseudonyms(this.#sqlite, file, replacer)
+  copyWithPseudonyms(file: string, replacer: NameReplacer, part: CopiedPart): Generator<number, void> {
+    return copyWithPseudonyms(this.#sqlite, file, replacer, part)
   }
 
   graphRelations(graph: GraphName): GraphRelations {

@@ -1,4 +1,4 @@
-import { describeTable, dictionary, privacyOf, type ColumnDescription, type Since, type Snapshot, type TableDescription } from '../db/index.js'
+import { describeTable, dictionary, privacyOf, type ColumnDescription, type CopiedPart, type Since, type Snapshot, type TableDescription } from '../db/index.js'
 import { AppError } from '../errors.js'
 import type { Column, ColumnType, Dataset, Reference } from './contract.js'
 
@@ -71,6 +71,12 @@ export function sinceOf(dataset: Dataset, from: string): Since {
   const since = FACTS[dataset.name]?.since
   if (dataset.kind === 'query' || since === null || since === undefined) throw new AppError('bad-usage', `--since: ${dataset.name} has no time to go by; leave it out, or ask with --sql`)
   return { ...since, from }
+}
+
+/** What an export of datasets reads, also to know what is new: their tables and views, and the table by which a row's time is found. */
+export function needsOf(datasets: readonly Dataset[]): CopiedPart {
+  const read = datasets.flatMap(({ name }) => [name, FACTS[name]?.since?.through?.table ?? name])
+  return { read: [...new Set(read)], indexed: datasets.some(({ kind }) => kind === 'view') }
 }
 
 /** The time column by whose months a dataset is split; null where it is left whole. */

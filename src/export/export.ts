@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { provenanceOf, Snapshot, type NameReplacer, type Provenance } from '../db/index.js'
+import { provenanceOf, Snapshot, type CopiedPart, type NameReplacer, type Provenance } from '../db/index.js'
 import type { Dataset, Remarks, Resource, Task, TaskMaker, WrittenFile } from './contract.js'
 import { ExportFolder } from './folder.js'
 import { PACKAGE_FILE, packageText } from './package.js'
@@ -15,6 +15,8 @@ export interface ExportRequest {
   readonly since: string | null
   /** Gives pseudonyms, in a copy of the database from which everything is then exported; null leaves ids and names as they are. Asked for once nothing else is in the way. */
   readonly pseudonyms: (() => NameReplacer) | null
+  /** What of the database the makers need: the copy has no more. */
+  readonly needs: CopiedPart
   readonly signal: AbortSignal
   readonly onProgress: (progress: ExportProgress) => void
 }
@@ -89,7 +91,7 @@ class Export {
   /** Writes from a copy with pseudonyms, which goes with the export's temporary files: whatever the view or query, there is nothing else to be read. */
   async #writeCopy(snapshot: Snapshot, pseudonyms: NameReplacer): Promise<boolean> {
     const file = this.#folder.scratch('pseudonyms.db')
-    const copied = await this.#drain(snapshot.copyWithPseudonyms(file, pseudonyms), () => this.#tell(null, 0, 0, 0))
+    const copied = await this.#drain(snapshot.copyWithPseudonyms(file, pseudonyms, this.#request.needs), () => this.#tell(null, 0, 0, 0))
     if (copied === undefined) return false
     const copy = new Snapshot(file)
     try {

@@ -1,5 +1,5 @@
 export type * from './contract.js'
-export { defaultTables, exportable, findDataset, queryDataset, withoutDropped, withoutNames } from './datasets.js'
+export { defaultTables, exportable, findDataset, needsOf, queryDataset, withoutDropped, withoutNames } from './datasets.js'
 export { runExport, type ExportedFile, type ExportProgress, type ExportReport, type ExportRequest } from './export.js'
 export { graphFormats, graphTasks, type GraphFormat, type GraphRequest } from './graph/index.js'
 export { tableFormats } from './formats/index.js'

@@ -1,4 +1,5 @@
 import { foldName } from './fold.js'
+import { TextSet } from './text-set.js'
 
 /** A place in a folded text where a name stands. */
 export interface Found {
@@ -27,7 +28,7 @@ const FILTER_SIZE = 1 << 20
  */
 export class NameFinder {
   /** Folded names. */
-  readonly #names = new Set<string>()
+  readonly #names = new TextSet()
   readonly #whole = new Map<string, Lengths>()
   readonly #anywhere = new Map<string, Lengths>()
   /** Which beginnings there are at all: most places are settled by it. */
@@ -36,16 +37,11 @@ export class NameFinder {
 
   add(name: string): void {
     const folded = foldName(name)
-    if (folded === '' || this.#names.has(folded)) return
-    this.#names.add(folded)
+    if (folded === '' || !this.#names.add(folded)) return
     enter(isDistinctive(folded) ? this.#anywhere : this.#whole, folded)
     for (let length = 1; length <= Math.min(PREFIX, folded.length); length += 1) this.#filter[hash(folded, 0, length)] = 1
     const single = folded.replaceAll(/\s+/g, ' ')
     if (single !== folded) this.add(single)
-  }
-
-  has(name: string): boolean {
-    return this.#names.has(foldName(name))
   }
 
   /** The first name in a folded text from a place on, and the longest of those that begin there. */
@@ -76,7 +72,7 @@ export class NameFinder {
       const end = start + length
       if (end <= known) break
       if (end > text.length || (whole && !this.#isEdge(text, end))) continue
-      if (this.#names.has(text.slice(start, end))) return end
+      if (this.#names.has(text, start, end)) return end
     }
     return known
   }

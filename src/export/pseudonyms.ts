@@ -1,13 +1,11 @@
-import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 import { fold, foldName, type Folded } from './fold.js'
+import { TextHmac } from './hmac.js'
 import { NameFinder } from './name-finder.js'
 
 /** Sixteen letters of which no name and no word is made: no text of a pseudonym looks like somebody's. */
 const LETTERS = 'bcdfghjkmnpqrtvw'
 /** 96 bits: among a hundred million ids, two get the same pseudonym with a chance of one in ten trillion. */
 const BYTES = 12
-/** Pseudonyms that are remembered: the same ids come in runs. */
-const REMEMBERED = 5_000
 
 /** What a pseudonym says of the id behind it: its kind, which is in the platform's ids too. */
 const KINDS: readonly (readonly [beginning: string, kind: string])[] = [
@@ -38,15 +36,17 @@ interface Span {
  * export; without the key nobody can tell which is whose, even with a list of all ids.
  */
 export class Pseudonyms {
-  readonly #key: KeyObject
+  readonly #hmac: TextHmac
   readonly #known = new NameFinder()
   /** Ids that do not look like ids, by their folded form. */
   readonly #oddIds = new Map<string, string>()
-  readonly #remembered = new Map<string, string>()
   readonly #written = Buffer.alloc(2 * BYTES)
+  /** The same id comes many times in a row; others are sooner made than found. */
+  #asked = ''
+  #letters = ''
 
   constructor(key: Uint8Array) {
-    this.#key = createSecretKey(key)
+    this.#hmac = new TextHmac(key)
   }
 
   /** Tells of a name or id that is to be found in texts. */
@@ -123,18 +123,13 @@ export class Pseudonyms {
 
   #hash(domain: string, value: string): string {
     const asked = `${domain}\0${value}`
-    const known = this.#remembered.get(asked)
-    if (known !== undefined) return known
-    const digest = createHmac('sha256', this.#key).update(asked).digest()
-    for (let i = 0; i < BYTES; i += 1) {
-      this.#written[2 * i] = LETTERS.charCodeAt((digest[i] ?? 0) >> 4)
-      this.#written[2 * i + 1] = LETTERS.charCodeAt((digest[i] ?? 0) & 15)
-    }
+    if (asked === this.#asked) return this.#letters
+    const words = this.#hmac.digest(asked)
+    for (let i = 0; i < 2 * BYTES; i += 1) this.#written[i] = LETTERS.charCodeAt(((words[i >> 3] ?? 0) >>> (28 - 4 * (i & 7))) & 15)
+    this.#asked = asked
     // One flat string: pieces joined one by one would stay in memory as pieces.
-    const letters = this.#written.toString('latin1')
-    if (this.#remembered.size >= REMEMBERED) this.#remembered.clear()
-    this.#remembered.set(asked, letters)
-    return letters
+    this.#letters = this.#written.toString('latin1')
+    return this.#letters
   }
 }
 

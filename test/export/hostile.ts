@@ -74,7 +74,7 @@ export class Exports {
     const request = { datasets, formats: formats.map(formatOf), since: more.since ?? null, partition: more.partition ?? false, queries: more.queries ?? new Map<string, string>() }
     const out = more.out ?? this.folder()
     const makers = [(snapshot: Snapshot) => tableTasks(snapshot, request)]
-    const report = await runExport({ db: this.db, force: false, makers, datasets, since: null, pseudonyms: null, signal: new AbortController().signal, onProgress: () => undefined, ...more, out })
+    const report = await runExport({ db: this.db, force: false, makers, datasets, since: null, pseudonyms: null, needs: { read: null, indexed: true }, signal: new AbortController().signal, onProgress: () => undefined, ...more, out })
     if (report === undefined) throw new Error('the export was stopped')
     return { ...report, path: out }
   }

@@ -1,5 +1,5 @@
-import { graphNames, type GraphName } from '../../db/index.js'
-import { defaultTables, exportable, findDataset, graphFormats, graphTasks, queryDataset, runExport, tableFormats, tableTasks, withoutDropped, type Dataset, type Format, type GraphFormat, type Pseudonyms, type TaskMaker } from '../../export/index.js'
+import { graphNames, graphTables, type CopiedPart, type GraphName } from '../../db/index.js'
+import { defaultTables, exportable, findDataset, graphFormats, graphTasks, needsOf, queryDataset, runExport, tableFormats, tableTasks, withoutDropped, type Dataset, type Format, type GraphFormat, type Pseudonyms, type TaskMaker } from '../../export/index.js'
 import { AppError, ExitCode } from '../../errors.js'
 import { askedPseudonyms, QUERY_NAME, withoutNamesOf } from '../export-pseudonyms.js'
 import { exportJson, exportProgress, exportText } from '../export-text.js'
@@ -70,7 +70,11 @@ interface Asked {
   readonly datasets: readonly Dataset[]
   readonly makers: readonly TaskMaker[]
   readonly since: string | null
+  readonly needs: CopiedPart
 }
+
+/** A query can ask for anything. */
+const EVERYTHING: CopiedPart = { read: null, indexed: true }
 
 /** What the flags ask for. @throws AppError `bad-usage` */
 function asked(flags: Flags, pseudonyms: (() => Pseudonyms) | null): Asked {
@@ -78,7 +82,9 @@ function asked(flags: Flags, pseudonyms: (() => Pseudonyms) | null): Asked {
   const graphs = { graphs: flags.graph.map(graphOf), formats: flags.format.filter(isGraphFormat) }
   const tables = askedTables(flags, pseudonyms)
   const makeGraphs: TaskMaker = (snapshot) => graphTasks(snapshot, graphs)
-  return { ...tables, makers: graphs.formats.length === 0 ? tables.makers : [...tables.makers, makeGraphs] }
+  if (graphs.formats.length === 0) return tables
+  const { read } = tables.needs
+  return { ...tables, makers: [...tables.makers, makeGraphs], needs: { read: read && [...read, ...graphTables], indexed: true } }
 }
 
 function askedTables({ format, tables, since: from, sql, name, partition }: Flags, pseudonyms: (() => Pseudonyms) | null): Asked {
@@ -86,7 +92,7 @@ function askedTables({ format, tables, since: from, sql, name, partition }: Flag
   const since = from ?? null
   if (formats.length === 0) {
     if (sql !== undefined || tables !== undefined || since !== null) throw new AppError('bad-usage', '--tables, --sql and --since are of tables; name a format of tables, too')
-    return { datasets: [], makers: [], since }
+    return { datasets: [], makers: [], since, needs: needsOf([]) }
   }
   if (sql !== undefined && since !== null) throw new AppError('bad-usage', '--since goes by the columns of tables; with --sql, say it in the query')
   const names = tables ?? (sql === undefined ? defaultTables : [])
@@ -98,7 +104,7 @@ function askedTables({ format, tables, since: from, sql, name, partition }: Flag
     const answers = [...queries].map(([own, query]) => queryDataset(snapshot, own, query)).map((answer) => (pseudonyms === null ? answer : withoutNamesOf(answer, pseudonyms())))
     return tableTasks(snapshot, { datasets: [...datasets, ...answers], formats, since, partition: partition !== undefined, queries })
   }
-  return { datasets, makers: [make], since }
+  return { datasets, makers: [make], since, needs: sql === undefined ? needsOf(datasets) : EVERYTHING }
 }
 
 const isGraphFormat = (name: string): name is GraphFormat => (graphFormats as readonly string[]).includes(name)
