@@ -32,7 +32,7 @@ describe('what a column can tell of a person', () => {
 
   it('is nothing for those alone that are known to hold times, counters and words of this program', () => {
     const words = placesOf('keep').filter((place) => found.some((one) => one.place === place && one.type === 'TEXT') && !/_at$|^meta\.|\.(state|kind|stream|route|stream_kind|subject_kind|list|unavailable|status|pass_state|outcome)$|_counters$/.test(place))
-    expect(words.toSorted()).toEqual(['drift.expected', 'drift.got', 'estimates.stream', 'rejects.program_version', 'runs.stopped_by', 'told_zero.counter'].filter((place) => found.some((one) => one.place === place) && words.includes(place)))
+    expect(words.toSorted()).toEqual(['drift.expected', 'drift.got', 'estimates.stream', 'rejects.program_version', 'runs.stopped_by', 'told_fields.path', 'told_zero.counter'].filter((place) => found.some((one) => one.place === place) && words.includes(place)))
   })
 
   it('is never kept of what has the name of something that names people', () => {
