@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { now } from '../clock.js'
 import { failpoint } from '../failpoint.js'
 import { Estimates } from './estimates.js'
@@ -40,7 +40,8 @@ export function openStore(name: string, origin: Origin): CrawlStore {
  */
 export async function rehearse<T>(name: string, work: (store: CrawlStore) => Promise<T>): Promise<T> {
   const file = realName(name)
-  const isThere = existsSync(file)
+  // An empty file is what a database is before anything is in it: it stays empty.
+  const isThere = (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0
   const unlock = isThere ? takeWriteLock(file) : () => undefined
   try {
     const { sqlite, db } = openForWriting(isThere ? file : ':memory:')
