@@ -1,13 +1,21 @@
 import type { UserRow } from './schema/rows.js'
 import type { Sqlite } from './open.js'
+import { ReadySeeds } from './ready-seeds.js'
 import type { Candidate, Checkpoint, CounterName, Counters, OpenRun, PassState, RunTally, StreamReport, SubjectKind } from './port.js'
 
 /** Which stream a run reads next, and how its streams stand. Only reads and small state changes; commits are elsewhere. */
 export class Frontier {
   readonly #statements: ReturnType<typeof prepare>
+  readonly #ready: ReadySeeds
 
   constructor(sqlite: Sqlite) {
+    this.#ready = new ReadySeeds(sqlite)
     this.#statements = prepare(sqlite)
+  }
+
+  /** Takes up a run: from here on {@link next} knows where its ready streams are. */
+  adopt(runId: number): void {
+    this.#ready.collect(runId)
   }
 
   /**
@@ -15,11 +23,12 @@ export class Frontier {
    * that one huge seed does not starve the others; of a seed, its oldest stream, so that few passes are open at a time.
    */
   next(run: OpenRun): Candidate | undefined {
-    const level = this.#statements.level.get({ run: run.id })
-    if (level === undefined) return undefined
-    const seed = this.#statements.seed.get({ run: run.id, ...level })
-    const row = this.#statements.candidate.get({ run: run.id, ...level, seed })
-    return row === undefined ? undefined : this.#candidate(run, row)
+    for (let place = this.#ready.first(run.id); place !== undefined; place = this.#ready.first(run.id)) {
+      const row = this.#statements.candidate.get({ run: run.id, ...place })
+      if (row !== undefined) return this.#candidate(run, row)
+      this.#ready.drop(run.id, place)
+    }
+    return undefined
   }
 
   setState(runId: number, streamId: number, state: string, reason: string | null = null): void {
@@ -33,12 +42,16 @@ export class Frontier {
   /** Notes whose listings are empty, for as long as this run lasts. */
   noteZeros(runId: number, users: Iterable<UserRow>): void {
     for (const user of users) {
-      for (const counter of ['follower_count', 'following_count'] as const) {
-        const count = user[counter]
-        if (count === 0) this.#statements.addZero.run({ run: runId, id: user.id, counter })
-        else if (typeof count === 'number' && this.#statements.dropZero.run({ run: runId, id: user.id, counter }).changes === 1) this.reopenGated(runId, user.id)
-      }
+      const { id, follower_count: followers, following_count: following } = user
+      if (followers === 0) this.#statements.addZero.run(runId, id, 'follower_count')
+      if (following === 0) this.#statements.addZero.run(runId, id, 'following_count')
+      if (isSome(followers) || isSome(following)) this.#noteSome(runId, id, isSome(followers), isSome(following))
     }
+  }
+
+  #noteSome(runId: number, userId: string, followers: boolean, following: boolean): void {
+    const { changes } = this.#statements.dropZeros.run(runId, userId, followers ? 'follower_count' : null, following ? 'following_count' : null)
+    if (changes > 0) this.reopenGated(runId, userId)
   }
 
   /** Whether the cap on a stream's pages allows this page, as the cap is now. */
@@ -117,6 +130,8 @@ export class Frontier {
   }
 }
 
+const isSome = (count: number | null | undefined): boolean => typeof count === 'number' && count !== 0
+
 const NOTHING_TOLD: Counters = { reply_count: null, recursive_reply_count: null, remix_count: null, follower_count: null, following_count: null }
 
 interface CandidateRow {
@@ -145,15 +160,6 @@ interface CandidateRow {
 
 function prepare(sqlite: Sqlite) {
   return {
-    level: sqlite.prepare<object, { round: number; depth: number }>(
-      "SELECT round, depth FROM frontier WHERE run_id = :run AND state = 'ready' ORDER BY round, depth LIMIT 1",
-    ),
-    seed: sqlite
-      .prepare<object, number>(`
-        SELECT seed FROM run_seeds s WHERE run_id = :run AND EXISTS (
-          SELECT 1 FROM frontier f WHERE f.run_id = :run AND f.state = 'ready' AND f.round = :round AND f.depth = :depth AND f.seed = s.seed)
-        ORDER BY requests, seed LIMIT 1`)
-      .pluck(),
     candidate: sqlite.prepare<object, CandidateRow>(`
       SELECT f.stream_id, f.depth, f.max_pages, f.attempts, f.round, k.stream, k.subject_kind, k.subject_id, k.parent_id,
         k.cursor, k.pass, k.pass_state, k.pages, k.items, k.empty_pages, k.died_at_page,
@@ -165,8 +171,8 @@ function prepare(sqlite: Sqlite) {
     postCounters: sqlite.prepare<object, Record<CounterName, number | null>>(
       'SELECT reply_count, recursive_reply_count, remix_count FROM posts WHERE id = :id',
     ),
-    addZero: sqlite.prepare('INSERT OR IGNORE INTO told_zero (run_id, user_id, counter) VALUES (:run, :id, :counter)'),
-    dropZero: sqlite.prepare('DELETE FROM told_zero WHERE run_id = :run AND user_id = :id AND counter = :counter'),
+    addZero: sqlite.prepare('INSERT OR IGNORE INTO told_zero (run_id, user_id, counter) VALUES (?, ?, ?)'),
+    dropZeros: sqlite.prepare('DELETE FROM told_zero WHERE run_id = ? AND user_id = ? AND counter IN (?, ?)'),
     toldZero: sqlite.prepare<object, string>('SELECT counter FROM told_zero WHERE run_id = :run AND user_id = :id').pluck(),
     replyCount: sqlite.prepare<object, number | null>('SELECT reply_count FROM comments WHERE id = :id').pluck(),
     setState: sqlite.prepare('UPDATE frontier SET state = :state, reason = :reason, attempts = 0, round = 0 WHERE run_id = :run AND stream_id = :stream'),
@@ -180,8 +186,8 @@ function prepare(sqlite: Sqlite) {
         AND stream_id IN (SELECT id FROM checkpoints WHERE stream IN (SELECT DISTINCT stream FROM run_collects) AND subject_id = :subject)`),
     streamsIn: sqlite
       .prepare<object, number>(`
-        SELECT f.stream_id FROM frontier f JOIN checkpoints k ON k.id = f.stream_id
-        WHERE f.run_id = :run AND k.stream = :stream AND f.state IN (SELECT value FROM json_each(:states))`)
+        SELECT f.stream_id FROM frontier f CROSS JOIN checkpoints k ON k.id = f.stream_id
+        WHERE f.run_id = :run AND f.state IN (SELECT value FROM json_each(:states)) AND k.stream = :stream`)
       .pluck(),
     doubtfulKnown: sqlite
       .prepare<object, number>(`

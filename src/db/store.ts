@@ -102,7 +102,11 @@ class SqliteStore implements CrawlStore {
 
   async openRun(plan: RunPlan): Promise<OpenRun> {
     for (const { name, edge } of plan.streams) this.#edges.set(name, edge)
-    return this.#transaction(() => this.#runs.open(plan))
+    return this.#transaction(() => {
+      const run = this.#runs.open(plan)
+      this.#frontier.adopt(run.id)
+      return run
+    })
   }
 
   async estimate(run: OpenRun, kinds: readonly EstimateKind[], rules: EstimateRules): Promise<{ rows: EstimateRow[]; records: EstimateRecord[] }> {
