@@ -16,6 +16,7 @@ export class SharedTransaction {
   /** A transaction that was open before belongs to someone else, who commits it or does not. */
   readonly #isGuest: boolean
   #waiting: Waiting[] = []
+  #units = 0
 
   /** @param onUndo told when work is rolled back that had been done */
   constructor(
@@ -25,6 +26,11 @@ export class SharedTransaction {
     this.#sqlite = sqlite
     this.#statements = prepare(sqlite)
     this.#isGuest = sqlite.inTransaction
+  }
+
+  /** How many units have been tried: what was read from the database is true until this grows. */
+  get units(): number {
+    return this.#units
   }
 
   /**
@@ -57,6 +63,7 @@ export class SharedTransaction {
 
   #doNow<T>(unit: () => T): T {
     const s = this.#statements
+    this.#units += 1
     if (!this.#sqlite.inTransaction) {
       this.#giveUpLost()
       s.begin.run()

@@ -75,6 +75,8 @@ class SqliteStore implements CrawlStore {
   readonly #estimates: Estimates
   readonly #edges = new Map<string, ListedEdge | null>()
   readonly #forgotten: ForgottenHashes
+  /** What was to be read next when so many units had been done. */
+  #next: { run: number; units: number; candidate: Candidate | undefined } | undefined
 
   constructor(file: string, sqlite: Sqlite, tables: PageTables, unlock: () => void) {
     this.#file = file
@@ -118,7 +120,9 @@ class SqliteStore implements CrawlStore {
   }
 
   async next(run: OpenRun): Promise<Candidate | undefined> {
-    return this.#frontier.next(run)
+    const { units } = this.#shared
+    if (this.#next?.run !== run.id || this.#next.units !== units) this.#next = { run: run.id, units, candidate: this.#frontier.next(run) }
+    return this.#next.candidate
   }
 
   async skip(candidate: Candidate, state: 'complete' | 'gated' | 'recent' | 'capped' | 'failed', reason?: string): Promise<void> {
