@@ -23,10 +23,10 @@ export class RowsWriter {
   readonly #statements: ReturnType<typeof prepare>
 
   constructor(db: Drizzle) {
-    this.#users = new EntityTable(db, users, { stamped: true, volatile: SIGNED_LINKS.users })
-    this.#posts = new EntityTable(db, posts, { stamped: true, volatile: SIGNED_LINKS.posts })
-    this.#comments = new EntityTable(db, comments, { stamped: true, volatile: new Set() })
-    this.#attachments = new EntityTable(db, attachments, { stamped: false, volatile: SIGNED_LINKS.attachments })
+    this.#users = new EntityTable(db, users, { stamped: true, volatile: SIGNED_LINKS.users, oftenTheSame: true })
+    this.#posts = new EntityTable(db, posts, { stamped: true, volatile: SIGNED_LINKS.posts, oftenTheSame: false })
+    this.#comments = new EntityTable(db, comments, { stamped: true, volatile: new Set(), oftenTheSame: false })
+    this.#attachments = new EntityTable(db, attachments, { stamped: false, volatile: SIGNED_LINKS.attachments, oftenTheSame: false })
     this.#statements = prepare(db)
   }
 

@@ -51,6 +51,7 @@ export class Streams {
 
   /** Which of these items earlier completed passes of the stream have listed. */
   known({ streamId, checkpoint }: Candidate, items: readonly ListedItem[]): Set<string> {
+    if (checkpoint.completedAt === null) return new Set()
     const isKnown = ({ kind, id }: ListedItem): boolean => this.#s.isKnown.get({ stream: streamId, pass: checkpoint.pass, kind, id }) !== undefined
     return new Set(items.filter(isKnown).map(({ id }) => id))
   }

@@ -16,7 +16,7 @@ export const PEOPLE_A_PAGE = 50
 export const COMMENTS_A_PAGE = 10
 
 /** 1,000 pages: 200 of posts, 400 of followers, 400 of comments. */
-export const STUDY: Extent = { users: 20, postPages: 10, followerPages: 20, commentedEvery: 15 }
+export const STUDY: Extent = { users: 80, postPages: 10, followerPages: 20, commentedEvery: 15 }
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex')
 /** Signatures are random, so that nothing compresses them. */
