@@ -139,7 +139,8 @@ function prepare(sqlite: Sqlite) {
         depth = min(depth, excluded.depth),
         seed = iif(excluded.depth < depth, excluded.seed, seed),
         state = iif(state = 'capped' AND (excluded.max_pages IS NULL OR excluded.max_pages > max_pages), 'ready', state),
-        max_pages = iif(max_pages IS NULL OR excluded.max_pages IS NULL, NULL, max(max_pages, excluded.max_pages))`),
+        max_pages = iif(max_pages IS NULL OR excluded.max_pages IS NULL, NULL, max(max_pages, excluded.max_pages))
+      WHERE excluded.depth < depth OR max_pages IS NOT NULL AND (excluded.max_pages IS NULL OR excluded.max_pages > max_pages)`),
     drawMembers: sqlite.prepare(`
       INSERT INTO scope (run_id, option_set, kind, id, depth, seed, pending)
       SELECT s.run_id, s.option_set, m.kind, m.item_id, s.depth + m.hop, s.seed, 1
