@@ -48,9 +48,9 @@ export interface TableCoverage {
 /** Every listing that a run ever had in scope, as its last run left it; one at a time, so that a million do not fill the memory. */
 export function* listings(sqlite: Sqlite, measures: readonly ListingMeasure[]): Generator<ListingRecord> {
   sqlite.exec(`
-    CREATE TEMP TABLE IF NOT EXISTS last_scope (stream_id INTEGER PRIMARY KEY, run_id INTEGER NOT NULL);
+    CREATE TEMP TABLE IF NOT EXISTS last_scope (stream TEXT, stream_id INTEGER, run_id INTEGER NOT NULL, PRIMARY KEY (stream, stream_id)) WITHOUT ROWID;
     DELETE FROM last_scope;
-    INSERT INTO last_scope SELECT stream_id, max(run_id) FROM frontier GROUP BY stream_id;
+    INSERT INTO last_scope SELECT k.stream, f.stream_id, max(f.run_id) FROM frontier f JOIN checkpoints k ON k.id = f.stream_id GROUP BY f.stream_id;
     CREATE TEMP TABLE IF NOT EXISTS set_aside (stream_id INTEGER, pass INTEGER, n INTEGER NOT NULL, PRIMARY KEY (stream_id, pass)) WITHOUT ROWID;
     DELETE FROM set_aside;
     INSERT INTO set_aside SELECT stream_id, pass, count(*) FROM rejects GROUP BY stream_id, pass;`)
@@ -72,11 +72,11 @@ function listingsSql({ accepts, length }: ListingMeasure): string {
       coalesce((SELECT max(n) FROM set_aside a WHERE a.stream_id = k.id AND (a.pass = k.pass OR NOT :readWhole AND NOT k.full)), 0) AS setAside,
       k.pages, k.pass_state = 'open' AND k.pages > 0 AS isOpen, k.completed_at AS completedAt, f.state, f.reason, r.state AS runState, r.stopped_by AS stoppedBy
     FROM last_scope l
-    JOIN checkpoints k ON k.id = l.stream_id AND k.stream = :stream
+    JOIN checkpoints k ON k.id = l.stream_id
     JOIN frontier f ON f.run_id = l.run_id AND f.stream_id = l.stream_id
     JOIN runs r ON r.id = l.run_id
     JOIN run_seeds s ON s.run_id = f.run_id AND s.seed = f.seed
-    ORDER BY s.text, k.id`
+    WHERE l.stream = :stream ORDER BY s.text, k.id`
 }
 
 /** Rows by where they come from. */

@@ -201,7 +201,7 @@ function listingsSql(kind: EstimateKind, rules: EstimateRules): string {
 /** Whether items of a listing draw listings of their own into scope. An item of its subject's kind is one hop further, as people are. */
 function opensSql({ accepts, lists }: EstimateKind): string {
   const draws = (kind: 'user' | 'post' | 'comment', hop: number): string =>
-    `EXISTS (SELECT 1 FROM run_options o JOIN run_collects c ON c.option_set = o.option_set WHERE c.kind = '${kind}' AND f.depth + ${hop} <= o.depth)`
+    `(f.depth + ${hop} <= coalesce((SELECT max(o.depth) FROM run_options o JOIN run_collects c ON c.option_set = o.option_set WHERE c.kind = '${kind}'), -1))`
   const user = draws('user', 1)
   if (accepts === 'query') return `(${user} OR ${draws('user', 0)} AND EXISTS (SELECT 1 FROM scope WHERE run_id = :run AND kind = 'handle' AND id = k.subject_id))`
   if (lists === 'post') return `(${user} OR ${draws('post', accepts === 'post' ? 1 : 0)})`

@@ -54,7 +54,7 @@ export class Runs {
     const s = this.#statements
     s.reopen.run({ run: run.id })
     const othersWent = s.newest.get() !== run.last_request
-    if (othersWent) this.#scope.unsettle(run.id)
+    if (othersWent) this.#scope.unsettle(run.id, run.last_request)
     return { id: run.id, resumed: true, stuck: this.#stuck(run.id) }
   }
 

@@ -53,9 +53,9 @@ export class Scope {
     }
   }
 
-  /** Has the rule applied to the whole scope again, after other runs have read on. */
-  unsettle(runId: number): void {
-    this.#statements.unsettle.run({ run: runId })
+  /** Has the rule applied again to whatever others have read on since a request: they may have come to list more. */
+  unsettle(runId: number, since: number): void {
+    this.#statements.unsettle.run({ run: runId, since })
   }
 
   /** Draws in what a page of a stream has just listed. */
@@ -116,7 +116,9 @@ interface Parent {
 function prepare(sqlite: Sqlite) {
   return {
     draw: sqlite.prepare(`INSERT INTO scope (run_id, option_set, kind, id, depth, seed, pending) VALUES (:run, :set, :kind, :id, :depth, :seed, 1) ${DRAWN}`),
-    unsettle: sqlite.prepare('UPDATE scope SET pending = 1 WHERE run_id = :run'),
+    unsettle: sqlite.prepare(`
+      UPDATE scope SET pending = 1
+      WHERE run_id = :run AND (kind = 'handle' OR id IN (SELECT k.subject_id FROM requests q JOIN checkpoints k ON k.id = q.stream_id WHERE q.id > :since))`),
     parents: sqlite.prepare<object, Parent>(`
       SELECT s.option_set, s.depth, s.seed, o.depth AS "limit"
       FROM run_collects c JOIN scope s ON s.run_id = :run AND s.option_set = c.option_set AND s.kind = c.kind AND s.id = :subject
