@@ -10,7 +10,7 @@ const STUCK_AFTER_MS = 86_400_000
 
 /**
  * Begins and continues runs. A run is continued by the next command with the same key while it is unfinished; its scope then is
- * as it was left, or is computed anew where other runs have read on since.
+ * as it was left, and what other runs have read on since is looked at again.
  */
 export class Runs {
   readonly #statements: ReturnType<typeof prepare>
