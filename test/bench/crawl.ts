@@ -9,15 +9,14 @@ import { STUDY, userId } from './world.js'
 
 const CEILING = compiled('ceiling', 'ceiling-writer', 'world')
 
-export const SEEDS = Array.from({ length: STUDY.users }, (_, i) => userId(i + 1))
-
 /** The crawl whose cost is measured, into a file. */
-export function crawlArgs(file: string): string[] {
-  return [PROGRAM, 'crawl', ...SEEDS, '--collect', 'posts,followers,comments', '--db', file, '--rate', '100000', '--no-progress', '--yes']
+export function crawlArgs(file: string, users = STUDY.users): string[] {
+  const seeds = Array.from({ length: users }, (_, i) => userId(i + 1))
+  return [PROGRAM, 'crawl', ...seeds, '--collect', 'posts,followers,comments', '--db', file, '--rate', '100000', '--no-progress', '--yes']
 }
 
 export async function crawlOnce(gateway: Gateway, file: string): Promise<Usage> {
-  return measure({ args: crawlArgs(file), env: { SORA_API_URL: gateway.url, SORA_API_KEY: KEY } })
+  return measure({ args: crawlArgs(file, gateway.users), env: { SORA_API_URL: gateway.url, SORA_API_KEY: KEY } })
 }
 
 /** @param folder where the databases are made */

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Extent } from './world.js'
+import { STUDY, type Extent } from './world.js'
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 
@@ -24,6 +24,8 @@ export interface Usage {
 
 export interface Gateway {
   readonly url: string
+  /** Users who are crawled. */
+  readonly users: number
   /** Pages that a crawl of everything reads. */
   readonly pages: number
   /** Requests answered since it was last asked. */
@@ -36,6 +38,7 @@ export async function startGateway(extent: Partial<Extent> = {}): Promise<Gatewa
   const { url, pages } = await message<{ url: string; pages: number }>(child)
   return {
     url,
+    users: extent.users ?? STUDY.users,
     pages,
     answered: async () => {
       child.send('count')

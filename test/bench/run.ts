@@ -2,8 +2,9 @@
  * Measures this checkout: `npm run bench -- [--only crawl,replay,import,export,questions,startup,bytes] [--rounds N] [--out FILE]
  * [--database FILE]`. The database with a million posts is made where it is not there, which takes some minutes, and is kept.
  */
+import { createHash } from 'node:crypto'
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -12,22 +13,33 @@ import { benchBytes } from './bytes.js'
 import { benchCrawl } from './crawl.js'
 import { benchExport } from './export.js'
 import { print, type Table } from './figures.js'
-import { startGateway } from './processes.js'
+import { startGateway, type Gateway } from './processes.js'
 import { benchQuestions } from './questions.js'
 import { benchStartup } from './startup.js'
 import { benchStored } from './stored.js'
 import { makeStudy, type Study } from './study.js'
+import type { Extent } from './world.js'
 
 const GROUPS = ['crawl', 'replay', 'import', 'export', 'questions', 'startup', 'bytes'] as const
 type Group = (typeof GROUPS)[number]
 
 const SCRATCH = join(tmpdir(), 'sora-bench')
+/** More than the crawl reads, so that the start counts as little as it does in life. */
+const STORED_USERS = 60
+
+/** What a kept database was made by: another schema or maker makes another. */
+function stateOfStudy(): string {
+  const hash = createHash('sha256')
+  for (const file of ['make-database.ts', '../../migrations/meta/_journal.json']) hash.update(readFileSync(new URL(file, import.meta.url)))
+  return hash.digest('hex').slice(0, 12)
+}
+
 const { values } = parseArgs({
   options: {
     only: { type: 'string', default: GROUPS.join(',') },
     rounds: { type: 'string', default: '5' },
     out: { type: 'string', default: join(SCRATCH, 'figures.json') },
-    database: { type: 'string', default: join(SCRATCH, 'million.db') },
+    database: { type: 'string', default: join(SCRATCH, `million-${stateOfStudy()}.db`) },
   },
 })
 const rounds = Number(values.rounds)
@@ -45,6 +57,7 @@ function million(): string {
   const { database } = values
   if (!existsSync(database)) {
     mkdirSync(dirname(database), { recursive: true })
+    for (const old of readdirSync(dirname(database)).filter((name) => /^million-\w+\.db/.test(name))) rmSync(join(dirname(database), old))
     const unfinished = `${database}.part`
     execFileSync(process.execPath, ['--import', 'tsx', fileURLToPath(new URL('make-database.ts', import.meta.url)), unfinished], { stdio: 'inherit' })
     renameSync(unfinished, database)
@@ -54,17 +67,20 @@ function million(): string {
 
 const asked = (...names: readonly Group[]): boolean => names.some((name) => only.has(name))
 
-async function tables(folder: string, show: (table: Table) => void): Promise<void> {
-  const gateway = await startGateway()
+async function withGateway<T>(extent: Partial<Extent>, work: (gateway: Gateway) => Promise<T>): Promise<T> {
+  const gateway = await startGateway(extent)
   try {
-    if (asked('crawl')) show(await benchCrawl(gateway, folder, rounds))
-    const study = asked('replay', 'import', 'startup', 'bytes') ? await makeStudy(gateway, folder) : undefined
-    if (study !== undefined) await ofStudy(study, folder, show)
-    if (asked('export')) show(await benchExport(million(), folder, Math.min(rounds, 3)))
-    if (asked('questions')) show(benchQuestions(million(), Math.min(rounds, 3)))
+    return await work(gateway)
   } finally {
     gateway.close()
   }
+}
+
+async function tables(folder: string, show: (table: Table) => void): Promise<void> {
+  if (asked('crawl')) show(await withGateway({}, (gateway) => benchCrawl(gateway, folder, rounds)))
+  if (asked('replay', 'import', 'startup', 'bytes')) await ofStudy(await withGateway({ users: STORED_USERS }, (gateway) => makeStudy(gateway, folder)), folder, show)
+  if (asked('export')) show(await benchExport(million(), folder, Math.min(rounds, 3)))
+  if (asked('questions')) show(benchQuestions(million(), Math.min(rounds, 3)))
 }
 
 async function ofStudy(study: Study, folder: string, show: (table: Table) => void): Promise<void> {
