@@ -20,6 +20,8 @@ export interface ListingRecord {
   readonly told: number | null
   readonly held: number
   readonly setAside: number
+  /** Whether the database was told to forget people: who of them is listed here is not kept. */
+  readonly hasForgotten: 0 | 1
   /** Pages of its current or last pass. */
   readonly pages: number
   /** Whether a pass is open, which the run goes on with. */
@@ -70,6 +72,7 @@ function listingsSql({ accepts, length }: ListingMeasure): string {
       (SELECT count(*) FROM members m WHERE m.stream_id = k.id AND m.kind = :kind AND m.gone = 0) AS held,
       -- A pass that stopped early says nothing of the records below: there the pass that set aside most counts.
       coalesce((SELECT max(n) FROM set_aside a WHERE a.stream_id = k.id AND (a.pass = k.pass OR NOT :readWhole AND NOT k.full)), 0) AS setAside,
+      EXISTS (SELECT 1 FROM forgotten) AS hasForgotten,
       k.pages, k.pass_state = 'open' AND k.pages > 0 AS isOpen, k.completed_at AS completedAt, f.state, f.reason, r.state AS runState, r.stopped_by AS stoppedBy
     FROM last_scope l
     JOIN checkpoints k ON k.id = l.stream_id

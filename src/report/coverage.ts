@@ -41,12 +41,12 @@ export function coverageOf(record: ListingRecord): CoverageRow {
 }
 
 function stateOf(record: ListingRecord): Pick<CoverageRow, 'state' | 'reason'> {
-  const { state, reason, pages, told, held, setAside } = record
+  const { state, reason, pages } = record
   switch (state) {
     case 'complete':
     case 'gated':
     case 'recent':
-      return { state: 'complete', reason: difference(told, held, setAside) }
+      return { state: 'complete', reason: difference(record) }
     case 'capped':
       return { state: 'capped', reason: `cut after ${pagesText(pages)}` }
     case 'failed':
@@ -74,8 +74,9 @@ function pagesText(pages: number): string {
 }
 
 /** A listing that was read to its end can still differ from its counter: deleted and hidden items are counted, and not listed. */
-function difference(told: number | null, held: number, setAside: number): string | null {
+function difference({ told, held, setAside, hasForgotten }: ListingRecord): string | null {
   const missing = told === null ? 0 : told - held - setAside
+  if (missing > 0 && hasForgotten === 1) return `the platform counts ${missing} more than is held; people who were forgotten may be among them`
   if (missing > 0) return `the platform counts ${missing} more than it lists`
   return missing < 0 ? `the platform counts ${-missing} fewer than it listed` : null
 }

@@ -1,13 +1,16 @@
-import { copyFile, readdir, readFile } from 'node:fs/promises'
+import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 
+import Database from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 
+import { onTerminal } from '../cli/on-terminal.js'
 import { Bench, test } from '../support/run.js'
 import { departedWorld, FORMER, LEAVER, LEAVER_ID, NEEDLES, worldWithout } from '../support/world/departed.js'
 import type { Form } from '../support/world/model.js'
 import { commentId, postId, userId } from '../support/world/story.js'
 import type { WorldServer } from '../support/world/server.js'
 import { expectExit, expectOneLineAbout, expectOnlyLine, jsonOf } from './judge.js'
+import { answersOf } from './stored-answers.js'
 import { tracesIn } from './traces.js'
 
 const ALL = ['feed', 'leaderboard', 'search:zol', `@${LEAVER}`, `@${FORMER}`, 'user-pet_____________________', '--collect', 'all', '--depth', '1']
@@ -197,6 +200,89 @@ describe.concurrent('forget', () => {
     expect(await traces(bench)).toEqual([])
     expect(await forget(bench, LEAVER_ID, userId('ann'), '--yes')).toMatchObject({ accounts: 2, forgotten_before: 2, removed: {} })
     expect(await forget(bench, '@ANN', '--yes')).toMatchObject({ accounts: 0 })
+  })
+
+  test('keeps the person out of the same answers when they are imported, to the byte', async ({ bench }) => {
+    await crawled(bench)
+    const file = bench.file('answers.jsonl')
+    await writeFile(file, answersOf(bench).map(answer => `${JSON.stringify(answer)}\n`).join(''))
+    await forget(bench, LEAVER_ID, '--yes')
+    const kept = othersIn(bench)
+    // A copy from before an upgrade, and one that the next upgrade would make, hold what the file holds.
+    const result = await bench.run(['import', file, '--db', bench.db, '--json', '--no-progress'])
+    expectExit(result, 0)
+    await rm(file)
+    expect(bench.count('imports')).toBeGreaterThan(20)
+    expect(othersIn(bench)).toEqual(kept)
+    const copy = bench.open()
+    await copy.backup(`${bench.db}.backup-2026-01-01T00-00-00Z`)
+    expect(await traces(bench)).toEqual([])
+  })
+
+  test('beside somebody who reads, says with 6 that bytes are left, and ends it when they are gone', async ({ bench }) => {
+    await crawled(bench)
+    const reader = new Database(bench.db, { readonly: true })
+    reader.exec('BEGIN')
+    reader.prepare('SELECT count(*) FROM users').get()
+    const result = await bench.run(['forget', LEAVER_ID, '--yes', '--db', bench.db])
+    expectExit(result, 6)
+    expectOneLineAbout(result, /reading this database.*run the same command again/)
+    expect(bench.count(`users where id = '${LEAVER_ID}'`)).toBe(0)
+    expect(await traces(bench)).not.toEqual([])
+    expectOneLineAbout(await bench.run(['check', '--db', bench.db]), /not sound|interrupted/)
+    reader.close()
+    expect(await forget(bench, LEAVER_ID, '--yes')).toMatchObject({ forgotten_before: 1, removed: {} })
+    expect(await traces(bench)).toEqual([])
+    expectExit(await bench.run(['check', '--db', bench.db]), 0)
+  })
+
+  test('asks on a terminal, and without a yes changes nothing', { timeout: 120_000 }, async ({ bench }) => {
+    await crawled(bench)
+    const bytes = await readFile(bench.db)
+    const asked = async (answer: string): Promise<{ code: number | null; screen: string }> => {
+      let typed = false
+      const { code, terminal } = await onTerminal(['forget', `@${LEAVER}`, '--db', 'sora.db'], bench.dir, {
+        columns: 200,
+        onOutput: ({ lines }) => {
+          if (typed || !lines.some(line => line.includes('[y/N]'))) return undefined
+          typed = true
+          return answer
+        },
+      })
+      return { code, screen: terminal.lines.join('\n') }
+    }
+    for (const answer of ['n\n', '\n', 'perhaps\n']) {
+      const { code, screen } = await asked(answer)
+      expect([code, screen]).toEqual([0, expect.stringMatching(/This removes .*@zoltan\.k7.* from sora\.db for good[^]*Nothing was changed\./)])
+      expect((await readFile(bench.db)).equals(bytes)).toBe(true)
+    }
+    const { code, screen } = await asked('y\n')
+    expect([code, screen]).toEqual([0, expect.stringContaining('Forgot 1 account')])
+    expect(await traces(bench)).toEqual([])
+  })
+
+  test('coverage does not put what was left out down to the platform', async ({ bench }) => {
+    await crawled(bench)
+    const db = new Database(bench.db)
+    db.prepare('UPDATE users SET follower_count = 4 WHERE id = ?').run(userId('ben'))
+    db.close()
+    const wordsFor = async (): Promise<string> => {
+      const { stdout } = await bench.run(['coverage', '--db', bench.db, '--csv'])
+      return stdout.split('\n').find(line => line.includes('followers') && line.includes(userId('ben'))) ?? ''
+    }
+    expect(await wordsFor()).not.toContain('more than')
+    await forget(bench, LEAVER_ID, '--yes')
+    expect(await wordsFor()).toContain('the platform counts 1 more than is held; people who were forgotten may be among them')
+  })
+
+  test('a field that is named after the person is no longer named among the new ones', async ({ bench }) => {
+    await crawled(bench)
+    const db = new Database(bench.db)
+    for (const field of [LEAVER_ID, 'new_field']) db.prepare("INSERT INTO drift VALUES ('added', ?, 'a field', 'nothing', 1, '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z')").run(`post.${field}`)
+    db.close()
+    await forget(bench, LEAVER_ID, '--yes')
+    expect(bench.open().prepare('select path from drift').pluck().all()).toEqual(['post.new_field'])
+    expect(await traces(bench)).toEqual([])
   })
 
   test('--dry-run counts the same and changes nothing', async ({ bench }) => {

@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { gunzipSync, gzipSync } from 'node:zlib'
+import { gzipSync } from 'node:zlib'
 
 import { describe, expect } from 'vitest'
 
@@ -9,30 +9,10 @@ import { test, type Bench } from '../support/run.js'
 import { generateWorld, SMALL, TINY } from '../support/world/generate.js'
 import { Random } from '../support/world/random.js'
 import { expectExit, linesOf } from './judge.js'
+import { answersOf } from './stored-answers.js'
 
 const SEEDS = ['feed', 'leaderboard', 'search:sam']
 const FLAGS = ['--collect', 'all', '--depth', '1']
-const PARAMS: Record<string, string> = { user: 'user_id', post: 'post_id', link: 'post_id', comment: 'comment_id', query: 'username' }
-
-interface Stored {
-  route: string
-  params: Record<string, string | null>
-  received_at: string
-  body: unknown
-}
-
-/** The answers of a crawl as somebody else may have stored them. */
-function answersOf(bench: Bench, file = bench.db): Stored[] {
-  const rows = bench.open(file).prepare(`
-    select p.route, p.received_at, p.body, k.subject_kind kind, k.subject_id id, k.parent_id parent, q.cursor from pages p
-    join checkpoints k on k.id = p.stream_id join requests q on q.id = p.request_id where p.status = 200 order by p.id`).all() as Record<string, string | Buffer>[]
-  return rows.map(({ route, received_at, body, kind, id, parent, cursor }) => ({
-    route: String(route),
-    params: { ...(PARAMS[String(kind)] === undefined ? {} : { [PARAMS[String(kind)] as string]: String(id) }), ...(kind === 'comment' ? { post_id: parent as string } : {}), cursor: cursor as string | null },
-    received_at: String(received_at),
-    body: JSON.parse(gunzipSync(body as Buffer).toString()) as unknown,
-  }))
-}
 
 function shuffled<T>(list: readonly T[], random: Random): T[] {
   const keyed = list.map(one => ({ key: random.next(), one }))

@@ -11,6 +11,7 @@ function record(given: Partial<ListingRecord> = {}): ListingRecord {
     told: 10,
     held: 10,
     setAside: 0,
+    hasForgotten: 0,
     pages: 2,
     isOpen: 0,
     completedAt: null,
