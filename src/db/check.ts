@@ -24,6 +24,8 @@ const EXAMPLES = 3
 export function checkDatabase(file: string, onStep: (done: number, all: number) => void): Fault[] {
   const { sqlite } = openForReading(file)
   try {
+    // What has to be sorted goes to a temporary file where it does not fit.
+    sqlite.pragma('temp_store = FILE')
     sqlite.function('is_utf8', (bytes) => (Buffer.isBuffer(bytes) && isUtf8(bytes) ? 1 : 0))
     sqlite.exec('BEGIN')
     const steps = [() => integrity(sqlite), () => foreignKeys(sqlite), () => schema(sqlite), () => interrupted(sqlite), ...rules().map((rule) => () => broken(sqlite, rule))]
