@@ -1,5 +1,4 @@
 import { writeFile } from 'node:fs/promises'
-import { setTimeout as sleep } from 'node:timers/promises'
 
 import { describe, expect } from 'vitest'
 
@@ -67,12 +66,8 @@ async function takeDatabase(bench: Bench): Promise<{ crawl: Running; open: () =>
   }
 }
 
-/** Until the first run has ended and its line is out. */
-async function afterRun(bench: Bench, server: WorldServer): Promise<void> {
-  await server.until(() => server.answered.length === 1)
-  while (bench.count("runs where state = 'finished'") === 0) await sleep(50)
-  await sleep(500)
-}
+/** The line of a run, which has ended then. */
+const RAN = /"event":"run"/
 
 describe.concurrent('schedule', () => {
   test('runs at every slot, never two at once, and tells of each run and of each slot skipped', async ({ bench }) => {
@@ -80,7 +75,7 @@ describe.concurrent('schedule', () => {
     const open = holdFrom(server, 1)
     const running = startSchedule(bench, server, EVERY_SECOND, FOLLOWERS)
     await server.until(() => server.seen.length === 1)
-    await sleep(2_500)
+    await running.said(/("event":"skipped"[^]*){2}/)
     expect(server.seen).toHaveLength(1)
     open()
     // Two pages of the first run; the later ones stop early, at the first.
@@ -119,7 +114,7 @@ describe.concurrent('schedule', () => {
   test('computes its times in the zone it is given', async ({ bench }) => {
     const server = await bench.serve({ world: starWith(1) })
     const running = startSchedule(bench, server, [...YEARLY_AND_NOW, '--timezone', 'Asia/Tokyo'], FOLLOWERS)
-    await afterRun(bench, server)
+    await running.said(RAN)
     const result = await terminated(running)
     expectExit(result, 0)
     expect(slotsOf(result)).toMatchObject([{ event: 'run', exit_code: 0, next: expect.stringMatching(/-12-31T18:00:00\.000Z$/) as string }])
@@ -150,7 +145,7 @@ describe.concurrent('a run that does not finish', () => {
     await server.until(() => server.answered.length >= 1)
     const { crawl, open } = await takeDatabase(bench)
     const before = server.seen.length
-    await sleep(2_500)
+    await running.said(/("exit_code":6[^]*){2}/)
     expect(server.seen).toHaveLength(before)
     open()
     expectExit(await crawl.done, 0)
@@ -173,7 +168,7 @@ describe.concurrent('a schedule that is asked to end', () => {
     const running = startSchedule(bench, server, YEARLY_AND_NOW, FOLLOWERS)
     await server.until(() => server.seen.length === 4)
     running.kill(signal)
-    await sleep(1_000)
+    await running.said(/Stopping/)
     open()
     const result = await running.done
     expectExit(result, 0)
@@ -193,7 +188,7 @@ describe.concurrent('a schedule that is asked to end', () => {
     const running = startSchedule(bench, server, YEARLY_AND_NOW, FOLLOWERS)
     await server.until(() => server.seen.length === 1)
     running.kill('SIGTERM')
-    await sleep(500)
+    await running.said(/Stopping/)
     expect(running.over).toBe(false)
     expectExit(await terminated(running), 4)
     expectExit(await bench.run(['status', '--db', bench.db]), 0)
@@ -202,7 +197,7 @@ describe.concurrent('a schedule that is asked to end', () => {
   test('between two runs it ends at once', async ({ bench }) => {
     const server = await bench.serve({ world: starWith(1) })
     const running = startSchedule(bench, server, YEARLY_AND_NOW, FOLLOWERS)
-    await afterRun(bench, server)
+    await running.said(RAN)
     const asked = performance.now()
     expectExit(await terminated(running), 0)
     expect(performance.now() - asked).toBeLessThan(3_000)

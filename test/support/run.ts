@@ -29,15 +29,18 @@ export interface RunOptions {
 export class Running {
   readonly done: Promise<Result>
   readonly #child: ChildProcess
+  readonly #output = { stdout: '', stderr: '' }
+  #watchers: (() => void)[] = []
   #over = false
 
   constructor(args: readonly string[], cwd: string, env: Record<string, string>, limitMs: number) {
     const started = performance.now()
     const child = spawn(process.execPath, [PROGRAM, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
-    const output = { stdout: '', stderr: '' }
+    const output = this.#output
     for (const name of ['stdout', 'stderr'] as const) {
       child[name].setEncoding('utf8').on('data', (text: string) => {
         output[name] += text
+        this.#notice()
       })
     }
     const limit = setTimeout(() => child.kill('SIGKILL'), limitMs)
@@ -46,6 +49,7 @@ export class Running {
       child.on('error', reject)
       child.on('close', (code, signal) => {
         this.#over = true
+        this.#notice()
         clearTimeout(limit)
         resolve({ code, signal, ...output, ms: performance.now() - started })
       })
@@ -56,8 +60,21 @@ export class Running {
     return this.#over
   }
 
+  /** Resolves as soon as the program has said this, on either stream; throws if it ends without. */
+  async said(pattern: RegExp): Promise<void> {
+    const hasSaid = (): boolean => pattern.test(this.#output.stdout) || pattern.test(this.#output.stderr)
+    while (!hasSaid()) {
+      if (this.#over) throw new Error(`it ended without saying ${String(pattern)}: ${this.#output.stderr}`)
+      await new Promise<void>(resolve => this.#watchers.push(resolve))
+    }
+  }
+
   kill(signal: NodeJS.Signals = 'SIGKILL'): void {
     this.#child.kill(signal)
+  }
+
+  #notice(): void {
+    for (const watch of this.#watchers.splice(0)) watch()
   }
 }
 
