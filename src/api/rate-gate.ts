@@ -21,7 +21,7 @@ export class RateGate {
   /** What was granted longer ago than any window counts no more. */
   readonly #longestMs: number
   #pace: Pace
-  #granted: Turn[] = []
+  readonly #granted: Turn[] = []
   #closedUntil = 0
 
   constructor(perSecond: number) {
@@ -81,7 +81,7 @@ export class RateGate {
   #waitMs(): number {
     const now = monotonicMs()
     const { perWindow, windowMs } = windowOf(this.#pace.perSecond)
-    this.#granted = this.#granted.filter(({ at }) => at > now - this.#longestMs)
+    while ((this.#granted[0]?.at ?? Infinity) <= now - this.#longestMs) this.#granted.shift()
     const room = (this.#granted[this.#granted.length - perWindow]?.at ?? -Infinity) + windowMs - now
     return Math.max(this.waitMs(), room)
   }

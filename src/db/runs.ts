@@ -61,8 +61,9 @@ export class Runs {
   #stuck(runId: number): number[] {
     const s = this.#statements
     const open = s.open.all({ run: runId, limit: MOST_STUCK + 1 })
+    if (open.length > MOST_STUCK) return []
     const newest = s.newestPage.get({ run: runId })
-    return open.length <= MOST_STUCK && newest !== undefined && Date.now() - Date.parse(newest) > STUCK_AFTER_MS ? open : []
+    return newest !== undefined && Date.now() - Date.parse(newest) > STUCK_AFTER_MS ? open : []
   }
 }
 
