@@ -251,7 +251,7 @@ describe.concurrent('forget', () => {
       })
       return { code, screen: terminal.lines.join('\n') }
     }
-    for (const answer of ['n\n', '\n', 'perhaps\n']) {
+    for (const answer of ['\n', 'perhaps\n']) {
       const { code, screen } = await asked(answer)
       expect([code, screen]).toEqual([0, expect.stringMatching(/This removes .*@zoltan\.k7.* from sora\.db for good[^]*Nothing was changed\./)])
       expect((await readFile(bench.db)).equals(bytes)).toBe(true)

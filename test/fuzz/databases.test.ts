@@ -19,7 +19,7 @@ import { HostileDatabase } from './support/database.js'
  * write), and a command that reads leaves the file as it was.
  */
 
-const RUNS = Number(process.env['FUZZ_DATABASE_RUNS'] ?? (process.env['FUZZ_RUNS'] === undefined ? 1_200 : 10_000))
+const RUNS = Number(process.env['FUZZ_DATABASE_RUNS'] ?? (process.env['FUZZ_RUNS'] === undefined ? 1_000 : 10_000))
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20_260_504)
 const LONGEST_MS = 20_000
 

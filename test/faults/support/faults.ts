@@ -21,6 +21,8 @@ export interface Fault {
   readonly waitMs?: number
   /** Instead of the usual time for an answer. */
   readonly timeoutMs?: number
+  /** Treated alike with many others: tried on fewer routes. */
+  readonly isOneOfMany?: true
 }
 
 const PRICE = 50_000
@@ -59,7 +61,7 @@ const HTML = '<!DOCTYPE html><html><title>Sign in</title><form action="/login"><
 /** Each is met once, and the next answer is as it should be. */
 export const passing: readonly Fault[] = [
   ...waits.map(([name, headers, waitMs]): Fault => ({ name: `429 with ${name}`, answer: busy(headers), settled: refused(429), waitMs })),
-  ...STATUSES.map((status): Fault => ({ name: `${status}`, answer: () => ({ status, message: 'Something went wrong', headers: { location: 'http://127.0.0.1:9/elsewhere' } }), settled: refused(status) })),
+  ...STATUSES.map((status): Fault => ({ name: `${status}`, answer: () => ({ status, message: 'Something went wrong', headers: { location: 'http://127.0.0.1:9/elsewhere' } }), settled: refused(status), isOneOfMany: true })),
   { name: '400 that says retry', answer: () => ({ status: 400, message: '请求失败，请重试。本次请求不会被扣费。' }), settled: refused(400) },
   { name: 'HTML with 503', answer: () => ({ status: 503, raw: HTML }), settled: refused(503) },
   { name: 'HTML with 403', answer: () => ({ status: 403, raw: HTML }), settled: refused(403) },
