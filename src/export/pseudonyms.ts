@@ -4,6 +4,7 @@ import { NameFinder } from './name-finder.js'
 
 /** Sixteen letters of which no name and no word is made: no text of a pseudonym looks like somebody's. */
 const LETTERS = 'bcdfghjkmnpqrtvw'
+const HEX = '0123456789abcdef'
 /** 96 bits: among a hundred million ids, two get the same pseudonym with a chance of one in ten trillion. */
 const BYTES = 12
 
@@ -124,8 +125,8 @@ export class Pseudonyms {
   #hash(domain: string, value: string): string {
     const asked = `${domain}\0${value}`
     if (asked === this.#asked) return this.#letters
-    const words = this.#hmac.digest(asked)
-    for (let i = 0; i < 2 * BYTES; i += 1) this.#written[i] = LETTERS.charCodeAt(((words[i >> 3] ?? 0) >>> (28 - 4 * (i & 7))) & 15)
+    const digits = this.#hmac.digest(asked)
+    for (let i = 0; i < 2 * BYTES; i += 1) this.#written[i] = LETTERS.charCodeAt(HEX.indexOf(digits.charAt(i)))
     this.#asked = asked
     // One flat string: pieces joined one by one would stay in memory as pieces.
     this.#letters = this.#written.toString('latin1')
