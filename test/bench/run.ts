@@ -24,7 +24,7 @@ const GROUPS = ['crawl', 'replay', 'import', 'export', 'questions', 'startup', '
 type Group = (typeof GROUPS)[number]
 
 const SCRATCH = join(tmpdir(), 'sora-bench')
-/** More than the crawl reads, so that the start counts as little as it does in life. */
+/** So many that the start counts as little as it does in life: 3,000 pages. */
 const STORED_USERS = 60
 
 /** What a kept database was made by: another schema or maker makes another. */
