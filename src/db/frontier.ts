@@ -198,9 +198,10 @@ function prepare(sqlite: Sqlite) {
           OR k.subject_kind = 'comment' AND EXISTS (SELECT 1 FROM comments WHERE id = k.subject_id AND unavailable IS NULL))`)
       .pluck(),
     states: sqlite.prepare<object, { state: string; n: number }>('SELECT state, count(*) AS n FROM frontier WHERE run_id = :run GROUP BY state'),
-    spent: sqlite.prepare<object, { requests: number; cost: number }>(
-      "SELECT count(*) AS requests, coalesce(sum(cost_microusd), 0) AS cost FROM requests WHERE run_id = :run AND state NOT IN ('never-sent', 'imported')",
-    ),
+    // Earlier requests are other runs': a long ledger is not looked through for them.
+    spent: sqlite.prepare<object, { requests: number; cost: number }>(`
+      SELECT count(*) AS requests, coalesce(sum(cost_microusd), 0) AS cost FROM requests
+      WHERE id > (SELECT started_after_request FROM runs WHERE id = :run) AND run_id = :run AND state NOT IN ('never-sent', 'imported')`),
     troubled: sqlite.prepare<object, StreamReport>(`
       SELECT k.stream, k.subject_id AS subject, f.state, f.reason, k.pages FROM frontier f JOIN checkpoints k ON k.id = f.stream_id
       WHERE f.run_id = :run AND f.state IN ('failed', 'unavailable', 'doubtful', 'capped') ORDER BY f.state, f.stream_id LIMIT :limit`),
