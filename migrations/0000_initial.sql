@@ -177,7 +177,6 @@ CREATE TABLE `run_seeds` (
 	PRIMARY KEY(`run_id`, `seed`)
 ) WITHOUT ROWID;
 --> statement-breakpoint
-CREATE INDEX `run_seeds_by_load` ON `run_seeds` (`run_id`,`requests`,`seed`);--> statement-breakpoint
 CREATE TABLE `runs` (
 	`id` integer PRIMARY KEY NOT NULL,
 	`key` text NOT NULL,

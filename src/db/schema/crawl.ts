@@ -45,7 +45,7 @@ export const run_seeds = sqliteTable(
     text: text().notNull(),
     requests: integer().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.run_id, t.seed] }), index('run_seeds_by_load').on(t.run_id, t.requests, t.seed)],
+  (t) => [primaryKey({ columns: [t.run_id, t.seed] })],
 )
 documented(run_seeds, 'The seeds of each run.', {
   run_id: 'The run.',
