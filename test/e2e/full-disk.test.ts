@@ -29,7 +29,7 @@ describe('a disk that is full in the middle of a crawl', () => {
   test('ends it with 4 and a whole file, and the same command goes on when there is room', async ({ bench, skip }) => {
     const place = bench.file('disk')
     await mkdir(place)
-    if (!disk(place, 700)) skip('only root may mount a small disk')
+    if (!disk(place, 900)) skip('only root may mount a small disk')
     const db = path.join(place, 'sora.db')
     const server = await bench.serve({ world: generateWorld(5, SMALL), pageSize: 2 })
     const full = await bench.crawl(server, [...CRAWL, '--db', db])
