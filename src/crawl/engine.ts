@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import type { ApiClient, PageReply, ParamsOf, ReadRoute, RefusalReply, Turn } from '../api/index.js'
 import { monotonicMs, pause } from '../clock.js'
-import { NO_FIELDS, type Candidate, type CrawlStore, type Lease, type OpenRun, type PageRows, type PassStep, type RefusalStep, type RowCounts, type RunTally, type Settlement, type StopReason, type StreamReport } from '../db/index.js'
+import { NO_ROWS, type Candidate, type CrawlStore, type Lease, type OpenRun, type PageRows, type PassStep, type RowCounts, type RunTally, type Settlement, type StopReason, type StreamReport } from '../db/index.js'
 import { AppError, ExitCode, messageOf } from '../errors.js'
 import { failpoint } from '../failpoint.js'
 import type { Logger } from '../log.js'
@@ -10,7 +10,7 @@ import { Circuit, PROBE_TIMEOUT_MS } from './circuit.js'
 import type { Crawler } from './contract.js'
 import { withoutForgotten } from './leave-out.js'
 import { advance, auditOf, needsNoRequest, reachOf, type Reach, type RunRules } from './pass.js'
-import { decide, type Decision } from './policy.js'
+import { decide, refusalStep, type Decision } from './policy.js'
 import { Progress } from './progress.js'
 
 /** Until the API has answered once, no more requests than this are in flight. */
@@ -382,37 +382,6 @@ export class Crawl {
 
 const UNREADABLE = 'the page is stored, but its records cannot be read'
 
-const NO_ROWS: PageRows = {
-  users: new Map(),
-  posts: new Map(),
-  comments: new Map(),
-  attachments: new Map(),
-  edges: new Map(),
-  members: new Map(),
-  listed: [],
-  rejects: [],
-  drift: [],
-  fields: NO_FIELDS,
-}
-
 const CAP_REACHED = 'The cap on requests or cost is reached — the same command goes on where this one stopped.'
 
 const ROUTE_GONE = 'the API no longer has this route (404 for every entity, while other routes serve them)'
-
-function refusalStep(decision: Decision, { attempts, round }: Candidate): RefusalStep {
-  switch (decision.do) {
-    case 'wait':
-    case 'stop':
-      return { to: 'ready', attempts, round }
-    case 'retry':
-      return { to: 'delayed', attempts: decision.attempts, round: decision.round }
-    case 'restart':
-      return { to: 'restart' }
-    case 'unavailable':
-      return { to: 'unavailable', as: decision.as }
-    case 'doubt':
-      return { to: 'doubtful' }
-    case 'fail':
-      return { to: 'failed', reason: decision.reason, endsPass: decision.endsPass }
-  }
-}

@@ -1,5 +1,5 @@
 import type { RefusalReply } from '../api/index.js'
-import type { Candidate } from '../db/index.js'
+import type { Candidate, RefusalStep } from '../db/index.js'
 import { AppError } from '../errors.js'
 
 /** Requests for one page before its stream is put back, and how often it is put back before it fails for this run. */
@@ -85,4 +85,23 @@ function restart({ candidate, restarted }: RefusalContext): Decision {
 export function backOff(attempts: number, random: number): number {
   const ceiling = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** attempts)
   return ceiling * (0.5 + random / 2)
+}
+
+/** What a decision makes of its stream. */
+export function refusalStep(decision: Decision, { attempts, round }: Candidate): RefusalStep {
+  switch (decision.do) {
+    case 'wait':
+    case 'stop':
+      return { to: 'ready', attempts, round }
+    case 'retry':
+      return { to: 'delayed', attempts: decision.attempts, round: decision.round }
+    case 'restart':
+      return { to: 'restart' }
+    case 'unavailable':
+      return { to: 'unavailable', as: decision.as }
+    case 'doubt':
+      return { to: 'doubtful' }
+    case 'fail':
+      return { to: 'failed', reason: decision.reason, endsPass: decision.endsPass }
+  }
 }

@@ -6,7 +6,7 @@ import { databaseError, openForReading, openForWriting, realName, type Sqlite } 
 import { PageTables } from './page-tables.js'
 import type { ListedEdge } from './port.js'
 import { prepareReplay } from './replay-statements.js'
-import { NO_FIELDS, type PageRows } from './schema/index.js'
+import { NO_ROWS, type PageRows } from './schema/index.js'
 import type { StoredPage } from './stored-page.js'
 import { tableChanges, TOLD_TABLES, type TableChange } from './table-changes.js'
 
@@ -16,8 +16,6 @@ export interface Retold {
   readonly ranks: string | null
   readonly programVersion: string
 }
-
-const NOTHING: PageRows = { users: new Map(), posts: new Map(), comments: new Map(), attachments: new Map(), edges: new Map(), members: new Map(), listed: [], rejects: [], drift: [], fields: NO_FIELDS }
 
 /**
  * Rebuilds the tables of data from the raw pages, in one transaction: what dies on the way has changed nothing. Runs, checkpoints and
@@ -83,7 +81,7 @@ export class Replayer {
   apply(page: StoredPage, { rows, ranks, programVersion }: Retold): void {
     this.#guard(() => {
       failpoint('mid-replay')
-      const told = this.#recountable(rows ?? NOTHING)
+      const told = this.#recountable(rows ?? NO_ROWS)
       const isPast = page.pass === 0 || this.#isInBase(page)
       this.#tables.write({ ...page, pageId: page.id, rows: told, ranks: isPast ? null : ranks, programVersion, isPast })
       this.#noteFlaws(page, rows)

@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { auditOf, reachOf } from '../../src/crawl/pass.js'
-import { NO_FIELDS, type Member, type PageRows, type PostRow } from '../../src/db/index.js'
+import { NO_ROWS, type Member, type PageRows, type PostRow } from '../../src/db/index.js'
 import { candidate } from './support/candidate.js'
 
 /** A page that lists these ids; `-` is a record that was set aside. Posts may have a time. */
 function rows(ids: string, times: Record<string, string> = {}): PageRows {
   const listed = ids.split(' ').filter((id) => id !== '').map((id): Member | undefined => (id === '-' ? undefined : { kind: 'post', id, hop: 0 }))
   const posts = new Map(Object.entries(times).map(([id, posted_at]): [string, PostRow] => [id, { id, posted_at }]))
-  const none = new Map<string, never>()
-  return { users: none, posts, comments: none, attachments: none, edges: none, members: none, listed, rejects: [], drift: [], fields: NO_FIELDS }
+  return { ...NO_ROWS, posts, listed }
 }
 
 const known = (ids: string): ReadonlySet<string> => new Set(ids.split(' '))

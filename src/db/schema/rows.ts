@@ -58,8 +58,6 @@ export interface FieldsTold {
   readonly listed: readonly FieldCount[]
 }
 
-export const NO_FIELDS: FieldsTold = { added: new Map(), otherAdded: 0, listed: [] }
-
 /** Everything that one page tells. Each map holds an entity once. */
 export interface PageRows {
   readonly users: ReadonlyMap<string, UserRow>
@@ -73,4 +71,18 @@ export interface PageRows {
   readonly rejects: readonly Reject[]
   readonly drift: readonly DriftNote[]
   readonly fields: FieldsTold
+}
+
+/** A page that tells nothing. */
+export const NO_ROWS: PageRows = {
+  users: new Map(),
+  posts: new Map(),
+  comments: new Map(),
+  attachments: new Map(),
+  edges: new Map(),
+  members: new Map(),
+  listed: [],
+  rejects: [],
+  drift: [],
+  fields: { added: new Map(), otherAdded: 0, listed: [] },
 }
