@@ -17,7 +17,16 @@ export interface EntityTableOptions {
   readonly oftenTheSame: boolean
 }
 
-const NOTHING: ReadonlySet<string> = new Set()
+/** What became of a row that was brought in. */
+export interface Put {
+  readonly effect: Effect
+  /** The row as it is now, its stamps aside; of one that did not change, what was told of it. */
+  readonly row: Values
+  /** Whether a column has another value than before; of a new row: whether it has one. */
+  readonly changed: (column: string) => boolean
+}
+
+const NOTHING = (): boolean => false
 
 /**
  * Upserts by `id` under one rule: what a page does not tell (undefined or null) never overwrites what is known, and a row
@@ -35,53 +44,55 @@ export class EntityTable {
   constructor(db: Drizzle, table: SQLiteTable & { id: SQLiteColumn }, options: EntityTableOptions) {
     this.#columns = Object.keys(getTableColumns(table as Table))
     this.#options = options
-    const values = Object.fromEntries(this.#columns.map((name) => [name, sql`${sql.placeholder(name)}`]))
+    const told = (name: string): SQL => sql`${sql.placeholder(name)}`
+    const stamps = options.stamped ? ['first_seen_at', 'last_seen_at'] : []
+    const values = Object.fromEntries(this.#columns.map((name) => [name, told(stamps.includes(name) ? 'at' : name)]))
+    const { first_seen_at: _, ...later } = values
     const sameId = eq(table.id, sql.placeholder('id'))
     this.#select = bind(db, db.select().from(table).where(sameId))
-    this.#insert = bind(db, db.insert(table).values(values))
-    this.#update = bind(db, db.update(table).set(values).where(sameId))
-    const seen = { last_seen_at: sql`${sql.placeholder('last_seen_at')}` } as Values
+    this.#insert = bind(db, db.insert(table).values(values).onConflictDoNothing())
+    this.#update = bind(db, db.update(table).set(later).where(sameId))
+    const seen = { last_seen_at: told('at') } as Values
     this.#touch = options.stamped ? bind(db, db.update(table).set(seen).where(sameId)) : undefined
     this.#confirm = options.stamped && options.oftenTheSame ? bind(db, db.update(table).set(seen).where(and(sameId, ...tellsNothingNew(table)))) : undefined
   }
 
   /**
-   * Brings a row in.
+   * Brings a row in. Most rows are new, or known and the same: one statement does for those.
    * @param at the time at which it was told
-   * @returns what happened, the columns that are new to us, and (where there are such) the row as it is now
    */
-  put(row: { id: string }, at: string): { effect: Effect; row: Values; changed: ReadonlySet<string> } {
+  put(row: { id: string }, at: string): Put {
     const told: Values = row as unknown as Values
-    if (this.#confirm?.run({ ...told, last_seen_at: at }) === 1) return { effect: 'unchanged', row: told, changed: NOTHING }
-    const known = this.#select.get({ id: row.id })
+    if (this.#confirm?.run(told, at) === 1) return { effect: 'unchanged', row: told, changed: NOTHING }
+    if (this.#insert.run(told, at) === 1) return { effect: 'inserted', row: told, changed: (column) => isTold(told[column]) }
+    return this.#merge(told, at)
+  }
+
+  /** What is known, with what is told in its place. */
+  #merge(told: Values, at: string): Put {
+    const known = this.#select.get(told) ?? []
     const merged: Values = {}
     const changed = new Set<string>()
     for (const [i, column] of this.#columns.entries()) {
-      const before = known?.[i] ?? null
+      const before = known[i] ?? null
       const now = told[column] ?? before
       merged[column] = now
       if (now !== before) changed.add(column)
     }
-    if (this.#options.stamped) {
-      merged['first_seen_at'] ??= at
-      merged['last_seen_at'] = at
-    }
-    return { effect: this.#write(known !== undefined, merged, changed), row: merged, changed }
+    return { effect: this.#write(merged, changed, at), row: merged, changed: (column) => changed.has(column) }
   }
 
-  #write(isKnown: boolean, merged: Values, changed: ReadonlySet<string>): Effect {
-    if (!isKnown) {
-      this.#insert.run(merged)
-      return 'inserted'
-    }
+  #write(merged: Values, changed: ReadonlySet<string>, at: string): Effect {
     if (changed.size === 0) {
-      this.#touch?.run(merged)
+      this.#touch?.run(merged, at)
       return 'unchanged'
     }
-    this.#update.run(merged)
+    this.#update.run(merged, at)
     return [...changed].every((column) => this.#options.volatile.has(column)) ? 'unchanged' : 'updated'
   }
 }
+
+const isTold = (value: unknown): boolean => value !== undefined && value !== null
 
 /** Of each column but the key and the stamps: it is what is told, or nothing is told. */
 function tellsNothingNew(table: SQLiteTable): SQL[] {

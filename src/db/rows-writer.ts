@@ -35,15 +35,13 @@ export class RowsWriter {
    * @returns what it did, and the posts and comments whose counters moved (those that are new gate nothing yet)
    */
   write(rows: PageRows, at: string, sighting: number | null): { counts: RowCounts; moved: string[] } {
-    const effects: Effect[] = []
+    const counts = { inserted: 0, updated: 0, unchanged: 0, rejected: rows.rejects.length }
     const moved: string[] = []
-    for (const row of rows.users.values()) effects.push(this.#user(row, at))
-    for (const row of rows.posts.values()) effects.push(this.#post(row, at, moved))
-    for (const row of rows.comments.values()) effects.push(this.#comment(row, at, moved))
-    for (const row of rows.attachments.values()) effects.push(this.#attachments.put(row, at).effect)
-    for (const edge of rows.edges.values()) effects.push(this.#edge(edge, at, sighting))
-    const count = (effect: Effect): number => effects.filter((one) => one === effect).length
-    const counts = { inserted: count('inserted'), updated: count('updated'), unchanged: count('unchanged'), rejected: rows.rejects.length }
+    for (const row of rows.users.values()) counts[this.#user(row, at)] += 1
+    for (const row of rows.posts.values()) counts[this.#post(row, at, moved)] += 1
+    for (const row of rows.comments.values()) counts[this.#comment(row, at, moved)] += 1
+    for (const row of rows.attachments.values()) counts[this.#attachments.put(row, at).effect] += 1
+    for (const edge of rows.edges.values()) counts[this.#edge(edge, at, sighting)] += 1
     return { counts, moved }
   }
 
@@ -56,15 +54,15 @@ export class RowsWriter {
 
   #user(row: { id: string; username?: string | null | undefined }, at: string): Effect {
     const { effect, row: now, changed } = this.#users.put(row, at)
-    if (USER_COUNTERS.some((name) => changed.has(name))) this.#statements.userMetrics.run({ ...now, observed_at: at })
-    if (row.username !== undefined && row.username !== null) this.#statements.username.run({ user_id: row.id, username: row.username, at })
+    if (USER_COUNTERS.some((name) => changed(name))) this.#statements.userMetrics.run(now, at)
+    if (row.username !== undefined && row.username !== null) this.#statements.username.run(row, at)
     return effect
   }
 
   #post(row: { id: string }, at: string, moved: string[]): Effect {
     const { effect, row: now, changed } = this.#posts.put(row, at)
-    if (POST_COUNTERS.some((name) => changed.has(name))) {
-      this.#statements.postMetrics.run({ ...now, observed_at: at })
+    if (POST_COUNTERS.some((name) => changed(name))) {
+      this.#statements.postMetrics.run(now, at)
       if (effect !== 'inserted') moved.push(row.id)
     }
     return effect
@@ -72,14 +70,14 @@ export class RowsWriter {
 
   #comment(row: { id: string }, at: string, moved: string[]): Effect {
     const { effect, changed } = this.#comments.put(row, at)
-    if (effect !== 'inserted' && changed.has('reply_count')) moved.push(row.id)
+    if (effect !== 'inserted' && changed('reply_count')) moved.push(row.id)
     return effect
   }
 
   #edge(edge: EdgeRow, at: string, sighting: number | null): Effect {
     if (sighting !== null) this.#statements.sighting.run({ ...edge, sighting })
-    if (this.#statements.newEdge.run({ ...edge, at }) === 1) return 'inserted'
-    this.#statements.seenEdge.run({ ...edge, at })
+    if (this.#statements.newEdge.run(edge, at) === 1) return 'inserted'
+    this.#statements.seenEdge.run(edge, at)
     return 'unchanged'
   }
 }
@@ -97,21 +95,21 @@ function prepare(db: Drizzle) {
       db,
       db
         .insert(post_metrics)
-        .values({ post_id: p('id'), observed_at: p('observed_at'), ...counters(POST_COUNTERS) })
+        .values({ post_id: p('id'), observed_at: p('at'), ...counters(POST_COUNTERS) })
         .onConflictDoUpdate({ target: [post_metrics.post_id, post_metrics.observed_at], set: newest(POST_COUNTERS) }),
     ),
     userMetrics: bind(
       db,
       db
         .insert(user_metrics)
-        .values({ user_id: p('id'), observed_at: p('observed_at'), ...counters(USER_COUNTERS) })
+        .values({ user_id: p('id'), observed_at: p('at'), ...counters(USER_COUNTERS) })
         .onConflictDoUpdate({ target: [user_metrics.user_id, user_metrics.observed_at], set: newest(USER_COUNTERS) }),
     ),
     username: bind(
       db,
       db
         .insert(usernames)
-        .values({ user_id: p('user_id'), username: p('username'), ...at })
+        .values({ user_id: p('id'), username: p('username'), ...at })
         .onConflictDoUpdate({ target: [usernames.user_id, usernames.username], set: { last_seen_at: sql`excluded.last_seen_at` } }),
     ),
     sighting: bind(
