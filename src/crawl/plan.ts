@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { OptionSet, RunPlan, RunSeed } from '../db/index.js'
+import type { OptionSet, RunPlan, RunSeed, StreamKind } from '../db/index.js'
 import type { Crawler } from './contract.js'
 import type { RunRules } from './pass.js'
 import type { Seed } from './seeds.js'
@@ -48,9 +48,13 @@ export function planRun(planned: readonly PlannedSeed[], crawlers: readonly Craw
     options,
     seeds: listed,
     optionSets,
-    streams: crawlers.map(({ name, accepts, route, defaultMaxPages, edge, order }) => ({ name, accepts, route, defaultMaxPages, edge, single: order === 'single' })),
+    streams: crawlers.map((crawler) => streamKind(crawler, rules)),
     full: rules.full,
   }
+}
+
+function streamKind({ name, accepts, route, defaultMaxPages, edge, order, gate }: Crawler, { full, noGate }: RunRules): StreamKind {
+  return { name, accepts, route, defaultMaxPages, edge, single: order === 'single', emptyBy: full || noGate ? [] : (gate?.counters ?? []) }
 }
 
 function canonicalOptions({ collect, depth, maxPages }: SeedOptions): OptionSet {

@@ -182,10 +182,13 @@ function listingsSql(kind: EstimateKind, rules: EstimateRules): string {
   const size = kind.order === 'ranked' ? `iif(k.pass_state IN ('completed', 'capped'), k.items, ${held})` : held
   const young = `(SELECT count(*) FROM members m JOIN posts p ON p.id = m.item_id AND p.posted_at > :youngerThan WHERE m.stream_id = k.id AND m.kind = 'post')`
   const { isZero, isSame } = rules.full || rules.noGate ? { isZero: '0', isSame: '0' } : gateSql(kind)
+  // They come into scope as gated, and are due where their counters move in the run. A user's 0 spares nothing until the run is told it.
+  const sparedAtOnce = kind.accepts === 'user' ? '0' : isZero
   return `
     SELECT s.text AS seed, f.depth, f.max_pages AS maxPages, coalesce(w.pages, k.pages) AS pages, coalesce(w.items, k.items) AS items,
       coalesce(${told}, iif(k.completed_pass IS NULL, NULL, ${size})) AS size, ${kind.recheck && rules.recheckMs !== null ? young : '0'} AS young,
-      CASE WHEN f.state NOT IN ('ready', 'claimed', 'delayed') THEN 'done'
+      CASE WHEN f.state = 'gated' AND k.passes_begun = 0 AND ${sparedAtOnce} THEN 'empty'
+        WHEN f.state NOT IN ('ready', 'claimed', 'delayed') THEN 'done'
         WHEN k.pass_state = 'completed' AND k.pass_after_request >= r.started_after_request AND k.full >= :full THEN 'done'
         WHEN k.pass_state = 'completed' AND k.completed_at BETWEEN :newerThan AND :now THEN 'done'
         WHEN ${isZero} THEN 'empty' WHEN ${isSame} THEN 'unmoved' WHEN k.unavailable IS NOT NULL THEN 'away'

@@ -39,19 +39,19 @@ export class Frontier {
     this.#statements.move.run({ run: runId, stream: streamId, state, attempts, round })
   }
 
-  /** Notes whose listings are empty, for as long as this run lasts. */
+  /** Notes whose listings are empty, for as long as this run lasts, and whose are no more. */
   noteZeros(runId: number, users: Iterable<UserRow>): void {
+    const some: Record<ZeroCounter, string[]> = { follower_count: [], following_count: [] }
     for (const user of users) {
-      const { id, follower_count: followers, following_count: following } = user
-      if (followers === 0) this.#statements.addZero.run(runId, id, 'follower_count')
-      if (following === 0) this.#statements.addZero.run(runId, id, 'following_count')
-      if (isSome(followers) || isSome(following)) this.#noteSome(runId, id, isSome(followers), isSome(following))
+      for (const counter of ZERO_COUNTERS) {
+        if (user[counter] === 0) this.#statements.addZero.run(runId, user.id, counter)
+        else if (typeof user[counter] === 'number') some[counter].push(user.id)
+      }
     }
-  }
-
-  #noteSome(runId: number, userId: string, followers: boolean, following: boolean): void {
-    const { changes } = this.#statements.dropZeros.run(runId, userId, followers ? 'follower_count' : null, following ? 'following_count' : null)
-    if (changes > 0) this.reopenGated(runId, userId)
+    if (this.#statements.anyZero.get(runId) === undefined) return
+    for (const counter of ZERO_COUNTERS) {
+      for (const id of this.#statements.dropZeros.all(runId, counter, JSON.stringify(some[counter]))) this.reopenGated(runId, id)
+    }
   }
 
   /** Whether the cap on a stream's pages allows this page, as the cap is now. */
@@ -130,7 +130,9 @@ export class Frontier {
   }
 }
 
-const isSome = (count: number | null | undefined): boolean => typeof count === 'number' && count !== 0
+/** The counters of users that gate when they are 0. */
+const ZERO_COUNTERS = ['follower_count', 'following_count'] as const
+type ZeroCounter = (typeof ZERO_COUNTERS)[number]
 
 const NOTHING_TOLD: Counters = { reply_count: null, recursive_reply_count: null, remix_count: null, follower_count: null, following_count: null }
 
@@ -172,7 +174,10 @@ function prepare(sqlite: Sqlite) {
       'SELECT reply_count, recursive_reply_count, remix_count FROM posts WHERE id = :id',
     ),
     addZero: sqlite.prepare('INSERT OR IGNORE INTO told_zero (run_id, user_id, counter) VALUES (?, ?, ?)'),
-    dropZeros: sqlite.prepare('DELETE FROM told_zero WHERE run_id = ? AND user_id = ? AND counter IN (?, ?)'),
+    anyZero: sqlite.prepare('SELECT 1 FROM told_zero WHERE run_id = ? LIMIT 1'),
+    dropZeros: sqlite
+      .prepare<[number, string, string], string>('DELETE FROM told_zero WHERE run_id = ? AND counter = ? AND user_id IN (SELECT value FROM json_each(?)) RETURNING user_id')
+      .pluck(),
     toldZero: sqlite.prepare<object, string>('SELECT counter FROM told_zero WHERE run_id = :run AND user_id = :id').pluck(),
     replyCount: sqlite.prepare<object, number | null>('SELECT reply_count FROM comments WHERE id = :id').pluck(),
     setState: sqlite.prepare('UPDATE frontier SET state = :state, reason = :reason, attempts = 0, round = 0 WHERE run_id = :run AND stream_id = :stream'),

@@ -44,6 +44,8 @@ export interface StreamKind {
   /** Whether one answer is all there is: such streams come first, for they tell counters that spare others. */
   readonly single: boolean
   readonly edge: ListedEdge | null
+  /** Counters of the subject that say, when they are 0, that the listing is empty and costs no request; none where that is not asked. */
+  readonly emptyBy: readonly CounterName[]
 }
 
 /** Options that seeds share; seeds under different options reach different scopes. */

@@ -1,4 +1,5 @@
-import type { RunPlan, SubjectKind } from './port.js'
+import type { Statement } from 'better-sqlite3'
+import type { RunPlan, StreamKind, SubjectKind } from './port.js'
 import type { Member } from './schema/index.js'
 import type { Sqlite } from './open.js'
 
@@ -17,6 +18,7 @@ export class Scope {
   readonly #sqlite: Sqlite
   readonly #statements: ReturnType<typeof prepare>
   readonly #followed = new Set<string>()
+  #addFrontier: Statement
 
   constructor(sqlite: Sqlite) {
     this.#sqlite = sqlite
@@ -26,12 +28,14 @@ export class Scope {
       CREATE TEMP TABLE run_collects (option_set INTEGER, kind TEXT, stream TEXT, max_pages INTEGER, comes_first INTEGER, PRIMARY KEY (option_set, kind, stream));
     `)
     this.#statements = prepare(sqlite)
+    this.#addFrontier = sqlite.prepare(addFrontier([]))
   }
 
   /** Makes the options of a run those of this connection. */
   adopt(plan: RunPlan): void {
     this.#sqlite.exec('DELETE FROM run_options; DELETE FROM run_collects;')
     this.#followed.clear()
+    this.#addFrontier = this.#sqlite.prepare(addFrontier(plan.streams))
     const option = this.#sqlite.prepare('INSERT INTO run_options VALUES (?, ?)')
     const collect = this.#sqlite.prepare('INSERT INTO run_collects VALUES (?, ?, ?, ?, ?)')
     for (const [number, set] of plan.optionSets.entries()) {
@@ -89,7 +93,7 @@ export class Scope {
       if (depth === undefined || depth === null) return
       s.take.run({ run: runId, depth })
       s.addStreams.run({ run: runId, depth })
-      s.addFrontier.run({ run: runId, depth })
+      this.#addFrontier.run({ run: runId, depth })
       s.drawMembers.run({ run: runId, depth })
       s.drawHandles.run({ run: runId, depth })
       s.done.run({ run: runId, depth })
@@ -98,13 +102,43 @@ export class Scope {
 }
 
 /** The entities of the batch in hand, with the streams that each of them draws in. */
-const BATCH = `scope s
-  JOIN run_collects c ON c.option_set = s.option_set AND c.kind = s.kind
-  WHERE s.run_id = :run AND s.pending = 2 AND s.pending <> 0 AND s.depth = :depth
-    AND NOT (s.kind = 'handle' AND EXISTS (SELECT 1 FROM handles h WHERE h.username = s.id))`
+const BATCH = {
+  join: 'scope s JOIN run_collects c ON c.option_set = s.option_set AND c.kind = s.kind',
+  where: `s.run_id = :run AND s.pending = 2 AND s.pending <> 0 AND s.depth = :depth
+    AND NOT (s.kind = 'handle' AND EXISTS (SELECT 1 FROM handles h WHERE h.username = s.id))`,
+}
 
 const DRAWN = `ON CONFLICT (run_id, option_set, kind, id) DO UPDATE
   SET depth = excluded.depth, seed = excluded.seed, pending = 1 WHERE excluded.depth < scope.depth`
+
+/**
+ * Enters the streams of the batch in hand. Those that no pass has begun and whose listing is told to be empty are done at once: of most
+ * posts nobody comments on, and to take each of them up only to find that out costs more than storing it.
+ */
+function addFrontier(streams: readonly StreamKind[]): string {
+  const empty = streams.flatMap(emptyWhen)
+  const state = empty.length === 0 ? "'ready'" : `iif(k.passes_begun = 0 AND CASE c.stream ${empty.join(' ')} ELSE 0 END, 'gated', 'ready')`
+  return `
+    INSERT INTO frontier (run_id, stream_id, depth, seed, max_pages, state)
+    SELECT s.run_id, k.id, s.depth, s.seed, c.max_pages, ${state}
+    FROM ${BATCH.join} CROSS JOIN checkpoints k ON k.stream = c.stream AND k.subject_id = s.id
+    WHERE ${BATCH.where} ON CONFLICT (run_id, stream_id) DO UPDATE SET
+      depth = min(depth, excluded.depth),
+      seed = iif(excluded.depth < depth, excluded.seed, seed),
+      state = iif(state = 'capped' AND (excluded.max_pages IS NULL OR excluded.max_pages > max_pages), 'ready', state),
+      max_pages = iif(max_pages IS NULL OR excluded.max_pages IS NULL, NULL, max(max_pages, excluded.max_pages))
+    WHERE excluded.depth < depth OR max_pages IS NOT NULL AND (excluded.max_pages IS NULL OR excluded.max_pages > max_pages)`
+}
+
+/** A case of a stream; the counters of users are left out, for theirs count only where this run was told them. */
+function emptyWhen({ name, accepts, emptyBy }: StreamKind): string[] {
+  const table = { post: 'posts', comment: 'comments' }[accepts as string]
+  if (table === undefined || emptyBy.length === 0) return []
+  // Told at least once, and never as anything else: a counter that nobody told is neither.
+  const told = `coalesce(${[...emptyBy, 'NULL'].join(', ')}) IS NOT NULL`
+  const zero = emptyBy.map((counter) => `coalesce(${counter}, 0) = 0`).join(' AND ')
+  return [`WHEN '${name}' THEN (SELECT ${told} AND ${zero} FROM ${table} WHERE id = s.id)`]
+}
 
 interface Parent {
   option_set: number
@@ -133,16 +167,7 @@ function prepare(sqlite: Sqlite) {
     addStreams: sqlite.prepare(`
       INSERT INTO checkpoints (stream, subject_kind, subject_id, parent_id)
       SELECT c.stream, iif(s.kind = 'handle', 'query', s.kind), s.id, iif(s.kind = 'comment', (SELECT post_id FROM comments WHERE id = s.id), NULL)
-      FROM ${BATCH} ORDER BY c.comes_first DESC ON CONFLICT DO NOTHING`),
-    addFrontier: sqlite.prepare(`
-      INSERT INTO frontier (run_id, stream_id, depth, seed, max_pages, state)
-      SELECT s.run_id, (SELECT id FROM checkpoints k WHERE k.stream = c.stream AND k.subject_id = s.id), s.depth, s.seed, c.max_pages, 'ready'
-      FROM ${BATCH} ON CONFLICT (run_id, stream_id) DO UPDATE SET
-        depth = min(depth, excluded.depth),
-        seed = iif(excluded.depth < depth, excluded.seed, seed),
-        state = iif(state = 'capped' AND (excluded.max_pages IS NULL OR excluded.max_pages > max_pages), 'ready', state),
-        max_pages = iif(max_pages IS NULL OR excluded.max_pages IS NULL, NULL, max(max_pages, excluded.max_pages))
-      WHERE excluded.depth < depth OR max_pages IS NOT NULL AND (excluded.max_pages IS NULL OR excluded.max_pages > max_pages)`),
+      FROM ${BATCH.join} WHERE ${BATCH.where} ORDER BY c.comes_first DESC ON CONFLICT DO NOTHING`),
     drawMembers: sqlite.prepare(`
       INSERT INTO scope (run_id, option_set, kind, id, depth, seed, pending)
       SELECT s.run_id, s.option_set, m.kind, m.item_id, s.depth + m.hop, s.seed, 1

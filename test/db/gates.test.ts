@@ -87,6 +87,34 @@ describe('the counters of a user', () => {
   })
 })
 
+describe('users told to have nobody', () => {
+  test('and then to have some are read: those users, and no others', async ({ bench }) => {
+    const people = (counts: Record<string, object>): PageTold => ({
+      rows: rowsOf((page) => {
+        for (const [id, told] of Object.entries(counts)) {
+          page.tell('users', Object.assign({ id }, told))
+          page.list({ kind: 'user', id, hop: 1 })
+        }
+      }),
+    })
+    const none = { follower_count: 0, following_count: 0 }
+    const plan = planOf(['leaderboard'], { collect: ['followers', 'following'], depth: 1 })
+    const { store, run } = await afterFeed(bench, { ...people({ a: none, b: none, c: none }), step: { state: 'open', cursor: 'more' } }, plan)
+    const leaderboard = await takeNext(store, run)
+    const spared = async (): Promise<string[]> => {
+      const streams: Candidate[] = []
+      for (let candidate = await store.next(run); candidate !== undefined; candidate = await store.next(run)) {
+        await store.skip(candidate, 'gated')
+        streams.push(candidate)
+      }
+      return streams.map((candidate) => `${nameOf(candidate)}: ${candidate.counters.follower_count}, ${candidate.counters.following_count}`).toSorted()
+    }
+    expect(await spared()).toHaveLength(6)
+    await answer(store, leaderboard, people({ a: { follower_count: 2, following_count: 0 }, b: { follower_count: 0 }, c: { following_count: 5 } }))
+    expect(await spared()).toEqual(['followers a: null, 0', 'followers c: 0, null', 'following a: null, 0', 'following c: 0, null'])
+  })
+})
+
 describe('a listing that a counter has spared', () => {
   test('is due again as soon as the counter moves', async ({ bench }) => {
     const { store, run } = await afterFeed(bench, { ...tells('posts', 'p', { reply_count: 0 }, 'post'), step: { state: 'open', cursor: 'c' } })
@@ -106,5 +134,45 @@ describe('a listing that a counter has spared', () => {
     await answer(store, feed, tells('posts', 'p', { text: 'edited' }))
     expect(await store.next(run)).toBeUndefined()
     expect(await store.tally(run.id)).toMatchObject({ open: 0, failed: 0, done: 2 })
+  })
+})
+
+describe('a listing that its counters tell to be empty', () => {
+  const EMPTY_BY = { comments: ['reply_count', 'recursive_reply_count'], remixes: ['remix_count'], replies: ['reply_count'] } as const
+  const plan = (collect: readonly string[]): RunPlan => {
+    const base = planOf(['feed'], { collect })
+    return { ...base, streams: base.streams.map((stream) => ({ ...stream, emptyBy: EMPTY_BY[stream.name as keyof typeof EMPTY_BY] ?? [] })) }
+  }
+
+  test.for([
+    ['0 and 0', { reply_count: 0, recursive_reply_count: 0 }, true],
+    ['0, the other untold', { reply_count: 0 }, true],
+    ['untold, the other 0', { recursive_reply_count: 0 }, true],
+    ['0 and 2', { reply_count: 0, recursive_reply_count: 2 }, false],
+    ['3 and 0', { reply_count: 3, recursive_reply_count: 0 }, false],
+    ['untold', { like_count: 0 }, false],
+  ] as const)('is not taken up: comments of a post whose counters are %s', async ([, told, isEmpty], { bench }) => {
+    const { store, run } = await afterFeed(bench, tells('posts', 'p', told, 'post'), plan(['comments']))
+    expect((await store.next(run))?.stream).toBe(isEmpty ? undefined : 'comments')
+    expect(await store.tally(run.id)).toMatchObject({ open: isEmpty ? 0 : 1, done: isEmpty ? 2 : 1 })
+  })
+
+  test('is told by its own counter', async ({ bench }) => {
+    const { store, run } = await afterFeed(bench, tells('posts', 'p', { reply_count: 4, remix_count: 0 }, 'post'), plan(['comments', 'remixes', 'replies']))
+    await answer(store, await take(store, await find(store, run, 'comments p')), tells('comments', 'c', { reply_count: 0 }, 'comment'))
+    expect(await store.next(run)).toBeUndefined()
+  })
+
+  test('is due as soon as the counter moves', async ({ bench }) => {
+    const { store, run } = await afterFeed(bench, { ...tells('posts', 'p', { reply_count: 0 }, 'post'), step: { state: 'open', cursor: 'c' } }, plan(['comments']))
+    await answer(store, await takeNext(store, run), tells('posts', 'p', { reply_count: 2 }))
+    expect(await store.next(run)).toMatchObject({ stream: 'comments', counters: { reply_count: 2 } })
+  })
+
+  test('is left to the rules of the run where a pass of it was begun before', async ({ bench }) => {
+    const { store, run } = await afterFeed(bench, tells('posts', 'p', { reply_count: 2 }, 'post'), plan(['comments']))
+    await answer(store, await take(store, await find(store, run, 'comments p')), { ...tells('posts', 'p', { reply_count: 0 }), step: { state: 'open', cursor: 'c' } })
+    const other = await store.openRun({ ...plan(['comments']), key: 'other' })
+    expect(await find(store, other, 'comments p')).toMatchObject({ checkpoint: { passState: 'open' }, counters: { reply_count: 0 } })
   })
 })

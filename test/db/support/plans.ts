@@ -7,7 +7,7 @@ export const PRICE = 50_000
 
 const SINGLE = new Set(['search', 'detail', 'profile'])
 const stream = (name: string, accepts: SubjectKind, route: string, edge: ListedEdge | null = null): StreamKind =>
-  ({ name, accepts, route, defaultMaxPages: null, edge, single: SINGLE.has(name) })
+  ({ name, accepts, route, defaultMaxPages: null, edge, single: SINGLE.has(name), emptyBy: [] })
 
 /** The streams of the program, as the store knows them. */
 export const STREAMS: readonly StreamKind[] = [
