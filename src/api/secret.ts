@@ -16,7 +16,8 @@ export class Secret {
 
   /** Whether a body may hold it. Bytes are searched several times faster than text. */
   isIn(body: Buffer): boolean {
-    return this.#forms.some((form) => body.includes(form)) || ESCAPES.some((mark) => body.includes(mark))
+    const shows = (mark: string): boolean => body.includes(mark)
+    return this.#forms.some(shows) || (shows('\\u00') && JSON_ESCAPES.some(shows)) || ADDRESS_ESCAPES.some(shows)
   }
 
   /** The text with `[key]` in place of every form of it. */
@@ -26,7 +27,8 @@ export class Secret {
 }
 
 /** How an ASCII character in an escaped text begins that needs no escape: seldom seen, so that the slower search is seldom made. */
-const ESCAPES = ['\\u002', '\\u003', '\\u004', '\\u005', '\\u006', '\\u007', '%2D', '%2d', '%5F', '%5f', '%6', '%7']
+const JSON_ESCAPES = ['\\u002', '\\u003', '\\u004', '\\u005', '\\u006', '\\u007']
+const ADDRESS_ESCAPES = ['%2D', '%2d', '%5F', '%5f', '%6', '%7']
 
 function formsOf(secret: string): string[] {
   const inJson = JSON.stringify(secret).slice(1, -1)

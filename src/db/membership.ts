@@ -24,7 +24,7 @@ export class Membership {
   /** Enters what a page of a pass lists. */
   list({ streamId, pass, isFull }: { streamId: number; pass: number; isFull: boolean }, members: Iterable<Member>): void {
     const statement = isFull ? this.#s.fullMember : this.#s.member
-    for (const { kind, id, hop } of members) statement.run({ stream: streamId, kind, id, hop, pass })
+    for (const { kind, id, hop } of members) statement.run(streamId, kind, id, hop, pass, pass)
   }
 
   /** Enters what an answer from elsewhere lists, in pass 0, which never completes; what a full pass no longer listed stays gone. */
@@ -66,10 +66,10 @@ const HANDLE = 'INSERT INTO handles (username, user_id, resolved_at) VALUES (:us
  */
 function listing(mark: 'last_pass' | 'last_full_pass'): string {
   return `
-    INSERT INTO members (stream_id, kind, item_id, hop, ${mark}) VALUES (:stream, :kind, :id, :hop, :pass)
+    INSERT INTO members (stream_id, kind, item_id, hop, ${mark}) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET
-      known_pass = coalesce(known_pass, (SELECT pass FROM completed_passes c WHERE c.stream_id = :stream AND c.pass = members.${mark} AND c.pass < :pass)),
-      ${mark} = :pass, hop = min(hop, excluded.hop), gone = 0`
+      known_pass = coalesce(known_pass, (SELECT pass FROM completed_passes c WHERE c.stream_id = members.stream_id AND c.pass = members.${mark} AND c.pass < ?)),
+      ${mark} = excluded.${mark}, hop = min(hop, excluded.hop), gone = 0`
 }
 
 function prepare(sqlite: Sqlite) {
