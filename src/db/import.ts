@@ -26,6 +26,8 @@ export interface ImportedAnswer {
 /** Answers that share a transaction, and how long one may stay open. */
 const BATCH = 200
 const BATCH_MS = 500
+/** As much as a batch changes, about: what does not fit is written to the log and read back before the batch is committed. */
+const CACHE_KB = 32_000
 
 /**
  * Takes answers from elsewhere into a database, as pages without a price that belong to no pass: they complete nothing, end nothing early
@@ -50,6 +52,7 @@ export class Importer {
     try {
       const opened = openForWriting(this.#file)
       sqlite = opened.sqlite
+      sqlite.pragma(`cache_size = -${CACHE_KB}`)
       setOrigin(sqlite, 'real', this.#file)
       this.#sqlite = sqlite
       this.#tables = new PageTables(sqlite, opened.db)

@@ -24,10 +24,10 @@ export class PastRows {
   readonly #s: ReturnType<typeof prepare>
 
   constructor(sqlite: Sqlite) {
-    this.#users = new PastTable(sqlite, users)
-    this.#posts = new PastTable(sqlite, posts)
-    this.#comments = new PastTable(sqlite, comments)
-    this.#attachments = new PastTable(sqlite, attachments)
+    this.#users = new PastTable(sqlite, users, { oftenTheSame: true })
+    this.#posts = new PastTable(sqlite, posts, { oftenTheSame: false })
+    this.#comments = new PastTable(sqlite, comments, { oftenTheSame: false })
+    this.#attachments = new PastTable(sqlite, attachments, { oftenTheSame: false })
     this.#userHistory = new PastHistory(sqlite, 'user_metrics', 'user_id', USER_COUNTERS)
     this.#postHistory = new PastHistory(sqlite, 'post_metrics', 'post_id', POST_COUNTERS)
     this.#s = prepare(sqlite)
@@ -71,24 +71,34 @@ interface Put {
   readonly isSame: boolean
 }
 
-/** A table of entities, upserted by time. */
+/**
+ * A table of entities, upserted by time. Most rows are new, or (of users, who are met again and again) known and the same: one statement
+ * does for those.
+ */
 class PastTable {
   readonly #columns: readonly string[]
   /** Where the times stand at which a row was seen; -1 for rows without. */
   readonly #first: number
   readonly #last: number
+  /** Those that are told. */
+  readonly #told: readonly string[]
+  readonly #confirm
   readonly #select
   readonly #insert
   readonly #update
   readonly #touch
 
-  constructor(sqlite: Sqlite, table: Table) {
+  /** @param oftenTheSame whether a row is looked for as it is told before it is inserted; for rows with times of their own */
+  constructor(sqlite: Sqlite, table: Table, { oftenTheSame }: { oftenTheSame: boolean }) {
     const name = getTableName(table)
     this.#columns = Object.keys(getTableColumns(table))
     this.#first = this.#columns.indexOf('first_seen_at')
     this.#last = this.#columns.indexOf('last_seen_at')
+    this.#told = this.#columns.filter((column, i) => column !== 'id' && i !== this.#first && i !== this.#last)
+    const same = this.#told.map((column) => `${column} IS coalesce(?, ${column})`).join(' AND ')
+    this.#confirm = oftenTheSame ? sqlite.prepare<unknown[]>(`UPDATE main.${name} SET last_seen_at = ? WHERE id = ? AND last_seen_at < ? AND ${same}`) : undefined
     this.#select = sqlite.prepare<[string], unknown[]>(`SELECT ${this.#columns.join(', ')} FROM main.${name} WHERE id = ?`).raw()
-    this.#insert = sqlite.prepare<unknown[]>(`INSERT INTO main.${name} (${this.#columns.join(', ')}) VALUES (${this.#columns.map(() => '?').join(', ')})`)
+    this.#insert = sqlite.prepare<unknown[]>(`INSERT INTO main.${name} (${this.#columns.join(', ')}) VALUES (${this.#columns.map(() => '?').join(', ')}) ON CONFLICT DO NOTHING`)
     this.#update = sqlite.prepare<unknown[]>(`UPDATE main.${name} SET ${this.#columns.map((column) => `${column} = ?`).join(', ')} WHERE id = ?`)
     this.#touch = this.#last === -1 ? undefined : sqlite.prepare<[string, string, string]>(`UPDATE main.${name} SET first_seen_at = ?, last_seen_at = ? WHERE id = ?`)
   }
@@ -96,11 +106,15 @@ class PastTable {
   /** @param isOld for rows without times of their own: whether something newer was told of them */
   put(row: { id: string }, at: string, isOld = false): Put {
     const told = row as Values
-    const known = this.#select.get(row.id)
-    if (known === undefined) {
-      this.#insert.run(this.#columns.map((column, i) => (i === this.#first || i === this.#last ? at : (told[column] ?? null))))
-      return { effect: 'inserted', isOld, isSame: false }
-    }
+    if (this.#confirm?.run([at, row.id, at, ...this.#told.map((column) => told[column] ?? null)]).changes === 1) return { effect: 'updated', isOld: false, isSame: true }
+    const all = this.#columns.map((column, i) => (i === this.#first || i === this.#last ? at : (told[column] ?? null)))
+    if (this.#insert.run(all).changes === 1) return { effect: 'inserted', isOld, isSame: false }
+    return this.#merge(row, at, isOld)
+  }
+
+  #merge(row: { id: string }, at: string, isOld: boolean): Put {
+    const told = row as Values
+    const known = this.#select.get(row.id) ?? []
     const [first, last] = [earlier(known[this.#first], at), later(known[this.#last], at)]
     const old = isOld || last !== at
     let isChanged = false
