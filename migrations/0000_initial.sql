@@ -81,7 +81,7 @@ CREATE TABLE `posts` (
 	`last_seen_at` text NOT NULL
 );
 --> statement-breakpoint
-CREATE INDEX `posts_by_user` ON `posts` (`user_id`);--> statement-breakpoint
+CREATE INDEX `posts_by_user` ON `posts` (`user_id`,`view_count`);--> statement-breakpoint
 CREATE TABLE `rankings` (
 	`list` text NOT NULL,
 	`run_id` integer NOT NULL,

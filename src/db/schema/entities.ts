@@ -72,7 +72,7 @@ export const posts = sqliteTable(
     unavailable: text(),
     ...seen,
   },
-  (t) => [index('posts_by_user').on(t.user_id)],
+  (t) => [index('posts_by_user').on(t.user_id, t.view_count)],
 )
 documented(posts, 'Videos, one row each.', {
   id: '`s_…`.',
