@@ -46,8 +46,13 @@ export function csvLoaders(file: LoadedFile): string[] {
 export function parquetLoaders({ path, dataset: name }: LoadedFile): string[] {
   return [
     PYTHON,
-    `${name} = pd.read_parquet("${path}")          # pandas`,
-    `${name} = pl.read_parquet("${path}")          # polars`,
+    'import pandas as pd',
+    `${name} = pd.read_parquet("${path}")`,
+    END,
+    '',
+    PYTHON,
+    'import polars as pl',
+    `${name} = pl.read_parquet("${path}")`,
     END,
     '',
     '```r',
