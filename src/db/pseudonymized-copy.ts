@@ -60,7 +60,7 @@ export function* copyWithPseudonyms(source: Sqlite, file: string, replacer: Name
 }
 
 /** An id as the platform makes them, which is found in texts by its form, so that it need not leave SQLite. Behind a NUL, SQLite's functions see nothing. */
-const isPlain = (column: string): string => `((
+export const isPlain = (column: string): string => `((
   length(${column}) BETWEEN 15 AND 42 AND ${column} NOT GLOB '*[^A-Za-z0-9_-]*' AND ${column} GLOB '*[0-9]*'
     AND (${column} GLOB 'user-*' OR ${column} GLOB 's_*' OR ${column} GLOB 'ch_*' OR ${column} GLOB 'gen_*')
   OR length(${column}) = 32 AND ${column} NOT GLOB '*[^A-Fa-f0-9]*') AND octet_length(${column}) = length(${column}))`

@@ -1,6 +1,8 @@
 import { array, assert, constantFrom, property } from 'fast-check'
+import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 
+import { isPlain } from '../../src/db/pseudonymized-copy.js'
 import { Pseudonyms } from '../../src/export/pseudonyms.js'
 import { TEXTS } from '../support/world/texts.js'
 
@@ -174,5 +176,29 @@ describe('whatever people are called and write', () => {
       }),
       { numRuns: 3_000 },
     )
+  })
+})
+
+describe('ids that are not told to the replacer', () => {
+  const sqlite = new Database(':memory:')
+  const isPlainId = sqlite.prepare<[string], 0 | 1>(`SELECT ${isPlain('value')} FROM (SELECT ? AS value)`).pluck()
+
+  it('are found in texts by their form', () => {
+    const piece = constantFrom('user-', 's_', 'ch_', 'gen_', '0', '7', 'a', 'F', 'Z', '-', '_', 'ab12', '0123456789abcdef', 'é', '.', ' ', '\0')
+    let plain = 0
+    assert(
+      property(array(piece, { minLength: 1, maxLength: 24 }), (pieces) => {
+        const id = pieces.join('')
+        if (isPlainId.get(id) !== 1) return
+        plain += 1
+        expect(new Pseudonyms(KEY).text(`see ${id}, or (${id})`)).not.toContain(id)
+      }),
+      { numRuns: 20_000 },
+    )
+    expect(plain).toBeGreaterThan(100)
+  })
+
+  it.each(['user-8e1c7ff3a451721ea2f7043c', 's_6960d6ff2ac88191b1ae0b39b26a0b9c', 'ch_6960d6ff2ac88191b1ae0b39b26a0b9c', '0123456789abcdef0123456789ABCDEF'])('are those of the platform: %s', (id) => {
+    expect(isPlainId.get(id)).toBe(1)
   })
 })
