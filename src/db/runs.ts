@@ -54,7 +54,10 @@ export class Runs {
     const s = this.#statements
     s.reopen.run({ run: run.id })
     const othersWent = s.newest.get() !== run.last_request
-    if (othersWent) this.#scope.unsettle(run.id, run.last_request)
+    if (othersWent) {
+      this.#scope.unsettle(run.id, run.last_request)
+      s.lookAgain.run({ run: run.id, since: run.last_request })
+    }
     return { id: run.id, resumed: true, stuck: this.#stuck(run.id) }
   }
 
@@ -79,6 +82,11 @@ function prepare(sqlite: Sqlite) {
     newest: sqlite.prepare('SELECT coalesce(max(id), 0) FROM requests').pluck(),
     // What is in flight, backing off or counted as failed belongs to a process: what failed for it may have been the API.
     reopen: sqlite.prepare("UPDATE frontier SET state = 'ready', attempts = 0, round = 0 WHERE run_id = :run AND state IN ('ready', 'claimed', 'delayed') AND (state <> 'ready' OR attempts + round > 0)"),
+    // Others may have been told other counters of what they met.
+    lookAgain: sqlite.prepare(`
+      UPDATE frontier SET state = 'ready' WHERE run_id = :run AND state = 'gated' AND stream_id IN (
+        SELECT k.id FROM requests q CROSS JOIN members m ON m.stream_id = q.stream_id
+        CROSS JOIN checkpoints k ON k.stream IN (SELECT stream FROM run_collects) AND k.subject_id = m.item_id WHERE q.id > :since)`),
     open: sqlite.prepare<object, number>("SELECT stream_id FROM frontier WHERE run_id = :run AND state IN ('ready', 'claimed', 'delayed') LIMIT :limit").pluck(),
     newestPage: sqlite.prepare<object, string>("SELECT settled_at FROM requests WHERE run_id = :run AND state = 'answered' AND status = 200 ORDER BY id DESC LIMIT 1").pluck(),
     // Finished runs need their scope no more; the last frontier of each command stays, for its report.

@@ -169,6 +169,17 @@ describe('a listing that its counters tell to be empty', () => {
     expect(await store.next(run)).toMatchObject({ stream: 'comments', counters: { reply_count: 2 } })
   })
 
+  test('is due when the run goes on and another has been told otherwise in between', async ({ bench }) => {
+    const told = { ...tells('posts', 'p', { reply_count: 0 }, 'post'), step: { state: 'open', cursor: 'c' } } as const
+    const { store, run } = await afterFeed(bench, told, plan(['comments']))
+    const other = await store.openRun({ ...planOf(['feed'], { collect: [] }), key: 'other' })
+    await answer(store, await takeNext(store, other), tells('posts', 'p', { reply_count: 2 }, 'post'))
+    await finish(store, other)
+    const again = await store.openRun(plan(['comments']))
+    expect(again).toMatchObject({ id: run.id, resumed: true })
+    expect(await find(store, again, 'comments p')).toMatchObject({ counters: { reply_count: 2 } })
+  })
+
   test('is left to the rules of the run where a pass of it was begun before', async ({ bench }) => {
     const { store, run } = await afterFeed(bench, tells('posts', 'p', { reply_count: 2 }, 'post'), plan(['comments']))
     await answer(store, await take(store, await find(store, run, 'comments p')), { ...tells('posts', 'p', { reply_count: 0 }), step: { state: 'open', cursor: 'c' } })
