@@ -80,6 +80,8 @@ export class Reader {
   constructor(file: string) {
     this.#file = file
     this.#sqlite = openForReading(file).sqlite
+    // What is sorted and gathered of millions of rows goes to a temporary file.
+    this.#sqlite.pragma('temp_store = FILE')
   }
 
   /** Rows by table. */
