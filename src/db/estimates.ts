@@ -2,6 +2,7 @@ import { now } from '../clock.js'
 import { expectedPages, type Expected, type ListingFacts, type PageFill } from './expected-pages.js'
 import type { Sqlite } from './open.js'
 import type { EstimateKind, EstimateRecord, EstimateRow, EstimateRules, OpenRun, SubjectKind } from './port.js'
+import { toldEmpty } from './told-empty.js'
 
 const TABLES: Partial<Record<SubjectKind, string>> = { user: 'users', post: 'posts', comment: 'comments' }
 
@@ -217,7 +218,7 @@ function gateSql({ gate, accepts }: EstimateKind): { isZero: string; isSame: str
   if (gate === null || TABLES[accepts] === undefined) return { isZero: '0', isSame: '0' }
   const told = gate.counters.map((name) => `t.${name}`)
   const isTold = `(${told.map((name) => `${name} IS NOT NULL`).join(' OR ')})`
-  const isZero = `(${isTold} AND ${told.map((name) => `coalesce(${name}, 0) = 0`).join(' AND ')})`
+  const isZero = toldEmpty(told)
   if (gate.closedWhen === 'empty') return { isZero, isSame: '0' }
   return { isZero, isSame: `(${isTold} AND k.read_counters IS NOT NULL AND ${gate.counters.map((name) => `k.read_counters ->> '$.${name}' IS t.${name}`).join(' AND ')})` }
 }

@@ -2,6 +2,7 @@ import type { Statement } from 'better-sqlite3'
 import type { RunPlan, StreamKind, SubjectKind } from './port.js'
 import type { Member } from './schema/index.js'
 import type { Sqlite } from './open.js'
+import { toldEmpty } from './told-empty.js'
 
 /** Kinds whose listings are read because a seed asks for them, whatever `--collect` says. */
 const SEED_KINDS: ReadonlySet<SubjectKind> = new Set(['feed', 'leaderboard', 'query', 'handle', 'link'])
@@ -134,10 +135,7 @@ function addFrontier(streams: readonly StreamKind[]): string {
 function emptyWhen({ name, accepts, emptyBy }: StreamKind): string[] {
   const table = { post: 'posts', comment: 'comments' }[accepts as string]
   if (table === undefined || emptyBy.length === 0) return []
-  // Told at least once, and never as anything else: a counter that nobody told is neither.
-  const told = `coalesce(${[...emptyBy, 'NULL'].join(', ')}) IS NOT NULL`
-  const zero = emptyBy.map((counter) => `coalesce(${counter}, 0) = 0`).join(' AND ')
-  return [`WHEN '${name}' THEN (SELECT ${told} AND ${zero} FROM ${table} WHERE id = s.id)`]
+  return [`WHEN '${name}' THEN (SELECT ${toldEmpty(emptyBy)} FROM ${table} WHERE id = s.id)`]
 }
 
 interface Parent {
