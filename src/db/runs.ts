@@ -85,8 +85,8 @@ function prepare(sqlite: Sqlite) {
     // Others may have been told other counters of what they met.
     lookAgain: sqlite.prepare(`
       UPDATE frontier SET state = 'ready' WHERE run_id = :run AND state = 'gated' AND stream_id IN (
-        SELECT k.id FROM requests q CROSS JOIN members m ON m.stream_id = q.stream_id
-        CROSS JOIN checkpoints k ON k.stream IN (SELECT stream FROM run_collects) AND k.subject_id = m.item_id WHERE q.id > :since)`),
+        SELECT k.id FROM (SELECT DISTINCT stream_id FROM requests WHERE id > :since) q CROSS JOIN members m ON m.stream_id = q.stream_id
+        CROSS JOIN checkpoints k ON k.stream IN (SELECT stream FROM run_collects) AND k.subject_id = m.item_id)`),
     open: sqlite.prepare<object, number>("SELECT stream_id FROM frontier WHERE run_id = :run AND state IN ('ready', 'claimed', 'delayed') LIMIT :limit").pluck(),
     newestPage: sqlite.prepare<object, string>("SELECT settled_at FROM requests WHERE run_id = :run AND state = 'answered' AND status = 200 ORDER BY id DESC LIMIT 1").pluck(),
     // Finished runs need their scope no more; the last frontier of each command stays, for its report.

@@ -1,5 +1,6 @@
 import type { Statement } from 'better-sqlite3'
 import type { RunPlan, StreamKind, SubjectKind } from './port.js'
+import { TABLE_OF } from './page-tables.js'
 import type { Member } from './schema/index.js'
 import type { Sqlite } from './open.js'
 import { toldEmpty } from './told-empty.js'
@@ -133,7 +134,7 @@ function addFrontier(streams: readonly StreamKind[]): string {
 
 /** A case of a stream; the counters of users are left out, for theirs count only where this run was told them. */
 function emptyWhen({ name, accepts, emptyBy }: StreamKind): string[] {
-  const table = { post: 'posts', comment: 'comments' }[accepts as string]
+  const table = accepts === 'post' || accepts === 'comment' ? TABLE_OF[accepts] : undefined
   if (table === undefined || emptyBy.length === 0) return []
   return [`WHEN '${name}' THEN (SELECT ${toldEmpty(emptyBy)} FROM ${table} WHERE id = s.id)`]
 }
