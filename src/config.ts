@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { AppError } from './errors.js'
+import { linesOf, readTextFile } from './text-file.js'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -40,7 +41,7 @@ export function readEnvironment(folder: string, environment: Environment): Envir
 function readEnvFile(path: string): Environment {
   if (!existsSync(path)) return {}
   try {
-    return parseEnv(readFileSync(path, 'utf8'))
+    return parseEnv(linesOf(readTextFile(path)).join('\n'))
   } catch (cause) {
     throw new AppError('bad-setting', `${path} cannot be read`, { cause })
   }

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import type { PlannedSeed } from '../crawl/index.js'
 import { AppError, messageOf } from '../errors.js'
+import { linesOf, readTextFile } from '../text-file.js'
 import { readSeed, type SeedFileContext } from './seed-text.js'
 
 export type { SeedFileContext } from './seed-text.js'
@@ -26,7 +26,7 @@ export async function seedFile(path: string, context: SeedFileContext): Promise<
 
 function readText(path: string): string {
   try {
-    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '')
+    return readTextFile(path)
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : messageOf(error)
     throw new AppError('bad-seed', `the file of --seeds, ${path}: ${why}`, { cause: error })
@@ -34,7 +34,7 @@ function readText(path: string): string {
 }
 
 function textSeeds(path: string, text: string, { options }: SeedFileContext): PlannedSeed[] {
-  return text.split(/\r\n|\r|\n/).flatMap((line, index) => {
+  return linesOf(text).flatMap((line, index) => {
     const seed = withoutComment(line).trim()
     return seed === '' ? [] : [{ seed: readSeed(seed, `${path}:${index + 1}`), options }]
   })

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, lstatSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { AppError, messageOf } from '../errors.js'
+import { decodeText } from '../text-file.js'
 
 const LEAST_BYTES = 32
 /** Anything larger is another file, named by mistake. */
@@ -28,10 +29,16 @@ function readKey(file: string): Uint8Array {
   const { mode, size } = checkedFile(file)
   if (process.platform !== 'win32' && (mode & 0o077) !== 0) throw refused(file, `can be read by others than its owner; \`chmod 600 ${file}\` ends that`)
   if (size > MOST_BYTES) throw refused(file, `is too large for a key: it has ${size} bytes`)
-  const key = Buffer.from(readFileSync(file, 'latin1').trim(), 'latin1')
+  const key = keyOf(readFileSync(file))
   if (key.length < LEAST_BYTES) throw refused(file, `is too short for a key: it has ${key.length} bytes, and ${LEAST_BYTES} are the least`)
   if (new Set(key).size < 8) throw refused(file, 'is no key: it repeats itself')
   return key
+}
+
+/** A key of ASCII characters is the same one in every encoding that editors save text in; any other bytes are taken as they are. */
+function keyOf(bytes: Buffer): Buffer {
+  const text = decodeText(bytes).trim()
+  return Buffer.from(/^[\x20-\x7e]*$/.test(text) ? text : bytes.toString('latin1').trim(), 'latin1')
 }
 
 /** Nothing is waited for that may never come, such as the end of a pipe. */

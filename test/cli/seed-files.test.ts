@@ -187,7 +187,7 @@ describe('a YAML file of seeds', () => {
 })
 
 describe('a file that is no text', () => {
-  test('in UTF-16, as Windows saves it, is refused with its line', async () => {
-    expect(await refusalOf('wide.txt', Buffer.from('\uFEFFfeed\r\n', 'utf16le'))).toMatch(/^wide\.txt:1: /)
+  test('is refused with the line that cannot be read', async () => {
+    expect(await refusalOf('latin.txt', Buffer.from('feed # caf\xe9\n@caf\xe9\r\n', 'latin1'))).toMatch(/^latin\.txt:2: /)
   })
 })

@@ -7,6 +7,7 @@ import { readCollect } from '../../src/cli/flags.js'
 import { collectable, parseSeed, type PlannedSeed } from '../../src/crawl/index.js'
 import { loadCrawlers } from '../../src/crawlers/index.js'
 import { AppError } from '../../src/errors.js'
+import { decodeText } from '../../src/text-file.js'
 import { Bench } from '../db/support/database.js'
 import { damage, damaged } from './support/bytes.js'
 import { hostile, HOSTILE_VALUES } from './support/hostile.js'
@@ -86,7 +87,7 @@ function checkSeed({ seed, options }: PlannedSeed): void {
 
 /** The lines that hold a seed, by number: what is no comment and not blank. */
 function told(text: string): Map<number, string> {
-  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/)
+  const lines = text.split(/\r\n|[\n\r\u0085\u2028\u2029]/)
   const seeds = lines.map((whole, index): [number, string] => [index + 1, whole.split(/(?:^|\s)#/)[0]?.trim() ?? ''])
   return new Map(seeds.filter(([, seed]) => seed !== ''))
 }
@@ -110,7 +111,7 @@ describe('a list of seeds that was changed on its way', () => {
     let bad = 0
     const check = async (list: List): Promise<void> => {
       const bytes = bytesOf(list)
-      const lines = told(bytes.toString('utf8'))
+      const lines = told(decodeText(bytes))
       const first = [...lines].find(([, seed]) => 'problem' in parseSeed(seed))
       const result = await read(path, bytes)
       if (!(result instanceof AppError)) {
@@ -143,7 +144,7 @@ describe('a list of seeds that was changed on its way', () => {
       const result = await read(path, bytes)
       if (result instanceof AppError) {
         if (result.message === `${path} has no seeds`) return
-        const lines = bytes.toString('utf8').split('\n').length
+        const lines = decodeText(bytes).split('\n').length
         const number = lineIn(result, path)
         if (number < 1 || number > lines) throw new Error(`line ${number} of ${lines}`)
         return

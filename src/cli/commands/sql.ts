@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { text } from 'node:stream/consumers'
+import { buffer } from 'node:stream/consumers'
 import type { SqlParameters } from '../../db/index.js'
 import { AppError, ExitCode, messageOf } from '../../errors.js'
+import { decodeText, readTextFile } from '../../text-file.js'
 import { positiveNumber, wholeNumber } from '../flags.js'
 import { columns, count } from '../format.js'
 import type { Command, GlobalFlags } from '../command.js'
@@ -70,16 +70,18 @@ async function asked({ query, file, param }: Flags): Promise<Pick<QueryRequest, 
     return { sql: question.sql, parameters: withDefaults(question, param) }
   }
   if (query !== undefined) return { sql: query, parameters: param }
-  if (file !== undefined) return { sql: readSql(file), parameters: param }
+  if (file !== undefined) return { sql: sqlOf(`--file, ${file}`, () => readTextFile(file, { strict: true })), parameters: param }
   if (process.stdin.isTTY) throw new AppError('bad-usage', 'name a question, or give SQL as an argument, with --file or on stdin; sora-crawl sql --list shows the questions')
-  return { sql: await text(process.stdin), parameters: param }
+  const piped = await buffer(process.stdin)
+  return { sql: sqlOf('stdin', () => decodeText(piped, { strict: true })), parameters: param }
 }
 
-function readSql(file: string): string {
+/** Nothing is asked in words that were not read: a name that became another one would find nothing, and look as if there were nothing. */
+function sqlOf(from: string, read: () => string): string {
   try {
-    return readFileSync(file, 'utf8')
+    return read()
   } catch (error) {
-    throw new AppError('bad-usage', `the file of --file, ${file}: ${messageOf(error)}`, { cause: error })
+    throw new AppError('bad-usage', `the SQL of ${from}: ${messageOf(error)}`, { cause: error })
   }
 }
 
