@@ -7,7 +7,7 @@ import { copiesOf } from './copies.js'
 import { CHANGED, GONE, PROSE, REMOVED } from './forget-columns.js'
 import { ForgottenHashes } from './forgotten.js'
 import { takeWriteLock } from './lock.js'
-import { databaseError, openForReading, openForWriting, realName, type Sqlite } from './open.js'
+import { databaseError, openForReading, openForTrial, openForWriting, realName, type Sqlite } from './open.js'
 import type { ForgottenPeople } from './port.js'
 
 /** How people are found in what is stored: this module knows tables, not payloads. */
@@ -47,16 +47,21 @@ export class Forgetter {
   readonly #unlock: () => void
   readonly #redaction: Redaction
 
-  /** @throws AppError `locked`, `bad-database` (also where there is no such file), `newer-database` */
-  constructor(name: string, redaction: Redaction) {
+  /**
+   * @param dryRun nothing will be committed: the database may be one that cannot be written
+   * @throws AppError `locked`, `bad-database` (also where there is no such file), `newer-database`
+   */
+  constructor(name: string, redaction: Redaction, dryRun = false) {
     const file = realName(name)
     // A mistyped name must not become a new, empty database.
     openForReading(file).sqlite.close()
+    const hold = (): (() => void) => takeWriteLock(file)
+    const trial = dryRun ? openForTrial(file, hold) : { file, release: hold() }
     this.#file = file
     this.#redaction = redaction
-    this.#unlock = takeWriteLock(file)
+    this.#unlock = trial.release
     try {
-      this.#sqlite = openForWriting(file).sqlite
+      this.#sqlite = openForWriting(trial.file).sqlite
       this.#sqlite.pragma('secure_delete = ON')
       this.#sqlite.pragma('temp_store = MEMORY')
     } catch (error) {

@@ -25,12 +25,13 @@ export function appliedMigration(sqlite: Sqlite): number | undefined {
 
 /**
  * Brings the tables up to a version, in one transaction. A database that has tables already is copied first, to `<file>.backup-<time>`.
+ * @param file its name; null for a database that is itself a copy
  * @throws whatever SQLite says; the database is as it was then
  */
-export function bringUp(sqlite: Sqlite, file: string, folder: string): void {
+export function bringUp(sqlite: Sqlite, file: string | null, folder: string): void {
   const applied = appliedMigration(sqlite)
   if (applied !== undefined && applied >= newestMigration(folder)) return
-  if (applied !== undefined) copyBeside(sqlite, file)
+  if (applied !== undefined && file !== null) copyBeside(sqlite, file)
   sqlite.transaction(() => migrate(sqlite, folder, applied ?? -Infinity)).immediate()
 }
 

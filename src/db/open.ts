@@ -4,6 +4,7 @@ import Database from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { AppError, messageOf } from '../errors.js'
 import { appliedMigration, bringUp, MIGRATIONS, newestMigration } from './migrate.js'
+import { canBeWritten, copyFile, copyThrough, lacksPlaceForLog, type PrivateCopy } from './private-copy.js'
 import type { Drizzle, Sqlite } from './sqlite.js'
 import { describeShapes } from './statistics.js'
 
@@ -21,7 +22,7 @@ const OLDEST_SAFE_SQLITE = '3.51.3'
  * @throws AppError `bad-database`, `newer-database`, `disk-full`, `locked`; the file is as it was then
  */
 export function openForWriting(file: string, migrations = MIGRATIONS): { sqlite: Sqlite; db: Drizzle } {
-  const sqlite = openFile(file, false)
+  const sqlite = openOrSayWhy(file)
   try {
     checkOwner(sqlite, file, migrations)
     sqlite.pragma('journal_mode = WAL')
@@ -43,6 +44,14 @@ export function openForWriting(file: string, migrations = MIGRATIONS): { sqlite:
   }
 }
 
+function openOrSayWhy(file: string): Sqlite {
+  try {
+    return openFile(file, false)
+  } catch (error) {
+    throw databaseError(error, file)
+  }
+}
+
 /**
  * The one name of a database file: links are followed, so that two names of a file share its lock.
  * @throws AppError `bad-database` for a name that is no file's
@@ -54,29 +63,99 @@ export function realName(file: string): string {
   return existsSync(dirname(path)) ? join(realpathSync(dirname(path)), basename(path)) : path
 }
 
-/** Opens an existing database for reading; it can be read while a crawl writes. */
-export function openForReading(file: string): { sqlite: Sqlite; db: Drizzle } {
+/**
+ * Opens an existing database for reading; it can be read while a crawl writes. What is read is a private copy, which is gone when the
+ * connection is closed, where SQLite can make no log beside the file (in a folder or on a medium that cannot be written), and where the
+ * tables are an earlier version's.
+ * @param migrations the folder of migrations, if not this version's
+ * @throws AppError `bad-database`, `newer-database`, `temporary-full`, `unreadable-place`
+ */
+export function openForReading(file: string, migrations = MIGRATIONS): { sqlite: Sqlite; db: Drizzle } {
   if (!existsSync(file)) throw new AppError('bad-database', `${file} does not exist`)
-  const sqlite = openFile(file, true)
   try {
-    checkOwner(sqlite, file, MIGRATIONS)
-    if (applicationId(sqlite) !== APPLICATION_ID) throw new AppError('bad-database', `${file} is empty`)
-    sqlite.pragma('temp_store = MEMORY')
-    return { sqlite, db: drizzle(sqlite) }
+    const inPlace = openInPlace(file, migrations)
+    if (inPlace === undefined) return openCopy(copyFile(file), file, migrations)
+    if (!isOlder(inPlace, migrations)) return { sqlite: inPlace, db: drizzle(inPlace) }
+    try {
+      return openCopy(copyThrough(inPlace, file), file, migrations)
+    } finally {
+      inPlace.close()
+    }
   } catch (error) {
-    sqlite.close()
     throw databaseError(error, file)
   }
 }
 
-function openFile(file: string, readonly: boolean): Sqlite {
+/** undefined: SQLite cannot open it where it is. */
+function openInPlace(file: string, migrations: string): Sqlite | undefined {
   try {
-    if (existsSync(file)) checkWhole(file)
-    const sqlite = new Database(file, { readonly })
+    return openReader(file, file, migrations)
+  } catch (error) {
+    if (lacksPlaceForLog(error)) return undefined
+    throw error
+  }
+}
+
+function openCopy(copy: PrivateCopy, file: string, migrations: string): { sqlite: Sqlite; db: Drizzle } {
+  try {
+    openReader(copy.file, file, migrations).close()
+    const writer = openFile(copy.file, false)
+    bringUp(writer, null, migrations)
+    writer.close()
+    const sqlite = openReader(copy.file, file, migrations)
+    return { sqlite, db: drizzle(sqlite) }
+  } finally {
+    // The connection goes on reading a file that has no name any more, so that nothing is left whatever becomes of the process.
+    copy.remove()
+  }
+}
+
+function isOlder(sqlite: Sqlite, migrations: string): boolean {
+  return (appliedMigration(sqlite) ?? 0) < newestMigration(migrations)
+}
+
+/**
+ * A database on which something can be tried out of which nothing is kept: the file itself, or a copy of one that cannot be written.
+ * @param hold makes sure that nobody else writes to the file; returns how to let go
+ * @returns its name, and what to do when it is closed
+ * @throws as {@link openForReading}
+ */
+export function openForTrial(file: string, hold: () => () => void): { file: string; release: () => void } {
+  if (canBeWritten(file)) return { file, release: hold() }
+  const { sqlite } = openForReading(file)
+  try {
+    const copy = copyThrough(sqlite, file)
+    return { file: copy.file, release: () => copy.remove() }
+  } catch (error) {
+    throw databaseError(error, file)
+  } finally {
+    sqlite.close()
+  }
+}
+
+/** @param place where the file is; its `name` is what errors call it */
+function openReader(place: string, name: string, migrations: string): Sqlite {
+  const sqlite = openFile(place, true)
+  try {
+    checkOwner(sqlite, name, migrations)
+    if (applicationId(sqlite) !== APPLICATION_ID) throw new AppError('bad-database', `${name} is empty`)
+    sqlite.pragma('temp_store = MEMORY')
+    return sqlite
+  } catch (error) {
+    sqlite.close()
+    throw error
+  }
+}
+
+function openFile(file: string, readonly: boolean): Sqlite {
+  if (existsSync(file)) checkWhole(file)
+  const sqlite = new Database(file, { readonly })
+  try {
     checkSqlite(sqlite)
     return sqlite
   } catch (error) {
-    throw databaseError(error, file)
+    sqlite.close()
+    throw error
   }
 }
 
@@ -141,6 +220,7 @@ export function pristineSchema(): { type: string; name: string; sql: string }[] 
 /** What SQLite and the file system say, as one of the catalogue's errors. */
 export function databaseError(error: unknown, file: string): unknown {
   if (error instanceof AppError) return error
+  if (isNotLoaded(error)) return new AppError('not-loaded', messageOf(error), { cause: error })
   const code = (error as { code?: unknown }).code
   if (code === 'SQLITE_FULL' || code === 'ENOSPC') return new AppError('disk-full', file, { cause: error })
   if (typeof code === 'string' && code.startsWith('SQLITE_IOERR')) return new AppError('disk-full', `${file} cannot be written (${messageOf(error)})`, { cause: error })
@@ -148,4 +228,9 @@ export function databaseError(error: unknown, file: string): unknown {
   if (code === 'SQLITE_BUSY') return new AppError('locked', file, { cause: error })
   const isSqlite = error instanceof Database.SqliteError || (typeof code === 'string' && code.startsWith('SQLITE'))
   return isSqlite || error instanceof Error ? new AppError('bad-database', `${file}: ${messageOf(error)}`, { cause: error }) : error
+}
+
+/** better-sqlite3 is there, and the binary that belongs to it is not, or is another Node's or machine's. */
+function isNotLoaded(error: unknown): boolean {
+  return (error as { code?: unknown }).code === 'ERR_DLOPEN_FAILED' || /^Could not locate the bindings file/.test(messageOf(error))
 }

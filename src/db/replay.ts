@@ -2,7 +2,7 @@ import { AppError } from '../errors.js'
 import { failpoint } from '../failpoint.js'
 import { DriftBase } from './drift-base.js'
 import { takeWriteLock } from './lock.js'
-import { databaseError, openForReading, openForWriting, realName, type Sqlite } from './open.js'
+import { databaseError, openForReading, openForTrial, openForWriting, realName, type Sqlite } from './open.js'
 import { PageTables } from './page-tables.js'
 import type { ListedEdge } from './port.js'
 import { prepareReplay } from './replay-statements.js'
@@ -39,16 +39,21 @@ export class Replayer {
 
   /**
    * @param edges every stream by name, with the relation that its items have to its subject
+   * @param dryRun nothing will be committed: the database may be one that cannot be written
    * @throws AppError `locked`, `bad-database` (also where there is no such file), `newer-database`
    */
   constructor(
     name: string,
     private readonly edges: ReadonlyMap<string, ListedEdge | null>,
+    dryRun = false,
   ) {
-    this.#file = realName(name)
+    const file = realName(name)
     // A mistyped name must not become a new, empty database.
-    openForReading(this.#file).sqlite.close()
-    this.#unlock = takeWriteLock(this.#file)
+    openForReading(file).sqlite.close()
+    const hold = (): (() => void) => takeWriteLock(file)
+    const trial = dryRun ? openForTrial(file, hold) : { file, release: hold() }
+    this.#file = trial.file
+    this.#unlock = trial.release
     let sqlite: Sqlite | undefined
     try {
       const opened = openForWriting(this.#file)

@@ -6,7 +6,7 @@ import { ForgottenHashes } from './forgotten.js'
 import { Frontier } from './frontier.js'
 import { Ledger } from './ledger.js'
 import { takeWriteLock } from './lock.js'
-import { databaseError, openForWriting, realName, type Sqlite } from './open.js'
+import { databaseError, openForTrial, openForWriting, realName, type Sqlite } from './open.js'
 import type { Candidate, CrawlStore, EstimateKind, EstimateRecord, EstimateRow, EstimateRules, ForgottenPeople, Lease, ListedEdge, ListedItem, OpenRun, PageCommit, RefusalCommit, RefusalStep, RowCounts, RunEnd, RunPlan, RunTally, Settlement, StreamReport } from './port.js'
 import type { Meaning } from './page-archive.js'
 import { PageTables } from './page-tables.js'
@@ -34,17 +34,17 @@ export function openStore(name: string, origin: Origin): CrawlStore {
 }
 
 /**
- * Lets `work` use a store of which nothing is kept: what it does to an existing database is rolled back, and a database that does
- * not exist is not made.
- * @throws AppError `locked`, `bad-database`, `newer-database`
+ * Lets `work` use a store of which nothing is kept: what it does to an existing database is rolled back, or done to a copy where that
+ * cannot be written, and a database that does not exist is not made.
+ * @throws AppError `locked`, `bad-database`, `newer-database`, `temporary-full`, `unreadable-place`
  */
 export async function rehearse<T>(name: string, work: (store: CrawlStore) => Promise<T>): Promise<T> {
   const file = realName(name)
   // An empty file is what a database is before anything is in it: it stays empty.
   const isThere = (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0
-  const unlock = isThere ? takeWriteLock(file) : () => undefined
+  const trial = isThere ? openForTrial(file, () => takeWriteLock(file)) : { file: ':memory:', release: () => undefined }
   try {
-    const { sqlite, db } = openForWriting(isThere ? file : ':memory:')
+    const { sqlite, db } = openForWriting(trial.file)
     try {
       sqlite.exec('BEGIN')
       return await work(new SqliteStore(file, sqlite, new PageTables(sqlite, db), () => undefined))
@@ -53,7 +53,7 @@ export async function rehearse<T>(name: string, work: (store: CrawlStore) => Pro
       sqlite.close()
     }
   } finally {
-    unlock()
+    trial.release()
   }
 }
 

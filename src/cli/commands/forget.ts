@@ -40,7 +40,7 @@ export const forgetCommand: Command<Flags> = {
   run: async (flags, { output }) => {
     const { ids, handles } = readPeople(flags.user)
     if (!flags.dryRun && !flags.yes && !canAsk()) throw new AppError('bad-usage', 'forgetting cannot be undone: without a terminal to ask on, it needs --yes (or --dry-run)')
-    const forgetter = new Forgetter(flags.db, redaction)
+    const forgetter = new Forgetter(flags.db, redaction, flags.dryRun)
     try {
       const persons = forgetter.find(ids, handles)
       if (!flags.dryRun && !flags.yes && !(await isYes(question(persons, flags.db)))) {

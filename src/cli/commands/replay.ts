@@ -42,7 +42,7 @@ export const replayCommand: Command<Flags> = {
 async function replay(flags: Flags & GlobalFlags, { output, version }: CommandContext): Promise<Report> {
   const started = monotonicMs()
   const crawlers = await loadCrawlers()
-  const replayer = new Replayer(flags.db, new Map(crawlers.map(({ name, edge }) => [name, edge])))
+  const replayer = new Replayer(flags.db, new Map(crawlers.map(({ name, edge }) => [name, edge])), flags.dryRun)
   const { signal, forget } = abortOnSignals(ExitCode.stopped)
   try {
     let pages = 0
