@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { AppError } from './errors.js'
 import { linesOf, readTextFile } from './text-file.js'
+import { proxyFor, type Proxy } from './proxy.js'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -11,6 +12,7 @@ export interface ApiSettings {
   /** The prefix up to and including `/sora2`, without a slash at its end. */
   readonly url: string
   readonly key: string
+  readonly proxy?: Proxy | undefined
 }
 
 /** One setting that can come from the environment or a .env file; the list is what `--help` and the README document. */
@@ -20,6 +22,9 @@ export const settings = {
   TIKOMNI_API_KEY: 'a key of TikOmni; chooses that gateway',
   TIKOMNI_BASE_URL: 'another address of TikOmni',
   TIKHUB_API_KEY: 'a key of TikHub; chooses that gateway',
+  HTTP_PROXY: 'a proxy for http addresses, and for https where HTTPS_PROXY is not set',
+  HTTPS_PROXY: 'a proxy for https addresses',
+  NO_PROXY: 'hosts, with commas between, that are asked without a proxy',
   SORA_PRICES: 'prices in dollars where they differ from the route table: `0.045` for every read route, or `get_feed=0.04,get_user_posts=0.03`',
 } as const
 
@@ -56,7 +61,8 @@ export function apiSettings(environment: Environment): ApiSettings {
   const key = environment['SORA_API_KEY'] ?? environment['TIKOMNI_API_KEY'] ?? environment['TIKHUB_API_KEY']
   if (key === undefined) throw new AppError('no-key', 'none of SORA_API_KEY, TIKOMNI_API_KEY, TIKHUB_API_KEY is set')
   if (!/^[\x21-\x7e]+$/.test(key)) throw new AppError('bad-setting', 'the API key has characters that no HTTP header can carry')
-  return { key, url: validUrl(...chosenUrl(environment)) }
+  const url = validUrl(...chosenUrl(environment))
+  return { key, url, proxy: proxyFor(new URL(url), environment) }
 }
 
 /** The address, and the setting that it comes from. */

@@ -53,6 +53,9 @@ export const catalogue = {
   interrupted: { recovery: 'stop', exit: 4, summary: 'Interrupted', hint: AGAIN },
 
   unreachable: { recovery: 'retry', exit: 4, summary: 'The API cannot be reached', hint: `Check SORA_API_URL and the network. ${AGAIN}` },
+  'no-descriptors': { recovery: 'stop', exit: 4, summary: 'This process may open no more files or connections', hint: `Raise \`ulimit -n\` or lower --concurrency. ${AGAIN}` },
+  insecure: { recovery: 'stop', exit: 5, summary: 'There is no secure connection to the API', hint: `The key was not sent. Check SORA_API_URL. ${AGAIN}` },
+  'proxy-refused': { recovery: 'stop', exit: 5, summary: 'The proxy refused', hint: `The API was not asked. NO_PROXY names hosts that are asked without a proxy. ${AGAIN}` },
   'server-error': { recovery: 'retry', exit: 4, summary: 'The API failed', hint: AGAIN },
   'asked-to-retry': { recovery: 'retry', exit: 4, summary: 'The API asked to try again', hint: AGAIN },
   'malformed-answer': { recovery: 'retry', exit: 4, summary: 'The answer cannot be read', hint: AGAIN },

@@ -5,7 +5,8 @@ import { interpretAnswer } from './answer.js'
 import type { Page } from './envelope.js'
 import { RateGate, type Turn } from './rate-gate.js'
 import { routes, type MicroUsd, type ParamsOf, type Route, type RouteName } from './routes.js'
-import { MAX_BODY_BYTES, Transport, type Exchange, type KeptBody } from './transport.js'
+import { MAX_BODY_BYTES, type KeptBody } from './body.js'
+import { Transport, type Exchange } from './transport.js'
 
 /** What became of one request that was sent. */
 export type Reply = PageReply | RefusalReply
@@ -61,7 +62,13 @@ export class ApiClient {
   constructor(options: ClientOptions) {
     this.#settings = options
     this.gate = new RateGate(options.rate)
-    this.#transport = new Transport({ key: options.key, connections: options.concurrency, timeoutMs: options.timeoutMs ?? 60_000, maxBodyBytes: options.maxBodyBytes ?? MAX_BODY_BYTES })
+    this.#transport = new Transport({
+      key: options.key,
+      connections: options.concurrency,
+      timeoutMs: options.timeoutMs ?? 60_000,
+      maxBodyBytes: options.maxBodyBytes ?? MAX_BODY_BYTES,
+      proxy: options.proxy,
+    })
   }
 
   /** What a request to this route costs if it is billed. */
@@ -81,7 +88,9 @@ export class ApiClient {
     const checked = route.params.parse(params)
     const exchange = await this.#transport.send({ method: route.method, timeoutMs, ...target(this.#settings.url, name, route, checked) })
     const price = this.price(name)
-    return exchange.kind === 'failed' ? failure(exchange, price) : answered(exchange, { route, price, hadCursor: checked['cursor'] !== undefined })
+    if (exchange.kind === 'failed') return failure(exchange, price)
+    if (exchange.kind === 'oversized') return oversized(exchange, price)
+    return answered(exchange, { route, price, hadCursor: checked['cursor'] !== undefined })
   }
 
   close(): Promise<void> {
@@ -100,21 +109,14 @@ function bodyOf(params: Record<string, unknown>): string | Blob {
   return params['file'] instanceof Blob ? params['file'] : JSON.stringify(params)
 }
 
-function failure(exchange: Extract<Exchange, { kind: 'failed' }>, price: MicroUsd): RefusalReply {
-  const { reason, refused, timedOut, noAnswer } = exchange
-  return {
-    kind: 'refusal',
-    code: 'unreachable',
-    message: reason,
-    status: null,
-    cost: refused ? 0 : price,
-    waitMs: undefined,
-    kept: undefined,
-    fingerprint: undefined,
-    fate: refused ? 'never-sent' : 'unknown',
-    timedOut,
-    noAnswer,
-  }
+function failure({ code, reason, sent, timedOut, noAnswer }: Extract<Exchange, { kind: 'failed' }>, price: MicroUsd): RefusalReply {
+  const settled = sent ? ({ cost: price, fate: 'unknown' } as const) : ({ cost: 0, fate: 'never-sent' } as const)
+  return { kind: 'refusal', code, message: reason, status: null, waitMs: undefined, kept: undefined, fingerprint: undefined, timedOut, noAnswer, ...settled }
+}
+
+/** Billed, and nothing that can be kept; two such answers to one request are alike in all that matters. */
+function oversized({ status, reason }: Extract<Exchange, { kind: 'oversized' }>, price: MicroUsd): RefusalReply {
+  return { kind: 'refusal', code: 'malformed-answer', message: reason, status, cost: price, waitMs: undefined, kept: undefined, fingerprint: 'oversized', fate: 'answered', timedOut: false, noAnswer: false }
 }
 
 function answered(exchange: Extract<Exchange, { kind: 'answered' }>, { route, price, hadCursor }: { route: Route; price: MicroUsd; hadCursor: boolean }): Reply {

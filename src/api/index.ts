@@ -15,4 +15,4 @@ export {
 } from './payloads.js'
 export type { RateGate, Turn } from './rate-gate.js'
 export { readRoutes, routes, type GenerationRoute, type MicroUsd, type ParamsOf, type ReadRoute, type Route, type RouteName, type Shape } from './routes.js'
-export { keepText, keptText, type KeptBody } from './transport.js'
+export { keepText, keptText, type KeptBody } from './body.js'

@@ -1,19 +1,27 @@
-import { brotliDecompressSync, gunzipSync, gzipSync, inflateSync } from 'node:zlib'
-import type { Agent, Dispatcher, FormData } from 'undici'
-import { messageOf } from '../errors.js'
+import { gzipSync } from 'node:zlib'
+import type { Dispatcher } from 'undici'
+import type { ErrorCode } from '../errors.js'
+import type { Proxy } from '../proxy.js'
 import type { HttpAnswer } from './answer.js'
+import { BodyTooLarge, decompress, keepText, readCapped, type KeptBody } from './body.js'
+import type { Connections } from './connections.js'
+import { failureOf } from './failure.js'
 import { Secret } from './secret.js'
-
-/** A body larger than this (on the wire or decoded, in bytes) is not one of this API's. */
-export const MAX_BODY_BYTES = 32 * 1024 * 1024
-
-/** The bytes of a body as they are kept: gzip as it came, or made so. */
-export type KeptBody = Buffer
 
 export type Exchange =
   | { readonly kind: 'answered'; readonly answer: HttpAnswer; readonly kept: KeptBody }
-  /** Nobody knows whether the server worked (and billed): reset, cut off, timed out, refused. */
-  | { readonly kind: 'failed'; readonly reason: string; readonly refused: boolean; readonly timedOut: boolean; readonly noAnswer: boolean }
+  /** An answer came, and its body is more than this API can have meant. */
+  | { readonly kind: 'oversized'; readonly status: number; readonly reason: string }
+  | {
+      readonly kind: 'failed'
+      readonly code: ErrorCode
+      readonly reason: string
+      /** Whether any of it can have reached the API: then nobody knows whether the API worked (and billed). */
+      readonly sent: boolean
+      readonly timedOut: boolean
+      /** Whether not even a status came. */
+      readonly noAnswer: boolean
+    }
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST'
@@ -24,55 +32,64 @@ export interface HttpRequest {
   readonly timeoutMs?: number | undefined
 }
 
-/** One connection pool; sends a request once and brings its answer back. Redirects are not followed: the key must not leave its host. */
-export class Transport {
-  readonly #connections: number
-  /** Made for the first request: commands that send none do not load what it takes. */
-  #agent: Promise<Agent> | undefined
-  readonly #key: string
-  readonly #secret: Secret
-  readonly #timeoutMs: number
-  readonly #maxBodyBytes: number
+export interface TransportOptions {
+  readonly key: string
+  readonly connections: number
+  readonly timeoutMs: number
+  readonly maxBodyBytes: number
+  readonly proxy?: Proxy | undefined
+}
 
-  constructor(options: { key: string; connections: number; timeoutMs: number; maxBodyBytes: number }) {
-    this.#key = options.key
+/** Sends a request once and brings its answer back. Redirects are not followed: the key must not leave its host. */
+export class Transport {
+  readonly #options: TransportOptions
+  readonly #secret: Secret
+  /** Made for the first request: commands that send none do not load what it takes. */
+  #connections: Promise<Connections> | undefined
+
+  constructor(options: TransportOptions) {
+    this.#options = options
     this.#secret = new Secret(options.key)
-    this.#timeoutMs = options.timeoutMs
-    this.#maxBodyBytes = options.maxBodyBytes
-    this.#connections = options.connections
   }
 
   async send(request: HttpRequest): Promise<Exchange> {
-    const timeoutMs = request.timeoutMs ?? this.#timeoutMs
-    const agent = await (this.#agent ??= connect(this.#connections))
-    const timeout = AbortSignal.timeout(timeoutMs)
+    const timeoutMs = request.timeoutMs ?? this.#options.timeoutMs
+    const signal = AbortSignal.timeout(timeoutMs)
+    let sent = false
     let noAnswer = true
     try {
-      const response = await agent.request({
-        origin: request.url.origin,
-        path: request.url.pathname + request.url.search,
-        method: request.method,
-        headers: headersOf(request, this.#key),
-        body: request.body instanceof Blob ? await formOf(request.body) : (request.body ?? null),
-        signal: timeout,
-        headersTimeout: timeoutMs,
-        bodyTimeout: timeoutMs,
-      })
+      const connections = await (this.#connections ??= connect(this.#options))
+      const options = { ...(await wireForm(request, this.#options.key)), signal, headersTimeout: timeoutMs, bodyTimeout: timeoutMs }
+      const response = await connections.request(options, () => (sent = true))
       noAnswer = false
-      return this.#decode(response, await readCapped(response.body, this.#maxBodyBytes))
+      return await this.#read(response)
     } catch (error) {
-      const reason = timeout.aborted ? `no answer within ${timeoutMs / 1000} s` : this.#secret.strip(reasonOf(error))
-      return { kind: 'failed', reason, refused: neverArrived(error), timedOut: timeout.aborted, noAnswer }
+      const late = { code: 'unreachable', reason: `no answer within ${timeoutMs / 1000} s` } as const
+      const { code, reason } = signal.aborted ? late : failureOf(error, sent, this.#options.proxy)
+      // What a proxy refuses it has not passed on.
+      return { kind: 'failed', code, reason: this.#secret.strip(reason), sent: sent && code !== 'proxy-refused', timedOut: signal.aborted, noAnswer }
     }
   }
 
   async close(): Promise<void> {
-    await (await this.#agent)?.destroy()
+    await (await this.#connections)?.close()
+  }
+
+  async #read(response: Dispatcher.ResponseData): Promise<Exchange> {
+    const { statusCode: status } = response
+    try {
+      return this.#decode(response, await readCapped(response.body as AsyncIterable<Buffer>, this.#options.maxBodyBytes))
+    } catch (error) {
+      if (!(error instanceof BodyTooLarge)) throw error
+      if (status === 200) return { kind: 'oversized', status, reason: error.message }
+      // Refused is refused, whatever else comes with it.
+      return { kind: 'answered', answer: { status, headers: response.headers, text: '' }, kept: keepText('') }
+    }
   }
 
   #decode(response: Dispatcher.ResponseData, wire: Buffer): Exchange {
     const encoding = String(response.headers['content-encoding'] ?? 'identity').toLowerCase()
-    const decoded = decompress(wire, encoding, this.#maxBodyBytes)
+    const decoded = decompress(wire, encoding, this.#options.maxBodyBytes)
     const body = decoded ?? wire
     const text = body.toString('utf8')
     const clean = this.#secret.isIn(body) ? this.#secret.strip(text) : text
@@ -85,73 +102,21 @@ export class Transport {
   }
 }
 
-async function connect(connections: number): Promise<Agent> {
-  const undici = await import('undici')
-  return new undici.Agent({ connections, pipelining: 1, connectTimeout: 10_000, keepAliveTimeout: 30_000 })
+async function connect(options: TransportOptions): Promise<Connections> {
+  const connections = await import('./connections.js')
+  return new connections.Connections({ connections: options.connections, proxy: options.proxy })
 }
 
-async function formOf(file: Blob): Promise<FormData> {
-  const undici = await import('undici')
-  const form = new undici.FormData()
-  form.set('file', file)
-  return form
-}
-
-function headersOf(request: HttpRequest, key: string): Record<string, string> {
+/** A request as undici takes it. */
+async function wireForm(request: HttpRequest, key: string): Promise<Dispatcher.RequestOptions> {
+  const { url, method, body } = request
   const headers = {
     authorization: `Bearer ${key}`,
     accept: 'application/json',
     'accept-encoding': 'gzip, br',
     'user-agent': 'sora-crawl',
   }
-  return typeof request.body === 'string' ? { ...headers, 'content-type': 'application/json' } : headers
-}
-
-async function readCapped(body: Dispatcher.ResponseData['body'], maxBytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > maxBytes) throw new Error(`the body is larger than ${maxBytes / 1024 / 1024} MB`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
-}
-
-/** Undefined where the bytes are not what their encoding claims: the body is then read as it is, and judged as "not JSON". */
-function decompress(wire: Buffer, encoding: string, maxBytes: number): Buffer | undefined {
-  const options = { maxOutputLength: maxBytes }
-  try {
-    if (encoding === 'gzip' || encoding === 'x-gzip') return gunzipSync(wire, options)
-    if (encoding === 'br') return brotliDecompressSync(wire, options)
-    if (encoding === 'deflate') return inflateSync(wire, options)
-    return wire
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw error
-    return undefined
-  }
-}
-
-/** Half the CPU of zlib's own choice, for 8 % more bytes. */
-const GZIP_LEVEL = 3
-
-/** A body as it is kept. */
-export function keepText(text: string | Buffer): KeptBody {
-  return gzipSync(text, { level: GZIP_LEVEL })
-}
-
-/** The text of a kept body. */
-export function keptText(kept: KeptBody): string {
-  return gunzipSync(kept, { maxOutputLength: MAX_BODY_BYTES }).toString('utf8')
-}
-
-function reasonOf(error: unknown): string {
-  const inner = error instanceof AggregateError ? error.errors[0] : error
-  return messageOf(inner)
-}
-
-/** True where no connection was made, so the server cannot have billed anything. */
-function neverArrived(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException).code ?? ''
-  return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT', 'EHOSTUNREACH', 'ENETUNREACH'].includes(code)
+  const target = { origin: url.origin, path: url.pathname + url.search, method }
+  if (body instanceof Blob) return { ...target, headers, body: (await import('./connections.js')).formOf(body) }
+  return body === undefined ? { ...target, headers, body: null } : { ...target, headers: { ...headers, 'content-type': 'application/json' }, body }
 }

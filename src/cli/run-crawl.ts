@@ -48,6 +48,7 @@ export async function performCrawl(request: CrawlRequest, flags: GlobalFlags, { 
   const store = openStore(flags.db, request.origin)
   const client = new ApiClient({ ...api, rate, concurrency, prices })
   const log = createLogger(flags.logLevel)
+  log.debug({ address: api.url, proxy: api.proxy?.name }, 'api')
   const crawl = new Crawl({ store, client, crawlers, concurrency, log, programVersion: version, rules, caps, minAgeMs })
   const forgetSignals = stopOnSignals(crawl, (line) => output.note(line))
   let outcome: CrawlOutcome

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { describe, expect } from 'vitest'
 import { ApiClient, keptText, type RefusalReply, type Reply } from '../../src/api/index.js'
-import { MAX_BODY_BYTES } from '../../src/api/transport.js'
+import { MAX_BODY_BYTES } from '../../src/api/body.js'
 import { ask as askClient, EMPTY_PAGE, Gateway, json, KEY, PREFIX, test } from './support/gateway.js'
 
 /** The price of a read route, in millionths of a dollar. */
@@ -128,7 +128,8 @@ describe('a body that is too much', () => {
       more()
     }, { timeoutMs: 30_000 })
     const reply = refusal(await ask('get_feed', {}))
-    expect(reply).toMatchObject({ fate: 'unknown', cost: PRICE, message: 'the body is larger than 32 MB' })
+    expect(reply).toMatchObject({ code: 'malformed-answer', status: 200, fate: 'answered', cost: PRICE, message: 'the body is larger than 32 MB' })
+    expect(reply.fingerprint, 'two such answers end the retries').toBeDefined()
     expect(sent).toBeLessThan(64 * chunk.length)
     expect(MAX_BODY_BYTES).toBe(32 * 1024 * 1024)
   })
@@ -138,10 +139,14 @@ describe('a body that is too much', () => {
     const { ask } = await serve((_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb), { timeoutMs: 30_000 })
     const before = process.memoryUsage.rss()
     const reply = refusal(await ask('get_feed', {}))
-    expect(reply.status === null || reply.status === 200).toBe(true)
-    expect(reply).toMatchObject({ cost: PRICE })
-    expect(['unreachable', 'malformed-answer']).toContain(reply.code)
+    expect(reply).toMatchObject({ code: 'malformed-answer', status: 200, fate: 'answered', cost: PRICE, message: 'the body unpacks to more than 32 MB' })
+    expect(reply.fingerprint, 'two such answers end the retries').toBeDefined()
     expect(process.memoryUsage.rss() - before).toBeLessThan(200 * 1024 * 1024)
+  })
+
+  test('changes nothing about a status that says enough', async ({ serve }) => {
+    const { ask } = await serve((_, response) => response.writeHead(404, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(40 * 1024 * 1024, '{'))), { timeoutMs: 30_000 })
+    expect(refusal(await ask('get_feed', {}))).toMatchObject({ code: 'gone', status: 404, fate: 'answered', cost: 0 })
   })
 
   test('is read where it is large and allowed', async ({ serve }) => {
