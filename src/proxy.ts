@@ -1,4 +1,3 @@
-import type { Environment } from './config.js'
 import { AppError } from './errors.js'
 
 /** The proxy through which requests go. */
@@ -22,7 +21,7 @@ const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:
  * is not set. An address of this machine means another machine to a proxy elsewhere, so it goes there directly.
  * @throws AppError `bad-setting` for a proxy that is none; the message never repeats it, for it may hold a password
  */
-export function proxyFor(target: URL, environment: Environment): Proxy | undefined {
+export function proxyFor(target: URL, environment: Readonly<Record<string, string | undefined>>): Proxy | undefined {
   const setting = SETTINGS[target.protocol]?.find((name) => environment[name] !== undefined)
   if (setting === undefined || isExempt(target, environment['no_proxy'] ?? environment['NO_PROXY'] ?? '')) return undefined
   const proxy = readProxy(environment[setting] ?? '', setting)
