@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { AppError } from './errors.js'
+import { kindOfKey, SHORTEST_KEY, whyNoKey } from './key.js'
 import { linesOf, readTextFile } from './text-file.js'
-import { proxyFor, type Proxy } from './proxy.js'
+import { isThisMachine, proxyFor, type Proxy } from './proxy.js'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -13,6 +14,12 @@ export interface ApiSettings {
   readonly url: string
   readonly key: string
   readonly proxy?: Proxy | undefined
+}
+
+/** The same, and the settings that it comes from. */
+export interface ChosenApi extends ApiSettings {
+  readonly keySetting: string
+  readonly urlSetting: string
 }
 
 /** One setting that can come from the environment or a .env file; the list is what `--help` and the README document. */
@@ -57,26 +64,40 @@ function readEnvFile(path: string): Environment {
  * set, else that of the key's gateway.
  * @throws AppError `no-key` or `bad-setting`; the message never repeats the key.
  */
-export function apiSettings(environment: Environment): ApiSettings {
-  const key = environment['SORA_API_KEY'] ?? environment['TIKOMNI_API_KEY'] ?? environment['TIKHUB_API_KEY']
-  if (key === undefined) throw new AppError('no-key', 'none of SORA_API_KEY, TIKOMNI_API_KEY, TIKHUB_API_KEY is set')
-  if (!/^[\x21-\x7e]+$/.test(key)) throw new AppError('bad-setting', 'the API key has characters that no HTTP header can carry')
-  const url = validUrl(...chosenUrl(environment))
-  return { key, url, proxy: proxyFor(new URL(url), environment) }
+export function apiSettings(environment: Environment): ChosenApi {
+  const setting = KEYS.find((name) => environment[name] !== undefined)
+  const key = setting === undefined ? undefined : environment[setting]
+  if (setting === undefined || key === undefined) throw new AppError('no-key', `none of ${KEYS.join(', ')} is set`)
+  const url = validUrl(chosenUrl(environment))
+  const flaw = whyNoKey(key) ?? whyTooWeak(key, new URL(url))
+  if (flaw !== undefined) throw new AppError('bad-setting', `${setting} ${flaw}`)
+  return { key, keySetting: setting, url, urlSetting: chosenUrl(environment).setting, proxy: proxyFor(new URL(url), environment) }
 }
 
-/** The address, and the setting that it comes from. */
-function chosenUrl(environment: Environment): [string, string] {
-  if (environment['SORA_API_URL'] !== undefined) return [environment['SORA_API_URL'], 'SORA_API_URL']
+const KEYS = ['SORA_API_KEY', 'TIKOMNI_API_KEY', 'TIKHUB_API_KEY'] as const
+
+/** Servers of this machine, such as those of tests, take what they like; gateways give keys that nobody can guess. */
+function whyTooWeak(key: string, { hostname }: URL): string | undefined {
+  if (isThisMachine(hostname) || kindOfKey(key) !== 'word') return undefined
+  return key.length < SHORTEST_KEY ? `has fewer than ${SHORTEST_KEY} characters: no gateway gives such a key` : 'is a plain word or number: no gateway gives such a key'
+}
+
+interface ChosenUrl {
+  readonly text: string
+  readonly setting: string
+}
+
+function chosenUrl(environment: Environment): ChosenUrl {
+  if (environment['SORA_API_URL'] !== undefined) return { text: environment['SORA_API_URL'], setting: 'SORA_API_URL' }
   if (environment['SORA_API_KEY'] !== undefined) {
     throw new AppError('bad-setting', `SORA_API_KEY is set and SORA_API_URL is not; for example SORA_API_URL=${gateways.tikomni.base}${gateways.tikomni.prefix}`)
   }
-  if (environment['TIKOMNI_API_KEY'] === undefined) return [gateways.tikhub.base + gateways.tikhub.prefix, 'TIKHUB_API_KEY']
+  if (environment['TIKOMNI_API_KEY'] === undefined) return { text: gateways.tikhub.base + gateways.tikhub.prefix, setting: 'TIKHUB_API_KEY' }
   const base = (environment['TIKOMNI_BASE_URL'] ?? gateways.tikomni.base).replace(/\/+$/, '')
-  return [base.endsWith('/sora2') ? base : base + gateways.tikomni.prefix, 'TIKOMNI_BASE_URL']
+  return { text: base.endsWith('/sora2') ? base : base + gateways.tikomni.prefix, setting: environment['TIKOMNI_BASE_URL'] === undefined ? 'TIKOMNI_API_KEY' : 'TIKOMNI_BASE_URL' }
 }
 
-function validUrl(text: string, setting: string): string {
+function validUrl({ text, setting }: ChosenUrl): string {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
     throw new AppError('bad-setting', `${setting} is not an http(s) address`)

@@ -58,7 +58,48 @@ describe('the key', () => {
     )
   })
 
-  it('is not sought in pieces where it is short', () => {
-    expect(new Secret('abc').strip('YWJj abc')).toBe('YWJj [key]')
+})
+
+describe('what is not the key', () => {
+  const page = (more: object = {}): string => JSON.stringify({ code: 200, data: { items: [{ id: 's_68e6471b2c8c8191', text: 'made with sora, k?', kind: 'sora', permalink: 'https://sora.chatgpt.com/p/s_68e6471b2c8c8191', like_count: 12345678, ...more }], cursor: Buffer.from('{"user_id":"user-a"}').toString('base64') } })
+
+  it.each(['k', 's', 'sora', 'chatgpt', 'items', 'user_id', 'permalink', 'like_count', 'sora.chatgpt.com', 'https', '12345678', '68e6471b', 's_68e6471b2c8c', 'SORA', 'abc', 'created_with_sora'])('stays, though the key is %j', (key) => {
+    const text = page()
+    expect(new Secret(key).strip(text)).toBe(text)
+    expect(new Secret(key).strip(text.slice(0, -5)), 'in what is no JSON').toBe(text.slice(0, -5))
+  })
+
+  it('stays where only its case is another', () => {
+    expect(new Secret(KEY).strip(KEY.toUpperCase())).toBe(KEY.toUpperCase())
+  })
+
+  it('is every byte but the strings that hold the key', () => {
+    const text = `{ "a" : 1.0,"b":"\\u0041\\/","key":"<${JSON.stringify(KEY).slice(1, -1)}>", "c":1e2 }`
+    expect(new Secret(KEY).strip(text)).toBe('{ "a" : 1.0,"b":"\\u0041\\/","key":"<[key]>", "c":1e2 }')
+  })
+
+  it('is JSON as before, whatever stands beside the key', () => {
+    const key = 'n4f1d0c9a77-xyzw'
+    const secret = new Secret(key)
+    const around = fc.constantFrom('', '\\', '\n', '"', '\u4f1d', '/', ' ', '\uD800', key, '\\u00')
+    fc.assert(
+      fc.property(fc.array(around, { maxLength: 4 }), fc.array(around, { maxLength: 4 }), fc.boolean(), (before, after, escaped) => {
+        const quoted = JSON.stringify(before.join('') + key + after.join(''))
+        const text = `{"message":${escaped ? quoted.replaceAll('n4', '\\u006e4') : quoted}}`
+        const clean = secret.strip(text)
+        expect(clean).not.toContain(key)
+        expect(Object.keys(JSON.parse(clean) as object)).toEqual(['message'])
+      }),
+    )
+  })
+
+  it.each([
+    ['{"message":"bad key: sk-field-test."}', '{"message":"bad key: [key]."}'],
+    ['{"message":"?key=sk-field-test&x=1, Bearer%20sk-field-test"}', '{"message":"?key=[key]&x=1, Bearer%20[key]"}'],
+    ['<p>sk-field-test</p>', '<p>[key]</p>'],
+    ['{"sk-field-test":"https://x/sk-field-test/1 user-sk-field-test sk-field-test2"}', '{"sk-field-test":"https://x/sk-field-test/1 user-sk-field-test sk-field-test2"}'],
+  ])('is what surrounds a key that is no random text: %s', (text, clean) => {
+    expect(new Secret('sk-field-test').strip(text)).toBe(clean)
+    expect(new Secret('sk-field-test').isIn(Buffer.from(text))).toBe(true)
   })
 })

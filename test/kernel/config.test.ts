@@ -8,6 +8,7 @@ import { apiSettings, readEnvironment, settings, type Environment } from '../../
 import { AppError } from '../../src/errors.js'
 
 const SECRET = 'sk-very-secret'
+const [K, O, H] = ['sk-key-of-sora', 'sk-key-of-tikomni', 'sk-key-of-tikhub']
 
 /** What an action throws, as the reader of the terminal gets it. */
 function refusal(action: () => unknown): { code: string; line: string } {
@@ -64,19 +65,19 @@ describe('the gateway', () => {
   const tikhub = 'https://api.tikhub.io/api/v1/sora2'
 
   test.for<[string, Environment, { key: string; url: string }]>([
-    ['SORA_API_KEY goes to SORA_API_URL', { SORA_API_KEY: 'k', SORA_API_URL: url }, { key: 'k', url }],
-    ['a slash at the end is dropped', { SORA_API_KEY: 'k', SORA_API_URL: `${url}//` }, { key: 'k', url }],
-    ['http, a port and an address in numbers are fine', { SORA_API_KEY: 'k', SORA_API_URL: 'http://127.0.0.1:8787/sora2' }, { key: 'k', url: 'http://127.0.0.1:8787/sora2' }],
-    ['SORA_API_KEY goes before the keys of gateways', { SORA_API_KEY: 'k', SORA_API_URL: url, TIKOMNI_API_KEY: 'o', TIKHUB_API_KEY: 'h' }, { key: 'k', url }],
-    ['TIKOMNI_API_KEY chooses TikOmni', { TIKOMNI_API_KEY: 'o' }, { key: 'o', url: tikomni }],
-    ['TIKHUB_API_KEY chooses TikHub', { TIKHUB_API_KEY: 'h' }, { key: 'h', url: tikhub }],
-    ['TikOmni goes before TikHub', { TIKOMNI_API_KEY: 'o', TIKHUB_API_KEY: 'h' }, { key: 'o', url: tikomni }],
-    ['TIKOMNI_BASE_URL moves TikOmni', { TIKOMNI_API_KEY: 'o', TIKOMNI_BASE_URL: 'http://localhost:1/' }, { key: 'o', url: 'http://localhost:1/api/u1/v1/sora2' }],
-    ['TIKOMNI_BASE_URL may have the whole prefix', { TIKOMNI_API_KEY: 'o', TIKOMNI_BASE_URL: 'http://localhost:1/x/sora2/' }, { key: 'o', url: 'http://localhost:1/x/sora2' }],
-    ['TIKOMNI_BASE_URL does not move TikHub', { TIKHUB_API_KEY: 'h', TIKOMNI_BASE_URL: 'http://localhost:1' }, { key: 'h', url: tikhub }],
-    ['SORA_API_URL moves any of them', { TIKHUB_API_KEY: 'h', SORA_API_URL: url }, { key: 'h', url }],
+    ['SORA_API_KEY goes to SORA_API_URL', { SORA_API_KEY: K, SORA_API_URL: url }, { key: K, url }],
+    ['a slash at the end is dropped', { SORA_API_KEY: K, SORA_API_URL: `${url}//` }, { key: K, url }],
+    ['http, a port and an address in numbers are fine', { SORA_API_KEY: K, SORA_API_URL: 'http://127.0.0.1:8787/sora2' }, { key: K, url: 'http://127.0.0.1:8787/sora2' }],
+    ['SORA_API_KEY goes before the keys of gateways', { SORA_API_KEY: K, SORA_API_URL: url, TIKOMNI_API_KEY: O, TIKHUB_API_KEY: H }, { key: K, url }],
+    ['TIKOMNI_API_KEY chooses TikOmni', { TIKOMNI_API_KEY: O }, { key: O, url: tikomni }],
+    ['TIKHUB_API_KEY chooses TikHub', { TIKHUB_API_KEY: H }, { key: H, url: tikhub }],
+    ['TikOmni goes before TikHub', { TIKOMNI_API_KEY: O, TIKHUB_API_KEY: H }, { key: O, url: tikomni }],
+    ['TIKOMNI_BASE_URL moves TikOmni', { TIKOMNI_API_KEY: O, TIKOMNI_BASE_URL: 'http://localhost:1/' }, { key: O, url: 'http://localhost:1/api/u1/v1/sora2' }],
+    ['TIKOMNI_BASE_URL may have the whole prefix', { TIKOMNI_API_KEY: O, TIKOMNI_BASE_URL: 'http://localhost:1/x/sora2/' }, { key: O, url: 'http://localhost:1/x/sora2' }],
+    ['TIKOMNI_BASE_URL does not move TikHub', { TIKHUB_API_KEY: H, TIKOMNI_BASE_URL: 'http://localhost:1' }, { key: H, url: tikhub }],
+    ['SORA_API_URL moves any of them', { TIKHUB_API_KEY: H, SORA_API_URL: url }, { key: H, url }],
   ])('%s', ([, environment, chosen]) => {
-    expect(apiSettings(environment)).toEqual(chosen)
+    expect(apiSettings(environment)).toMatchObject(chosen)
   })
 
   test('without any key the line names the variables and the sandbox', () => {
@@ -97,6 +98,30 @@ describe('the gateway', () => {
     const { code, line } = refusal(() => apiSettings({ SORA_API_KEY: `${SECRET}${key}`, SORA_API_URL: url }))
     expect(code).toBe('bad-setting')
     expect(line).not.toContain(SECRET)
+  })
+
+  test.for([
+    ['Bearer sk-1234567890', 'Bearer'],
+    ['sk-12345 67890', 'spaces'],
+    ['"sk-1234567890"', 'quotes'],
+    ['<your-api-key>', 'brackets'],
+    ['https://gate.example/sora2', 'address'],
+    ['x'.repeat(5_000), '4096'],
+    ['sora', 'fewer than 8'],
+    ['zx', 'fewer than 8'],
+    ['permalink', 'plain word'],
+    ['sora.chatgpt.com', 'plain word'],
+    ['1234567890', 'plain word or number'],
+  ])('the key %j, which no gateway has given, is refused and not repeated', ([key, words]) => {
+    const { code, line } = refusal(() => apiSettings({ TIKHUB_API_KEY: key }))
+    expect(code).toBe('bad-setting')
+    expect(line).toContain('TIKHUB_API_KEY')
+    expect(line).toContain(words)
+    expect(line).not.toContain(key)
+  })
+
+  test.for(['k', 'sora', 'test'])('a server of this machine may take %j for a key', (key) => {
+    for (const host of ['127.0.0.1', 'localhost', '[::1]']) expect(apiSettings({ SORA_API_KEY: key, SORA_API_URL: `http://${host}:8787/sora2` }).key).toBe(key)
   })
 
   test.for(['gate.example/sora2', 'ftp://gate.example/sora2', 'file:///etc/passwd', 'not an address', '//gate.example', SECRET])(
