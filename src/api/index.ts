@@ -1,6 +1,7 @@
 export { ApiClient, type ClientOptions, type PageReply, type RefusalReply, type Reply } from './client.js'
 export { knownFields, steadyFields, type RecordKind, type SteadyField } from './known-fields.js'
 export { openEnvelope, openParsed, UnreadableBody, type Page } from './envelope.js'
+export { isNobody, NOBODY } from './nobody.js'
 export {
   attachmentFields,
   commentFields,

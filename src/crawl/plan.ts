@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { NOBODY } from '../api/index.js'
 import type { OptionSet, RunPlan, RunSeed, StreamKind } from '../db/index.js'
 import type { Crawler } from './contract.js'
 import type { RunRules } from './pass.js'
@@ -50,6 +51,7 @@ export function planRun(planned: readonly PlannedSeed[], crawlers: readonly Craw
     optionSets,
     streams: crawlers.map((crawler) => streamKind(crawler, rules)),
     full: rules.full,
+    nobody: NOBODY,
   }
 }
 

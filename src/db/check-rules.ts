@@ -148,4 +148,12 @@ const VALUES: readonly Rule[] = [
       UNION ALL SELECT kind || ' ' || path FROM drift WHERE records < 1 OR first_seen_at > last_seen_at` },
 ]
 
-export const rules = (): readonly Rule[] => [...RELATIONS, ...LEDGER, ...CHECKPOINTS, ...VALUES, ...valueRules()]
+/** What earlier versions did with the placeholders of deleted records. */
+function nobodyRule(nobody: readonly string[]): Rule {
+  const isNobody = (column: string): string => `lower(${column}) IN (${nobody.map((id) => `'${id.replaceAll("'", "''")}'`).join(', ')})`
+  return { part: 'values', fault: 'the placeholder of a deleted record is taken for a user, and has replaced what was known: `sora-crawl replay` mends it', sql: `
+      SELECT id FROM users WHERE ${isNobody('id')} UNION ALL SELECT id FROM posts WHERE ${isNobody('user_id')} UNION ALL SELECT id FROM comments WHERE ${isNobody('user_id')}` }
+}
+
+/** @param nobody ids that stand for authors who are not shown, and are no users */
+export const rules = (nobody: readonly string[]): readonly Rule[] => [...RELATIONS, ...LEDGER, ...CHECKPOINTS, ...VALUES, ...valueRules(), nobodyRule(nobody)]

@@ -18,17 +18,18 @@ const EXAMPLES = 3
 /**
  * Looks through a database for whatever must not be; changes nothing, and can run while a crawl writes: it sees one moment.
  * @param onStep called before each step
+ * @param nobody ids that stand for authors who are not shown, and are no users
  * @returns what is wrong; nothing, if it is sound
  * @throws AppError `bad-database` or `newer-database` where it cannot be opened at all
  */
-export function checkDatabase(file: string, onStep: (done: number, all: number) => void): Fault[] {
+export function checkDatabase(file: string, onStep: (done: number, all: number) => void, nobody: readonly string[]): Fault[] {
   const { sqlite } = openForReading(file)
   try {
     // What has to be sorted goes to a temporary file where it does not fit.
     sqlite.pragma('temp_store = FILE')
     sqlite.function('is_utf8', (bytes) => (Buffer.isBuffer(bytes) && isUtf8(bytes) ? 1 : 0))
     sqlite.exec('BEGIN')
-    const steps = [() => integrity(sqlite), () => foreignKeys(sqlite), () => schema(sqlite), () => interrupted(sqlite), ...rules().map((rule) => () => broken(sqlite, rule))]
+    const steps = [() => integrity(sqlite), () => foreignKeys(sqlite), () => schema(sqlite), () => interrupted(sqlite), ...rules(nobody).map((rule) => () => broken(sqlite, rule))]
     return steps.flatMap((step, index) => {
       onStep(index, steps.length)
       return readable(step)

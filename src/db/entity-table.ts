@@ -60,22 +60,23 @@ export class EntityTable {
   /**
    * Brings a row in. Most rows are new, or known and the same: one statement does for those.
    * @param at the time at which it was told
+   * @param isDeleted whether it is of a deleted record, which replaces nothing that is known
    */
-  put(row: { id: string }, at: string): Put {
+  put(row: { id: string }, at: string, isDeleted = false): Put {
     const told: Values = row as unknown as Values
     if (this.#confirm?.run(told, at) === 1) return { effect: 'unchanged', row: told, changed: NOTHING }
     if (this.#insert.run(told, at) === 1) return { effect: 'inserted', row: told, changed: (column) => isTold(told[column]) }
-    return this.#merge(told, at)
+    return this.#merge(told, at, isDeleted)
   }
 
   /** What is known, with what is told in its place. */
-  #merge(told: Values, at: string): Put {
+  #merge(told: Values, at: string, isDeleted: boolean): Put {
     const known = this.#select.get(told) ?? []
     const merged: Values = {}
     const changed = new Set<string>()
     for (const [i, column] of this.#columns.entries()) {
       const before = known[i] ?? null
-      const now = told[column] ?? before
+      const now = isDeleted ? besideKnown(column, before, told[column] ?? null) : (told[column] ?? before)
       merged[column] = now
       if (now !== before) changed.add(column)
     }
@@ -90,6 +91,16 @@ export class EntityTable {
     this.#update.run(merged, at)
     return [...changed].every((column) => this.#options.volatile.has(column)) ? 'unchanged' : 'updated'
   }
+}
+
+/** What grows below a deleted record too: more of it is news. */
+const GROWING: ReadonlySet<string> = new Set(['reply_count', 'recursive_reply_count', 'remix_count'])
+
+/** The value of a column after a deleted record was shown: that it was deleted is told, the rest only where nothing is known. */
+export function besideKnown<T>(column: string, before: T, told: T): T {
+  if (column === 'tombstoned_at') return told ?? before
+  if (GROWING.has(column) && typeof before === 'number' && typeof told === 'number') return told > before ? told : before
+  return before ?? told
 }
 
 const isTold = (value: unknown): boolean => value !== undefined && value !== null

@@ -1,5 +1,5 @@
 import { getTableColumns, getTableName, type Table } from 'drizzle-orm'
-import type { Effect } from './entity-table.js'
+import { besideKnown, type Effect } from './entity-table.js'
 import type { Sqlite } from './open.js'
 import type { RowCounts } from './port.js'
 import { attachments, comments, posts, users, type EdgeRow, type PageRows } from './schema/index.js'
@@ -44,13 +44,14 @@ export class PastRows {
       if (typeof row.username === 'string') this.#s.username.run(row.id, row.username, at, at, at, at)
     }
     for (const row of rows.posts.values()) {
-      const put = this.#posts.put(row, at)
+      const isDeleted = rows.deleted.has(row.id)
+      const put = this.#posts.put(row, at, { isDeleted })
       if (put.isOld) oldPosts.add(row.id)
       counts[put.effect] += 1
-      this.#postHistory.observe(row, at, put)
+      if (!isDeleted || put.effect === 'inserted') this.#postHistory.observe(row, at, put)
     }
-    for (const row of rows.comments.values()) counts[this.#comments.put(row, at).effect] += 1
-    for (const row of rows.attachments.values()) counts[this.#attachments.put(row, at, oldPosts.has(row.post_id)).effect] += 1
+    for (const row of rows.comments.values()) counts[this.#comments.put(row, at, { isDeleted: rows.deleted.has(row.id) }).effect] += 1
+    for (const row of rows.attachments.values()) counts[this.#attachments.put(row, at, { isOld: oldPosts.has(row.post_id) }).effect] += 1
     for (const edge of rows.edges.values()) counts[this.#edge(edge, at)] += 1
     return counts
   }
@@ -103,24 +104,28 @@ class PastTable {
     this.#touch = this.#last === -1 ? undefined : sqlite.prepare<[string, string, string]>(`UPDATE main.${name} SET first_seen_at = ?, last_seen_at = ? WHERE id = ?`)
   }
 
-  /** @param isOld for rows without times of their own: whether something newer was told of them */
-  put(row: { id: string }, at: string, isOld = false): Put {
+  /**
+   * @param isOld for rows without times of their own: whether something newer was told of them
+   * @param isDeleted whether it is of a deleted record, which replaces nothing that is known
+   */
+  put(row: { id: string }, at: string, { isOld = false, isDeleted = false } = {}): Put {
     const told = row as Values
     if (this.#confirm?.run([at, row.id, at, ...this.#told.map((column) => told[column] ?? null)]).changes === 1) return { effect: 'updated', isOld: false, isSame: true }
     const all = this.#columns.map((column, i) => (i === this.#first || i === this.#last ? at : (told[column] ?? null)))
     if (this.#insert.run(all).changes === 1) return { effect: 'inserted', isOld, isSame: false }
-    return this.#merge(row, at, isOld)
+    return this.#merge(row, at, isOld, isDeleted)
   }
 
-  #merge(row: { id: string }, at: string, isOld: boolean): Put {
+  #merge(row: { id: string }, at: string, isOld: boolean, isDeleted: boolean): Put {
     const told = row as Values
     const known = this.#select.get(row.id) ?? []
     const [first, last] = [earlier(known[this.#first], at), later(known[this.#last], at)]
     const old = isOld || last !== at
+    const merged = old ? firstTold : isDeleted ? besideKnown : lastTold
     let isChanged = false
     const now = this.#columns.map((column, i) => {
       const before = known[i] ?? null
-      const value = i === this.#first ? first : i === this.#last ? last : old ? (before ?? told[column] ?? null) : (told[column] ?? before)
+      const value = i === this.#first ? first : i === this.#last ? last : merged(column, before, told[column] ?? null)
       if (value !== before && i !== this.#first && i !== this.#last) isChanged = true
       return value
     })
@@ -130,6 +135,10 @@ class PastTable {
     return { effect: 'updated', isOld: old, isSame: !isChanged }
   }
 }
+
+/** How a value goes together with what is known: of an older answer, and of a newer one. */
+const firstTold: typeof besideKnown = (_, before, told) => before ?? told
+const lastTold: typeof besideKnown = (_, before, told) => told ?? before
 
 function earlier(known: unknown, at: string): string {
   return typeof known === 'string' && known < at ? known : at

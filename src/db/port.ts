@@ -76,6 +76,8 @@ export interface RunPlan {
   readonly streams: readonly StreamKind[]
   /** Whether every listing is read to its end; full and ordinary passes never continue each other. */
   readonly full: boolean
+  /** Ids that stand for authors who are not shown: no users, though a database may have taken them for some. */
+  readonly nobody: readonly string[]
 }
 
 export interface OpenRun {

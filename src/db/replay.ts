@@ -2,6 +2,7 @@ import { AppError } from '../errors.js'
 import { failpoint } from '../failpoint.js'
 import { DriftBase } from './drift-base.js'
 import { takeWriteLock } from './lock.js'
+import { takeNobodyOut } from './nobody.js'
 import { databaseError, openForReading, openForTrial, openForWriting, realName, type Sqlite } from './open.js'
 import { PageTables } from './page-tables.js'
 import type { ListedEdge } from './port.js'
@@ -39,12 +40,14 @@ export class Replayer {
 
   /**
    * @param edges every stream by name, with the relation that its items have to its subject
+   * @param nobody ids that stand for authors who are not shown: earlier versions took them for users
    * @param dryRun nothing will be committed: the database may be one that cannot be written
    * @throws AppError `locked`, `bad-database` (also where there is no such file), `newer-database`
    */
   constructor(
     name: string,
     private readonly edges: ReadonlyMap<string, ListedEdge | null>,
+    private readonly nobody: readonly string[],
     dryRun = false,
   ) {
     const file = realName(name)
@@ -153,6 +156,7 @@ export class Replayer {
   }
 
   #finish(): void {
+    takeNobodyOut(this.#sqlite, this.nobody)
     this.#drift.merge()
     for (const statement of this.#s.clearMarks) statement.run()
     for (const statement of this.#s.restoreMarks) statement.run({ streams: JSON.stringify([...this.edges.keys()]) })

@@ -38,8 +38,8 @@ export class RowsWriter {
     const counts = { inserted: 0, updated: 0, unchanged: 0, rejected: rows.rejects.length }
     const moved: string[] = []
     for (const row of rows.users.values()) counts[this.#user(row, at)] += 1
-    for (const row of rows.posts.values()) counts[this.#post(row, at, moved)] += 1
-    for (const row of rows.comments.values()) counts[this.#comment(row, at, moved)] += 1
+    for (const row of rows.posts.values()) counts[this.#post(row, at, moved, rows.deleted)] += 1
+    for (const row of rows.comments.values()) counts[this.#comment(row, at, moved, rows.deleted)] += 1
     for (const row of rows.attachments.values()) counts[this.#attachments.put(row, at).effect] += 1
     for (const edge of rows.edges.values()) counts[this.#edge(edge, at, sighting)] += 1
     return { counts, moved }
@@ -59,8 +59,8 @@ export class RowsWriter {
     return effect
   }
 
-  #post(row: { id: string }, at: string, moved: string[]): Effect {
-    const { effect, row: now, changed } = this.#posts.put(row, at)
+  #post(row: { id: string }, at: string, moved: string[], deleted: ReadonlySet<string>): Effect {
+    const { effect, row: now, changed } = this.#posts.put(row, at, deleted.has(row.id))
     if (POST_COUNTERS.some((name) => changed(name))) {
       this.#statements.postMetrics.run(now, at)
       if (effect !== 'inserted') moved.push(row.id)
@@ -68,8 +68,8 @@ export class RowsWriter {
     return effect
   }
 
-  #comment(row: { id: string }, at: string, moved: string[]): Effect {
-    const { effect, changed } = this.#comments.put(row, at)
+  #comment(row: { id: string }, at: string, moved: string[], deleted: ReadonlySet<string>): Effect {
+    const { effect, changed } = this.#comments.put(row, at, deleted.has(row.id))
     if (effect !== 'inserted' && changed('reply_count')) moved.push(row.id)
     return effect
   }

@@ -6,6 +6,7 @@ import { ForgottenHashes } from './forgotten.js'
 import { Frontier } from './frontier.js'
 import { Ledger } from './ledger.js'
 import { takeWriteLock } from './lock.js'
+import { keepNobodyOut } from './nobody.js'
 import { databaseError, openForTrial, openForWriting, realName, type Sqlite } from './open.js'
 import type { Candidate, CrawlStore, EstimateKind, EstimateRecord, EstimateRow, EstimateRules, ForgottenPeople, Lease, ListedEdge, ListedItem, OpenRun, PageCommit, RefusalCommit, RefusalStep, RowCounts, RunEnd, RunPlan, RunTally, Settlement, StreamReport } from './port.js'
 import type { Meaning } from './page-archive.js'
@@ -105,6 +106,7 @@ class SqliteStore implements CrawlStore {
   async openRun(plan: RunPlan): Promise<OpenRun> {
     for (const { name, edge } of plan.streams) this.#edges.set(name, edge)
     return this.#transaction(() => {
+      keepNobodyOut(this.#sqlite, plan.nobody)
       const run = this.#runs.open(plan)
       this.#frontier.adopt(run.id)
       return run

@@ -1,4 +1,6 @@
 import { commentFields, isObject, readFields, readId } from '../api/index.js'
+import type { CommentRow } from '../db/schema/rows.js'
+import { presenceOf } from './deleted.js'
 import type { Harvest } from './harvest.js'
 import { toldTime } from './people.js'
 import { itemsOf, readAuthor, readProfiles, type ReadPost } from './posts.js'
@@ -25,12 +27,14 @@ export function readComment(harvest: Harvest, record: unknown, place: Place, nes
   if (id === undefined) return undefined
   const isListed = nesting === 0
   if (wrapped) harvest.fields.look('item', record, isListed)
-  harvest.fields.look('comment', comment, isListed)
   const f = readFields(commentFields, comment, 'comment', harvest.drift)
-  const author = readAuthor(harvest, f, (wrapped ? record['profile'] : undefined) ?? f.profile, isListed)
-  const cameos = readProfiles(harvest, f.cameo_profiles, 'comment.cameo_profiles')
+  const profile = (wrapped ? record['profile'] : undefined) ?? f.profile
+  const presence = presenceOf(comment, f, profile)
+  harvest.fields.look('comment', comment, isListed && presence !== 'placeholder')
+  const author = readAuthor(harvest, f, profile, isListed)
+  const cameos = presence === 'placeholder' ? [] : readProfiles(harvest, f.cameo_profiles, 'comment.cameo_profiles')
   const postId = place.postId ?? readId(f.root_post_id)
-  harvest.tell('comments', {
+  const row: CommentRow = {
     id,
     post_id: postId,
     parent_comment_id: place.parentId,
@@ -40,7 +44,9 @@ export function readComment(harvest: Harvest, record: unknown, place: Place, nes
     like_count: f.like_count,
     reply_count: f.reply_count,
     tombstoned_at: toldTime(harvest, 'comment.tombstoned_at', f.tombstoned_at),
-  })
+  }
+  if (presence === 'alive') harvest.tell('comments', row)
+  else harvest.tellDeleted('comments', presence === 'deleted' ? row : placeholderRow(row))
   const embedded = [...itemsOf(f.children), ...(wrapped ? itemsOf(childrenOf(record)) : [])]
   for (const reply of embedded) readComment(harvest, reply, { postId, parentId: id }, nesting + 1)
   return { id, people: [...author.people, ...cameos] }
@@ -49,4 +55,9 @@ export function readComment(harvest: Harvest, record: unknown, place: Place, nes
 function childrenOf(record: Record<string, unknown>): { items?: unknown } | readonly unknown[] | undefined {
   const children = record['children']
   return isObject(children) || Array.isArray(children) ? children : undefined
+}
+
+/** Of a placeholder: that the comment was deleted, where it stood, and who wrote it if that is told. */
+function placeholderRow({ id, post_id, parent_comment_id, user_id, tombstoned_at }: CommentRow): CommentRow {
+  return { id, post_id, parent_comment_id, user_id, tombstoned_at }
 }

@@ -7,6 +7,7 @@ export class Harvest {
   readonly users = new Map<string, UserRow>()
   readonly posts = new Map<string, PostRow>()
   readonly comments = new Map<string, CommentRow>()
+  readonly deleted = new Set<string>()
   readonly attachments = new Map<string, AttachmentRow>()
   readonly edges = new Map<string, EdgeRow>()
   readonly members = new Map<string, Member>()
@@ -20,6 +21,17 @@ export class Harvest {
     const known = rows.get(row.id)
     if (known === undefined) rows.set(row.id, row)
     else takeOver(known, row)
+    this.deleted.delete(row.id)
+  }
+
+  /** A post or comment that was deleted: what the page tells of it elsewhere stays. */
+  tellDeleted<R extends { id: string; tombstoned_at?: string | null | undefined }>(table: 'posts' | 'comments', row: R): void {
+    const rows = this[table] as Map<string, R>
+    const known = rows.get(row.id)
+    if (known === undefined) {
+      rows.set(row.id, row)
+      this.deleted.add(row.id)
+    } else takeOver(known, { ...row, ...valuesOf(known), tombstoned_at: row.tombstoned_at ?? known.tombstoned_at })
   }
 
   edge(kind: EdgeKind, source_id: string, target_id: string): void {
@@ -58,6 +70,10 @@ export function jsonText(value: unknown): string | undefined {
 function isDeeperThan(levels: number, value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
   return levels === 0 || Object.values(value).some((inner) => isDeeperThan(levels - 1, inner))
+}
+
+function valuesOf<R extends object>(row: R): Partial<R> {
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined && value !== null)) as Partial<R>
 }
 
 /** A row is the harvest's own once it has been told: what is told again goes into it. */

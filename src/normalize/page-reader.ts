@@ -1,7 +1,7 @@
 import { isObject, readId } from '../api/index.js'
 import { readComment, type Place } from './comments.js'
 import { Harvest } from './harvest.js'
-import { readProfile } from './people.js'
+import { isNobodysProfile, readProfile } from './people.js'
 import { itemsOf, readPost } from './posts.js'
 
 /**
@@ -38,6 +38,8 @@ export class PageReader {
 
   storeUser(record: unknown, id?: string): string | undefined {
     const profile = isObject(record) && isObject(record['profile']) ? record['profile'] : record
+    // That a listing has a place for somebody who is not shown is no fault, and tells of nobody.
+    if (isNobodysProfile(profile, id)) return undefined
     const told = isObject(profile) ? profile['user_id'] : undefined
     if (profile !== record && isObject(record)) this.harvest.fields.look('item', record, true)
     const userId = told === undefined || told === null || readId(told) !== undefined ? readProfile(this.harvest, profile, id, { isListed: true }) : undefined

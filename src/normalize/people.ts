@@ -1,4 +1,5 @@
-import { isObject, profileFields, readFields, readId } from '../api/index.js'
+import { isNobody, isObject, profileFields, readFields, readId } from '../api/index.js'
+import { isBlankProfile } from './deleted.js'
 import { jsonText, type Harvest } from './harvest.js'
 import type { UserRow } from '../db/schema/rows.js'
 import { bit, isoTime, storableText } from './values.js'
@@ -10,15 +11,22 @@ const MAX_OWNERS = 3
  * A profile, in either form, as a user of the harvest; its owner (for character accounts) too.
  * @param id the id if the caller knows it (a comment's profile in the contract's form has none)
  * @param isListed whether the page lists it, or the record whose author it is
- * @returns the user's id; undefined if there is none to read
+ * @returns the user's id; undefined if there is none to read, or if it is a placeholder's
  */
 export function readProfile(harvest: Harvest, profile: unknown, id?: string, { owners = 0, isListed = false } = {}): string | undefined {
   if (!isObject(profile)) return undefined
   const userId = readId(profile['user_id']) ?? id
-  if (userId === undefined) return undefined
-  harvest.fields.look('profile', profile, isListed)
-  harvest.tell('users', userRow(harvest, profile, userId, owners))
+  if (userId === undefined || isNobody(userId)) return undefined
+  const isBlank = isBlankProfile(profile)
+  harvest.fields.look('profile', profile, isListed && !isBlank)
+  harvest.tell('users', isBlank ? { id: userId } : userRow(harvest, profile, userId, owners))
   return userId
+}
+
+/** Whether a profile is a placeholder: it can be read, and is nobody's. */
+export function isNobodysProfile(profile: unknown, id?: string): boolean {
+  const userId = isObject(profile) ? (readId(profile['user_id']) ?? id) : undefined
+  return userId !== undefined && isNobody(userId)
 }
 
 function userRow(harvest: Harvest, profile: Record<string, unknown>, id: string, owners: number): UserRow {
@@ -43,8 +51,9 @@ function userRow(harvest: Harvest, profile: Record<string, unknown>, id: string,
   }
 }
 
-/** A time, or a note of drift where the value is of the right type and no time all the same. */
+/** A time, or a note of drift where the value is of the right type and no time all the same. Zero tells nothing. */
 export function toldTime(harvest: Harvest, path: string, value: number | string | null | undefined): string | undefined {
+  if (value === 0) return undefined
   const time = isoTime(value)
   if (time === undefined && value !== null && value !== undefined) harvest.drift.push({ path, expected: 'a time', got: 'out of range' })
   return time

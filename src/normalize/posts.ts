@@ -1,6 +1,7 @@
-import { attachmentFields, encodingUrl, isObject, postFields, readFields, readId } from '../api/index.js'
+import { attachmentFields, encodingUrl, isNobody, isObject, postFields, readFields, readId } from '../api/index.js'
+import { presenceOf } from './deleted.js'
 import type { Harvest } from './harvest.js'
-import { readProfile, toldTime } from './people.js'
+import { isNobodysProfile, readProfile, toldTime } from './people.js'
 import type { AttachmentRow, PostRow } from '../db/schema/rows.js'
 import { bit, signatureExpiry, storableText } from './values.js'
 
@@ -28,19 +29,22 @@ export function readPost(harvest: Harvest, record: unknown, nesting = 0): ReadPo
   if (id === undefined) return undefined
   const isListed = nesting === 0
   if (wrapped) harvest.fields.look('item', record, isListed)
-  harvest.fields.look('post', post, isListed)
   const f = readFields(postFields, post, 'post', harvest.drift)
   const profile = (wrapped ? record['profile'] : undefined) ?? f.profile
+  const presence = presenceOf(post, f, profile)
+  harvest.fields.look('post', post, isListed && presence !== 'placeholder')
   const author = readAuthor(harvest, f, profile, isListed)
-  const cameos = readCameos(harvest, id, f.cameo_profiles)
+  const cameos = presence === 'placeholder' ? [] : readCameos(harvest, id, f.cameo_profiles)
   const reposter = wrapped ? readProfile(harvest, record['reposter_profile']) : undefined
-  harvest.tell('posts', postRow(harvest, id, author.id, f))
-  readAttachments(harvest, id, f.attachments ?? [], isListed)
+  const row = postRow(harvest, id, author.id, f)
+  if (presence === 'alive') harvest.tell('posts', row)
+  else harvest.tellDeleted('posts', presence === 'deleted' ? row : placeholderRow(row))
+  if (presence !== 'placeholder') readAttachments(harvest, id, f.attachments ?? [], isListed)
   readEmbedded(harvest, id, f, nesting)
   return { id, people: [...author.people, ...cameos, ...(reposter === undefined ? [] : [reposter])] }
 }
 
-/** Author: `shared_by`, else `posted_by`, else the profile's id; the profile beside it is stored, and usually the author's. */
+/** Author: `shared_by`, else `posted_by`, else the profile's id, and nobody where that is a placeholder's; the profile beside it is stored, and usually the author's. */
 export function readAuthor(
   harvest: Harvest,
   fields: { shared_by?: string | null | undefined; posted_by?: string | null | undefined },
@@ -49,7 +53,7 @@ export function readAuthor(
 ): { id: string | undefined; people: string[] } {
   const named = readId(fields.shared_by) ?? readId(fields.posted_by)
   const shown = readProfile(harvest, profile, named, { isListed })
-  const id = named ?? shown
+  const id = named !== undefined && isNobody(named) ? undefined : (named ?? shown)
   if (id !== undefined) harvest.tell('users', { id })
   return { id, people: [...new Set([id, shown])].filter((one) => one !== undefined) }
 }
@@ -62,7 +66,7 @@ function readCameos(harvest: Harvest, postId: string, profiles: readonly unknown
 
 /** The readable profiles of a list; the others are counted as drift. */
 export function readProfiles(harvest: Harvest, profiles: readonly unknown[] | null | undefined, path: string): string[] {
-  const ids = (profiles ?? []).map((profile) => readProfile(harvest, profile))
+  const ids = (profiles ?? []).filter((profile) => !isNobodysProfile(profile)).map((profile) => readProfile(harvest, profile))
   const readable = ids.filter((id) => id !== undefined)
   if (readable.length < ids.length) harvest.drift.push({ path, expected: 'profiles', got: 'a profile without id' })
   return readable
@@ -92,6 +96,11 @@ function postRow(harvest: Harvest, id: string, user_id: string | undefined, f: P
     is_featured: bit(f.is_featured),
     tombstoned_at: toldTime(harvest, 'post.tombstoned_at', f.tombstoned_at),
   }
+}
+
+/** Of a placeholder: that the post was deleted, where it stood, and who wrote it if that is told. */
+function placeholderRow({ id, user_id, parent_post_id, root_post_id, tombstoned_at }: PostRow): PostRow {
+  return { id, user_id, parent_post_id, root_post_id, tombstoned_at }
 }
 
 function readAttachments(harvest: Harvest, postId: string, list: readonly unknown[], isListed: boolean): void {

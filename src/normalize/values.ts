@@ -14,6 +14,13 @@ export function isoTime(value: number | string | null | undefined): string | und
   return Number.isNaN(ms) || ms < EARLIEST_S * 1000 || ms > LATEST_S * 1000 ? undefined : new Date(ms).toISOString()
 }
 
+const EPOCH = new Date(0).toISOString()
+
+/** Whether a served time is the beginning of time: what stands where there is none. */
+export function isZeroTime(value: unknown): boolean {
+  return value === 0 || (typeof value === 'string' && isoTime(value) === EPOCH)
+}
+
 /** Further from a whole millisecond than the product of a time and 1,000 can be rounded, the digits need not be looked at. */
 const ROUNDING_MS = 0.02
 

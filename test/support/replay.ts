@@ -1,6 +1,7 @@
 /** A replay without its command line, and everything that a database holds, before and after it. */
 import Database from 'better-sqlite3'
 
+import { NOBODY } from '../../src/api/index.js'
 import { replayPages, type Replayed } from '../../src/crawl/index.js'
 import { loadCrawlers } from '../../src/crawlers/index.js'
 import { Replayer, type TableChange } from '../../src/db/index.js'
@@ -10,7 +11,7 @@ export type Contents = Record<string, unknown[]>
 const crawlers = await loadCrawlers()
 
 export async function replay(file: string, options: { dryRun?: boolean; version?: string } = {}): Promise<Replayed & { changes: TableChange[] }> {
-  const replayer = new Replayer(file, new Map(crawlers.map(({ name, edge }) => [name, edge])))
+  const replayer = new Replayer(file, new Map(crawlers.map(({ name, edge }) => [name, edge])), NOBODY)
   try {
     const parts = { crawlers, programVersion: options.version ?? 'test', signal: new AbortController().signal, onPages: () => undefined }
     const done = await replayPages(replayer, parts)

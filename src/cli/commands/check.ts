@@ -1,3 +1,4 @@
+import { NOBODY } from '../../api/index.js'
 import { monotonicMs } from '../../clock.js'
 import { checkDatabase, type Fault } from '../../db/index.js'
 import { ExitCode } from '../../errors.js'
@@ -18,7 +19,7 @@ export const checkCommand: Command<object> = {
       .epilogue('Changes nothing, and can be used while a crawl goes on. Ends with 0 if the database is sound, with 3 if something is wrong, and with 2 if it cannot be opened at all.') as never,
   run: async ({ db, noProgress }, { output }) => {
     const started = monotonicMs()
-    const faults = checkDatabase(db, noProgress ? () => undefined : progressTo(output, started))
+    const faults = checkDatabase(db, noProgress ? () => undefined : progressTo(output, started), NOBODY)
     const ms = monotonicMs() - started
     if (faults.length === 0) output.print(`${db} is sound (${duration(ms)}).`)
     for (const fault of faults) output.print(lineOf(fault))

@@ -1,3 +1,4 @@
+import { NOBODY } from '../../api/index.js'
 import { monotonicMs } from '../../clock.js'
 import { replayPages, type Replayed } from '../../crawl/index.js'
 import { loadCrawlers } from '../../crawlers/index.js'
@@ -42,7 +43,7 @@ export const replayCommand: Command<Flags> = {
 async function replay(flags: Flags & GlobalFlags, { output, version }: CommandContext): Promise<Report> {
   const started = monotonicMs()
   const crawlers = await loadCrawlers()
-  const replayer = new Replayer(flags.db, new Map(crawlers.map(({ name, edge }) => [name, edge])), flags.dryRun)
+  const replayer = new Replayer(flags.db, new Map(crawlers.map(({ name, edge }) => [name, edge])), NOBODY, flags.dryRun)
   const { signal, forget } = abortOnSignals(ExitCode.stopped)
   try {
     let pages = 0

@@ -63,6 +63,8 @@ export interface PageRows {
   readonly users: ReadonlyMap<string, UserRow>
   readonly posts: ReadonlyMap<string, PostRow>
   readonly comments: ReadonlyMap<string, CommentRow>
+  /** Posts and comments of which the page shows only that they were deleted, or how they were: their rows replace nothing that is known. */
+  readonly deleted: ReadonlySet<string>
   readonly attachments: ReadonlyMap<string, AttachmentRow>
   readonly edges: ReadonlyMap<string, EdgeRow>
   readonly members: ReadonlyMap<string, Member>
@@ -78,6 +80,7 @@ export const NO_ROWS: PageRows = {
   users: new Map(),
   posts: new Map(),
   comments: new Map(),
+  deleted: new Set(),
   attachments: new Map(),
   edges: new Map(),
   members: new Map(),

@@ -40,7 +40,7 @@ export function planOf(seeds: readonly SeedName[], told: Partial<OptionSet> & { 
 }
 
 export function planWith(seeds: readonly RunSeed[], optionSets: readonly OptionSet[], { full = false, key = JSON.stringify([seeds, optionSets, full]) } = {}): RunPlan {
-  return { key, options: { seeds: seeds.map(({ text }) => text) }, seeds, optionSets, streams: STREAMS, full }
+  return { key, options: { seeds: seeds.map(({ text }) => text) }, seeds, optionSets, streams: STREAMS, full, nobody: ['anonymous'] }
 }
 
 /** Rows of a page, told by a function. */
