@@ -12,6 +12,7 @@ const owners = {
   yaml: 'src/cli/',
   'string-width': 'src/cli/',
   croner: 'src/cli/',
+  '@streamparser/json': 'src/cli/',
   echarts: 'src/report/',
   'hyparquet-writer': 'src/export/',
   pino: 'src/log.ts',

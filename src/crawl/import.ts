@@ -3,7 +3,8 @@ import { keepText, openEnvelope, openParsed, UnreadableBody, type Page } from '.
 import type { ForgottenPeople, Importer, PageRows, Subject } from '../db/index.js'
 import { messageOf } from '../errors.js'
 import { redactBody } from '../normalize/index.js'
-import { shapeOf, type ForeignAnswer } from './foreign.js'
+import { shapeOf } from './foreign.js'
+import type { ForeignAnswer } from './foreign-answer.js'
 
 export interface ImportParts {
   readonly importer: Importer

@@ -6,7 +6,8 @@ import { AppError, ExitCode, messageOf } from '../../errors.js'
 import type { Command, CommandContext, GlobalFlags } from '../command.js'
 import { count, cut, duration, number } from '../format.js'
 import { answerFiles, hasLines, textOf, type AnswerFile } from '../import/files.js'
-import { valuesIn, type Found } from '../import/values.js'
+import type { Found } from '../import/found.js'
+import { valuesIn } from '../import/values.js'
 import { abortOnSignals } from '../on-signals.js'
 import type { Output } from '../output.js'
 import { progressMode, withProgress, type Shown } from '../progress-display.js'
@@ -15,14 +16,15 @@ interface Flags {
   file: string[]
 }
 
-interface Problem {
+/** Where something stands: the how manyth value of its file it is, where a line does not say it. */
+interface Place {
   readonly file: string
   readonly line: number
-  readonly problem: string
+  readonly value?: number | undefined
 }
 
-/** Problems that are named one by one. */
-const NAMED_PROBLEMS = 20
+/** Problems, and things left out, that are named one by one. */
+const MOST_NAMED = 20
 
 export const importCommand: Command<Flags> = {
   command: 'import <file..>',
@@ -53,18 +55,21 @@ class Tally {
   rejected = 0
   problems = 0
   bytes = 0
-  readonly named: Problem[] = []
+  readonly named: (Place & { readonly problem: string })[] = []
   readonly leftOut = new Map<string, number>()
+  readonly leftOutAt: (Place & { readonly reason: string })[] = []
 
   constructor(readonly files: number) {}
 
-  problem(problem: Problem): void {
+  problem(place: Place, problem: string): void {
     this.problems += 1
-    if (this.named.length < NAMED_PROBLEMS) this.named.push(problem)
+    if (this.named.length < MOST_NAMED) this.named.push({ ...place, problem })
   }
 
-  leaveOut(why: string): void {
-    this.leftOut.set(why, (this.leftOut.get(why) ?? 0) + 1)
+  /** @param place null where nothing is to be told of it */
+  leaveOut(place: Place | null, reason: string, times = 1): void {
+    this.leftOut.set(reason, (this.leftOut.get(reason) ?? 0) + times)
+    if (place !== null && this.leftOutAt.length < MOST_NAMED) this.leftOutAt.push({ ...place, reason })
   }
 
   get exitCode(): ExitCode {
@@ -76,8 +81,8 @@ class Tally {
   }
 
   json(db: string): unknown {
-    const { files, answers, known, rows, rejected, problems, named } = this
-    return { db, files, answers, already_imported: known, rows, rejected, unreadable: problems, problems: named, left_out: Object.fromEntries(this.leftOut) }
+    const { files, answers, known, rows, rejected, problems, named, leftOut, leftOutAt } = this
+    return { db, files, answers, already_imported: known, rows, rejected, unreadable: problems, problems: named, left_out: Object.fromEntries(leftOut), left_out_at: leftOutAt }
   }
 }
 
@@ -116,12 +121,14 @@ async function importFile(file: AnswerFile, tally: Tally, reading: Reading): Pro
     for await (const found of valuesIn(texts, hasLines(file))) {
       if (reading.signal.aborted) return
       line = found.line
-      for (const foreign of foreignIn(found, reading.crawlers)) take(foreign, { file: file.name, line }, tally, reading.parts)
+      const place = { file: file.name, line, value: found.value }
+      if ('leftOut' in found) tally.leaveOut(place, found.leftOut, found.count)
+      else for (const foreign of foreignIn(found, reading.crawlers)) take(foreign, place, tally, reading.parts)
     }
   } catch (error) {
     // What the database or the program does wrong is no fault of the file.
     if (error instanceof AppError || !isFault(error)) throw error
-    tally.problem({ file: file.name, line: line + 1, problem: messageOf(error) })
+    tally.problem({ file: file.name, line: line + 1 }, messageOf(error))
   }
 }
 
@@ -131,7 +138,7 @@ function isFault(error: unknown): boolean {
   return code !== undefined && /^(Z_|E[A-Z]+$|ERR_)/.test(code)
 }
 
-function foreignIn(found: Found, crawlers: readonly Crawler[]): Foreign[] {
+function foreignIn(found: Exclude<Found, { leftOut: string }>, crawlers: readonly Crawler[]): Foreign[] {
   if ('problem' in found) return [{ problem: found.problem }]
   let value: unknown
   try {
@@ -139,15 +146,15 @@ function foreignIn(found: Found, crawlers: readonly Crawler[]): Foreign[] {
   } catch {
     return [{ problem: 'it is not JSON' }]
   }
-  return readForeign(value, crawlers, found.exportedAt)
+  return readForeign(value, crawlers, found)
 }
 
-function take(foreign: Foreign, where: { file: string; line: number }, tally: Tally, parts: ImportParts): void {
-  if ('leftOut' in foreign) return tally.leaveOut(foreign.leftOut)
-  if ('problem' in foreign) return tally.problem({ ...where, problem: foreign.problem })
+function take(foreign: Foreign, place: Place, tally: Tally, parts: ImportParts): void {
+  if ('leftOut' in foreign) return tally.leaveOut(place, foreign.leftOut)
+  if ('problem' in foreign) return tally.problem(place, foreign.problem)
   const outcome = importAnswer(foreign.answer, parts)
-  if (outcome.as === 'unreadable') return tally.problem({ ...where, problem: outcome.problem })
-  if (outcome.as === 'forgotten') return tally.leaveOut('of people whom the database was told to forget')
+  if (outcome.as === 'unreadable') return tally.problem(place, outcome.problem)
+  if (outcome.as === 'forgotten') return tally.leaveOut(null, FORGOTTEN)
   if (outcome.as === 'known') {
     tally.known += 1
     return
@@ -156,6 +163,8 @@ function take(foreign: Foreign, where: { file: string; line: number }, tally: Ta
   tally.rows += outcome.rows
   tally.rejected += outcome.rejected
 }
+
+const FORGOTTEN = 'of people whom the database was told to forget'
 
 function shownOf(tally: Tally, bytes: number): Shown {
   const started = monotonicMs()
@@ -169,14 +178,24 @@ function shownOf(tally: Tally, bytes: number): Shown {
 }
 
 function print(output: Output, db: string, tally: Tally): void {
-  for (const { file, line, problem } of tally.named) output.note(`${file}:${line}: ${problem}`)
+  for (const { problem, ...place } of tally.named) output.note(`${placeText(place)}: ${problem}`)
   if (tally.problems > tally.named.length) output.note(`… and ${number(tally.problems - tally.named.length)} more.`)
   const what = tally.answers === 0 && tally.known > 0 ? 'Nothing new' : `Imported ${count(tally.answers, 'answer')} with ${count(tally.rows, 'row')}`
   const parts = [
     tally.known > 0 ? `${count(tally.known, 'answer')} had been imported before` : '',
     tally.rejected > 0 ? `${count(tally.rejected, 'record')} set aside` : '',
-    ...[...tally.leftOut].map(([why, n]) => `left out ${number(n)}: ${why}`),
+    ...[...tally.leftOut].map(([why, n]) => `left out ${number(n)}: ${why}${firstPlace(tally, why)}`),
   ]
   output.print(`${[what, ...parts.filter((part) => part !== '')].join('; ')}. ${db} was not charged for anything.`)
   if (tally.problems > 0) output.failure(`${count(tally.problems, 'stored answer')} cannot be read — everything else is imported; the same command takes them in once they are mended.`)
+}
+
+/** Where the first one stands that was left out for a reason. */
+function firstPlace({ leftOutAt }: Tally, why: string): string {
+  const first = leftOutAt.find(({ reason }) => reason === why)
+  return first === undefined ? '' : ` (first at ${placeText(first)})`
+}
+
+function placeText({ file, line, value }: Place): string {
+  return `${file}:${line}${value === undefined ? '' : `, value ${value}`}`
 }

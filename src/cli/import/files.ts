@@ -1,9 +1,9 @@
 import { createReadStream, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream'
-import { StringDecoder } from 'node:string_decoder'
 import { createGunzip } from 'node:zlib'
 import { AppError } from '../../errors.js'
+import { inUtf8 } from './encoding.js'
 
 /** A file of stored answers. */
 export interface AnswerFile {
@@ -14,11 +14,11 @@ export interface AnswerFile {
 }
 
 const STDIN = '-'
-const NAMES = /\.(json|jsonl|ndjson)(\.gz)?$/i
+const NAMES = /\.(json|jsonl|ndjson|har)(\.gz)?$/i
 
 /**
- * The files that are meant, in a fixed order: of a folder, those below it whose names end in `.json`, `.jsonl` or `.ndjson`, with or
- * without `.gz`; `-` is standard input.
+ * The files that are meant, in a fixed order: of a folder, those below it whose names end in `.json`, `.jsonl`, `.ndjson` or `.har`, with
+ * or without `.gz`; `-` is standard input.
  * @throws AppError `bad-usage` for one that is not there
  */
 export function answerFiles(names: readonly string[]): AnswerFile[] {
@@ -42,8 +42,8 @@ export function hasLines({ name }: AnswerFile): boolean {
   return /\.(jsonl|ndjson)(\.gz)?$/i.test(name)
 }
 
-/** The text of a file, in pieces; gzip is known by its first bytes. Throws where it cannot be read or is cut off. */
-export async function* textOf({ name }: AnswerFile, onBytes: (bytes: number) => void): AsyncGenerator<string> {
+/** The text of a file as UTF-8, in pieces; gzip is known by its first bytes. Throws where it cannot be read or is cut off. */
+export async function* textOf({ name }: AnswerFile, onBytes: (bytes: number) => void): AsyncGenerator<Buffer> {
   const raw = name === STDIN ? process.stdin : createReadStream(name, { highWaterMark: 256 * 1024 })
   const pieces = raw[Symbol.asyncIterator]() as AsyncIterator<Buffer>
   const first = await pieces.next()
@@ -54,10 +54,8 @@ export async function* textOf({ name }: AnswerFile, onBytes: (bytes: number) => 
       yield piece.value
     }
   }
-  const decoder = new StringDecoder('utf8')
   const isGzip = first.value[0] === 0x1f && first.value[1] === 0x8b
-  for await (const piece of isGzip ? gunzipped(whole()) : whole()) yield decoder.write(piece)
-  yield decoder.end()
+  yield* inUtf8(isGzip ? gunzipped(whole()) : whole())
 }
 
 function gunzipped(pieces: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
