@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 
@@ -84,6 +84,89 @@ describe.concurrent('import', () => {
     expect(db.prepare('select id, follower_count from users where follower_count is not null order by id').raw().all()).toEqual([['user-a', 1], ['user-b', 2], ['user-c', 3], ['user-d', 4]])
     expect(db.prepare('select text, like_count, user_id, first_seen_at from posts').raw().all()).toEqual([[post.text, 7, 'user-f', manifest.exported_at]])
     expect(db.prepare('select source_id, target_id, first_seen_at from edges').raw().all()).toEqual([['user-e', 'user-a', '2026-01-02T03:04:05.000Z']])
+  })
+
+  test('takes answers out of whatever lists and texts they are in, and says what is left out and where', async ({ bench }) => {
+    const answer = (name: string) => ({ route: 'get_user_profile', params: { user_id: `user-${name}` }, received_at: '2026-01-02T03:04:05Z', body: { profile: { user_id: `user-${name}`, username: name } } })
+    writeFileSync(bench.file('lists.json'), JSON.stringify([[answer('a')], [[answer('b'), [answer('c')]]], JSON.stringify(answer('d')), [JSON.stringify([answer('e')])], 7, 'text', null, JSON.stringify(JSON.stringify(answer('f')))]))
+    const deep = `{"route":"get_user_profile","params":{"user_id":"user-deep"},"body":{"profile":{"user_id":"user-deep"},"x":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`
+    writeFileSync(bench.file('deep.jsonl'), `${JSON.stringify(answer('g'))}\n${deep}\n${JSON.stringify(answer('h'))}\n`)
+    writeFileSync(bench.file('deep.json'), `[${JSON.stringify(answer('i'))},\n${deep},\n${JSON.stringify(answer('j'))}]`)
+    writeFileSync(bench.file('utf16.json'), Buffer.from(`\uFEFF${JSON.stringify([answer('k')])}`, 'utf16le'))
+    const report = await importJson(bench, 'lists.json', 'deep.jsonl', 'deep.json', 'utf16.json', '--db', bench.db)
+    expect(report).toMatchObject({ exit: 3, answers: 10, unreadable: 6 })
+    expect(bench.open().prepare('select group_concat(username) from (select username from users order by 1)').pluck().get()).toBe('a,b,c,d,e,g,h,i,j,k')
+    expect((report['problems'] as { file: string; line: number; value?: number }[]).map(({ file, line, value }) => [path.basename(file), line, value])).toEqual([
+      ['lists.json', 1, 6],
+      ['lists.json', 1, 7],
+      ['lists.json', 1, 8],
+      ['lists.json', 1, 9],
+      ['deep.jsonl', 2, undefined],
+      ['deep.json', 2, 2],
+    ])
+  })
+
+  test('takes remix chains and replies of manifests, and what browsers have loaded', async ({ bench }) => {
+    const post = (n: number, more: object = {}) => ({ id: `s_${n}`, shared_by: 'user-a', posted_at: 1_767_000_000 + n, text: `t${n}`, like_count: n, reply_count: 2, ...more })
+    const profile = { user_id: 'user-a', username: 'a' }
+    const reply = (id: string, parentId: string) => ({ id, parentId, rootPostId: 's_1', user: 'r', displayName: null, userId: 'user-r', text: id, postedAt: 1_776_377_684.5, likeCount: 0, replyCount: 1 })
+    const items = [{ mode: 'v2', postId: 's_1', _raw: { post: post(1), profile }, replies: [reply('c1', 's_1'), reply('c2', 'c1')] }, { mode: 'v1', genId: 'gen_1', _raw: { id: 'gen_1' } }]
+    const chains = [
+      { direction: 'child', sourcePostId: 's_1', childPostId: 's_2', raw: { post: post(2, { parent_post_id: 's_1' }), profile }, capturedAt: '2026-02-01T00:00:00.000Z' },
+      { direction: 'parent', childPostId: 's_1', parentPostId: 's_3', raw: { post: post(3), profile } },
+      { direction: 'parent', childPostId: 's_1', parentPostId: 's_4', raw: null },
+    ]
+    const exported_at = '2026-03-01T00:00:00.000Z'
+    writeFileSync(bench.file('soravault_manifest_1.json'), JSON.stringify({ exported_at, remix_chains: chains, characters: [{}, {}], total: 2, items }, null, 2))
+    writeFileSync(bench.file('remix_chains.json'), JSON.stringify({ exported_at, mode: 'media', storage: {}, count: 1, chains: [{ ...chains[0], childPostId: 's_5', raw: { post: post(5), profile } }] }))
+    const entry = (url: string, body: unknown, content: object = { text: JSON.stringify(body) }, status = 200) => ({ startedDateTime: '2026-01-02T03:04:05.678Z', time: 3, request: { method: 'GET', url, headers: [{ name: 'Authorization', value: 'Bearer sk-secret' }] }, response: { status, content: { mimeType: 'application/json', ...content } } })
+    const gateway = 'https://api.tikhub.io/api/v1/sora2'
+    const platform = 'https://sora.chatgpt.com/backend/project_y'
+    const tree = { post: post(1), profile, children: { items: [{ post: { id: 'c3', text: 'c3', shared_by: 'user-q' }, profile: { user_id: 'user-q', username: 'q' } }], cursor: null } }
+    const entries = [
+      entry(`${gateway}/get_user_followers?user_id=user-a&cursor=`, { code: 200, data: { items: [{ user_id: 'user-f', username: 'f' }], cursor: null } }),
+      entry(`${gateway}/get_user_profile?user_id=user-b`, null, { text: Buffer.from(JSON.stringify({ data: { profile: { user_id: 'user-b', username: 'b' } } })).toString('base64'), encoding: 'base64' }),
+      entry(`${platform}/profile_feed/user-a?limit=8&cut=nf2`, { items: [{ post: post(6), profile }], cursor: null }),
+      entry(`${platform}/profile_feed/user-z?cut=appearances`, { items: [{ post: post(7), profile }], cursor: null }),
+      entry(`${platform}/profile/username/u`, { user_id: 'user-u', username: 'u' }),
+      entry(`${platform}/post/s_1/tree?limit=20&max_depth=1`, tree),
+      entry(`${platform}/post/s_1/remix_feed?limit=20`, { items: [{ post: post(8), profile }], cursor: null }),
+      entry(`${platform}/profile_feed/me?cut=nf2`, { items: [{ post: post(9), profile }] }),
+      entry('https://example.org/app.js', 'x'),
+      entry(`${gateway}/get_feed`, {}, {}, 429),
+      entry(`${gateway}/get_feed`, {}, { text: undefined }),
+    ]
+    writeFileSync(bench.file('browser.har'), `\uFEFF${JSON.stringify({ log: { version: '1.2', creator: { name: 'x' }, pages: [{}], entries } }, null, 2)}`)
+    mkdirSync(bench.file('all'))
+    for (const name of ['soravault_manifest_1.json', 'remix_chains.json', 'browser.har']) renameSync(bench.file(name), bench.file(`all/${name}`))
+    const report = await importJson(bench, 'all', '--db', bench.db)
+    expect(report).toMatchObject({
+      exit: 3,
+      answers: 13,
+      unreadable: 1,
+      rejected: 0,
+      left_out: {
+        'a SoraVault item without a post (a draft or an image)': 1,
+        'a link of a remix chain without a post': 1,
+        'an entry of another list in a file of answers': 2,
+        'a request of a browser that is none of this API': 2,
+        'an answer to a browser that is no page (HTTP 200)': 1,
+      },
+    })
+    expect((report['left_out_at'] as unknown[]).length).toBe(6)
+    const db = bench.open()
+    expect(db.prepare('select id from posts order by 1').pluck().all()).toEqual(['s_1', 's_2', 's_3', 's_5', 's_6', 's_7', 's_8'])
+    expect(db.prepare('select id, post_id, parent_comment_id, user_id from comments order by 1').raw().all()).toEqual([['c1', 's_1', null, 'user-r'], ['c2', 's_1', 'c1', 'user-r'], ['c3', 's_1', null, 'user-q']])
+    expect(db.prepare("select kind, source_id, target_id, first_seen_at from edges order by 1, 2").raw().all()).toEqual([
+      ['cameo', 'user-z', 's_7', '2026-01-02T03:04:05.678Z'],
+      ['follow', 'user-f', 'user-a', '2026-01-02T03:04:05.678Z'],
+      ['remix', 's_2', 's_1', '2026-02-01T00:00:00.000Z'],
+      ['remix', 's_5', 's_1', '2026-02-01T00:00:00.000Z'],
+      ['remix', 's_8', 's_1', '2026-01-02T03:04:05.678Z'],
+    ])
+    const before = contents(bench.db)
+    await replay(bench.db)
+    expect(contentDifferences(before, contents(bench.db))).toEqual([])
   })
 
   test('an older answer overwrites nothing and takes its place in the history', async ({ bench }) => {

@@ -31,12 +31,12 @@ export const importCommand: Command<Flags> = {
   describe: 'Take in answers that were stored elsewhere, at no cost; sends nothing',
   builder: (yargs) =>
     yargs
-      .positional('file', { type: 'string', array: true, demandOption: true, describe: 'Files or folders of JSON or JSONL, also gzip; - for standard input' })
+      .positional('file', { type: 'string', array: true, demandOption: true, describe: 'Files or folders of JSON, JSONL or HAR, also gzip; - for standard input' })
       .example('$0 import answers.jsonl --db study.db', 'one {"route", "params", "received_at", "body"} a line')
       .example('$0 import archive/ soravault_manifest_2026-03-01.json', 'a folder of answers, and a manifest of SoraVault')
       .example('zcat old.jsonl.gz | $0 import -', 'from another program')
       .epilogue(
-        'Every answer is read as a crawl reads it and kept as a page that cost nothing. It belongs to no pass: no listing counts as read because of it, and crawls do not stop early at what only it lists. Newest wins: an answer older than what is known fills in what nobody has told, and takes its place in the history of counters. The same answer is imported once. What cannot be read is named with its file and line (exit 3), and everything beside it is imported. The README lists the forms.',
+        'Every answer is read as a crawl reads it and kept as a page that cost nothing. It belongs to no pass: no listing counts as read because of it, and crawls do not stop early at what only it lists. Newest wins: an answer older than what is known fills in what nobody has told, and takes its place in the history of counters. The same answer is imported once. What cannot be read is named with its file and line (exit 3), and everything beside it is imported; what is no answer is counted. The README lists the forms.',
       ) as never,
   run: async (flags, context) => {
     const files = answerFiles(flags.file)
