@@ -105,6 +105,7 @@ const forbiddenImports: readonly [string, string, string][] = [
   ['yaml-has-an-owner', 'src/crawl/x.ts', 'yaml'],
   ['string-width-has-an-owner', 'src/crawl/x.ts', 'string-width'],
   ['croner-has-an-owner', 'src/crawl/x.ts', 'croner'],
+  ['@streamparser/json-has-an-owner', 'src/crawl/x.ts', '@streamparser/json'],
   ['pino-has-an-owner', 'src/api/x.ts', 'pino'],
   ['hyparquet-writer-has-an-owner', 'src/report/x.ts', 'hyparquet-writer'],
   ['echarts-has-an-owner', 'src/export/x.ts', 'echarts'],
