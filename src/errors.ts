@@ -41,12 +41,14 @@ export const catalogue = {
   'not-loaded': { recovery: 'stop', exit: 2, summary: 'better-sqlite3 cannot be loaded', hint: 'It was built for another version of Node, or not at all: run `npm rebuild better-sqlite3` in the folder in which sora-crawl is installed.' },
   'bad-query': { recovery: 'stop', exit: 2, summary: 'The query cannot be answered', hint: 'Nothing was changed.' },
   'bad-output': { recovery: 'stop', exit: 2, summary: 'The folder of the export cannot be used', hint: 'Nothing was written. Name another folder with --out.' },
-  'output-full': { recovery: 'stop', exit: 4, summary: 'The export cannot be written', hint: 'No part of it was left behind. Free some space on its disk; the same command begins anew.' },
+  'output-full': { recovery: 'stop', exit: 4, summary: 'The output cannot be written', hint: 'No part of it was left behind. Free some space on its disk. The same command begins anew.' },
+  'output-lost': { recovery: 'stop', exit: 4, summary: 'The output cannot be written', hint: 'What the command did is done. Free some space on its disk, or let the output go elsewhere.' },
   'bad-key-file': { recovery: 'stop', exit: 2, summary: 'The key of pseudonyms cannot be used', hint: 'Nothing was written. Name another file with --key-file.' },
   'newer-database': { recovery: 'stop', exit: 2, summary: 'The database was written by a newer sora-crawl', hint: 'Nothing was changed. Update sora-crawl.' },
   'mixed-origin': { recovery: 'stop', exit: 2, summary: 'Sandbox and real data do not mix', hint: 'Name another file with --db.' },
   locked: { recovery: 'stop', exit: 6, summary: 'Another process is writing to this database', hint: 'Wait for it to end, or name another file with --db.' },
   'being-read': { recovery: 'stop', exit: 6, summary: 'Another process is reading this database', hint: 'What was removed stays in the file’s log until it ends: then run the same command again.' },
+  'copy-stays': { recovery: 'stop', exit: 4, summary: 'A copy of the database cannot be deleted', hint: 'They are gone from the database itself. Delete the copy, or see that it can be deleted, and run the same command again.' },
   'unknown-person': { recovery: 'stop', exit: 2, summary: 'This person cannot be found', hint: 'Nothing was changed.' },
   'forgotten-seeds': { recovery: 'stop', exit: 2, summary: 'No seed is left', hint: 'Nothing was sent.' },
   'disk-full': { recovery: 'stop', exit: 4, summary: 'The database cannot be written', hint: `Free some space on its disk. ${AGAIN}` },
@@ -100,13 +102,30 @@ export class AppError extends Error {
   }
 }
 
-/** Text as a single line without control sequences, so that nothing a server or a file says can redraw a terminal. */
+/** What a terminal obeys instead of showing it: control characters, and marks that turn the writing direction of what follows. */
+const OBEYED = String.raw`\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069`
+const OBEYED_RUN = new RegExp(`[${OBEYED}]+`, 'g')
+/** Line ends and tabs are what text of several lines is made of. */
+const OBEYED_IN_TEXT = new RegExp(String.raw`(?![\n\t])[${OBEYED}]`, 'g')
+
+/** Text as a single line that a terminal shows as it is, so that nothing a server or a file says can redraw or turn it. */
 export function oneLine(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what it removes
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim()
+  return text.replaceAll(OBEYED_RUN, ' ').trim()
+}
+
+/** Text of any number of lines for a terminal: what it would obey is shown in the escapes of JSON, so that JSON stays the value that it is. */
+export function shownText(text: string): string {
+  return text.replaceAll(OBEYED_IN_TEXT, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 /** The message of whatever was thrown. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown)
 }
+
+/** Whether the system refused to write for want of room: a full disk, a quota, a limit on the size of files, or a disk that fails. */
+export function isNoRoom(error: unknown): boolean {
+  return NO_ROOM.has((error as { code?: unknown } | null)?.code)
+}
+
+const NO_ROOM: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO'])

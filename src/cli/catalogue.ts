@@ -10,6 +10,13 @@ interface Listed {
   load(): Promise<Command<any>>
 }
 
+/** How a command has ended. */
+export interface Ending {
+  readonly code: ExitCode
+  /** Whether what it printed is all that it did. */
+  readonly isAnswer: boolean
+}
+
 /** Every command, in the order of the help. What each needs takes longer to load than the help to print. */
 export const catalogue: readonly Listed[] = [
   { command: 'crawl [seed..]', describe: 'Crawl from seeds into the database; the same command continues what is unfinished', load: async () => (await import('./commands/crawl.js')).crawlCommand },
@@ -31,16 +38,16 @@ export const catalogue: readonly Listed[] = [
 
 /**
  * The commands as the parser takes them: those that the arguments may mean wholly, of the others what the help shows.
- * @param end takes the exit code of the command that was run
+ * @param end takes how the command that was run has ended
  */
 // oxlint-disable-next-line typescript/no-explicit-any -- yargs types a list of commands with different flags only so
-export async function commandsFor(argv: readonly string[], context: CommandContext, end: (code: ExitCode) => void): Promise<CommandModule<object, any>[]> {
+export async function commandsFor(argv: readonly string[], context: CommandContext, end: (ending: Ending) => void): Promise<CommandModule<object, any>[]> {
   const words = new Set(argv)
   return Promise.all(
     catalogue.map(async ({ command, describe, load }) => {
       if (!words.has(command.replace(/ .*/, ''))) return { command, describe, handler: () => undefined }
       const loaded = await load()
-      return { ...loaded, handler: async (flags: unknown) => end(await run(loaded, flags as GlobalFlags, context)) }
+      return { ...loaded, handler: async (flags: unknown) => end({ code: await run(loaded, flags as GlobalFlags, context), isAnswer: loaded.answers === true }) }
     }),
   )
 }

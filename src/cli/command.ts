@@ -21,5 +21,7 @@ export interface CommandContext {
 
 /** A command: its flags, and what it does; resolves to the exit code. */
 export interface Command<F> extends Omit<CommandModule<object, F>, 'handler'> {
+  /** Whether what it prints is all that it does: then it has failed if that cannot be written. */
+  readonly answers?: true
   readonly run: (flags: F & GlobalFlags, context: CommandContext) => Promise<ExitCode>
 }

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises'
 import type { BudgetCaps, Estimate } from '../crawl/index.js'
+import { shownText } from '../errors.js'
 import { dollars } from './format.js'
 import { estimateText } from './estimate-text.js'
 
@@ -21,7 +22,7 @@ export async function maySpend(estimate: Estimate, caps: BudgetCaps, { above, ye
   if (!mayAsk({ yes }) || mostOf(caps, estimate) <= above) return true
   const isKnown = estimate.unknown.length === 0
   if (isKnown && estimate.total.high.cost <= above) return true
-  process.stderr.write(`${estimateText(estimate, LINES_SHOWN)}\n\n`)
+  process.stderr.write(`${shownText(estimateText(estimate, LINES_SHOWN))}\n\n`)
   return isYes(`This can cost more than ${dollars(above)}${isKnown ? '' : ' (part of it is not known)'}. Go on? [y/N] `)
 }
 

@@ -6,6 +6,7 @@ export interface PseudonymFlags {
   readonly pseudonymize: boolean
   readonly keyFile?: string
   readonly out: string
+  readonly db: string
 }
 
 /** The default of `--name`, which says nothing. */
@@ -15,12 +16,12 @@ export const QUERY_NAME = 'query'
  * What gives the pseudonyms that the flags ask for; null if they ask for none. The key is read, or made, when it is first asked for.
  * @throws AppError `bad-usage`; `bad-key-file` when asked
  */
-export function askedPseudonyms({ pseudonymize, keyFile, out }: PseudonymFlags, output: Output): (() => Pseudonyms) | null {
+export function askedPseudonyms({ pseudonymize, keyFile, out, db }: PseudonymFlags, output: Output): (() => Pseudonyms) | null {
   if (pseudonymize !== (keyFile !== undefined)) throw new AppError('bad-usage', '--pseudonymize and --key-file FILE go together: without the key, pseudonyms could not be made again')
   if (keyFile === undefined) return null
   let made: Pseudonyms | undefined
   const make = (): Pseudonyms => {
-    const { key, isNew } = takeKey(keyFile, out)
+    const { key, isNew } = takeKey(keyFile, { out, db })
     if (isNew) output.note(`A new key was written to ${keyFile}, which only its owner can read. Keep it: with it the next export has the same pseudonyms, and who has it can tell who is behind them.`)
     return new Pseudonyms(key)
   }

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import yargs, { type CommandModule } from 'yargs'
 import { AppError, ExitCode, messageOf, oneLine } from '../errors.js'
-import { commandsFor } from './catalogue.js'
+import { commandsFor, type Ending } from './catalogue.js'
 import { logLevels } from './command.js'
+import { keepIgnoringHangup } from './on-signals.js'
 import { Output } from './output.js'
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
@@ -14,14 +15,38 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
  */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
   const output = new Output({ json: argv.some((word) => word === '--json' || word === '--json=true') })
-  let exitCode: ExitCode = ExitCode.finished
+  // The help, too, is an answer.
+  let ending: Ending = { code: ExitCode.finished, isAnswer: true }
   try {
-    const commands = await commandsFor(argv, { output, version }, (code) => (exitCode = code))
+    keepIgnoringHangup()
+    checkFolder()
+    const commands = await commandsFor(argv, { output, version }, (how) => (ending = how))
     await parser([...argv], commands).parseAsync()
-    return exitCode
   } catch (error) {
     return report(error, output, argv)
   }
+  return concluded(ending, output)
+}
+
+/** Every relative name, and Node itself, needs the folder that the program was started in. @throws AppError `bad-usage` */
+function checkFolder(): void {
+  try {
+    process.cwd()
+  } catch (cause) {
+    throw new AppError('bad-usage', 'the folder that it was started in does not exist any more; change to one that does', { cause })
+  }
+}
+
+/**
+ * The exit code, once it is known whether the result has arrived. Work that is done stays done: its code says how it went, and a
+ * script that runs again what ended with 4 must not pay for more.
+ */
+async function concluded({ code, isAnswer }: Ending, output: Output): Promise<ExitCode> {
+  const lost = await output.lostResult()
+  if (lost === null) return code
+  const error = new AppError('output-lost', lost)
+  output.failure(error.line)
+  return isAnswer && code === ExitCode.finished ? error.exit : code
 }
 
 // oxlint-disable-next-line typescript/no-explicit-any -- yargs types a list of commands with different flags only so

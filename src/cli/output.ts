@@ -1,62 +1,83 @@
-import { oneLine } from '../errors.js'
+import { setImmediate } from 'node:timers/promises'
+import { oneLine, shownText } from '../errors.js'
+import { Outlet } from './outlet.js'
 
 /** Where words go: results to stdout (as text, or as one JSON value), everything else to stderr. */
 export class Output {
   readonly isJson: boolean
-  #isRead = true
+  readonly #stdout = new Outlet(process.stdout, 'stdout')
+  readonly #stderr = new Outlet(process.stderr, 'stderr')
   /** How something is written to stderr beside what is redrawn there. */
   beside: (write: () => void) => void = (write) => write()
 
   constructor({ json }: { json: boolean }) {
     this.isJson = json
-    process.stderr.on('error', ignoreClosedPipe)
-    process.stdout.on('error', (error) => {
-      // Node gives stdout back as if nothing had happened: it is never "destroyed".
-      this.#isRead = false
-      ignoreClosedPipe(error)
-    })
   }
 
   /** Part of a command's result, for people; nothing under `--json`. */
   print(text: string): void {
-    if (!this.isJson) process.stdout.write(`${text}\n`)
+    if (!this.isJson) this.#stdout.write(`${shown(text)}\n`)
   }
 
-  /** Raw text to stdout, at the pace of whoever reads it. @returns false once nobody does */
+  /** Raw text to stdout, at the pace of whoever reads it. @returns false once nobody does, or it cannot be written */
   async write(text: string): Promise<boolean> {
-    if (!this.#isRead) return false
-    if (!process.stdout.write(text)) await drainedOrClosed(process.stdout)
-    return this.#isRead
+    if (!this.#isHeard()) return false
+    if (!this.#stdout.write(shown(text))) await this.#stdout.drained()
+    return this.#isHeard()
   }
 
   /** A command's result; only under `--json`. */
   json(value: unknown): void {
-    if (this.isJson) process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+    if (this.isJson) this.#stdout.write(`${shown(JSON.stringify(value, null, 2))}\n`)
+  }
+
+  /** A line of JSON, whether or not `--json` is given. */
+  jsonLine(value: unknown): void {
+    this.#stdout.write(`${shown(JSON.stringify(value))}\n`)
   }
 
   /** Something to know, beside the result. */
   note(text: string): void {
-    this.beside(() => process.stderr.write(`${oneLine(text)}\n`))
+    this.beside(() => this.#stderr.write(`${oneLine(text)}\n`))
+  }
+
+  /** Lines that are more than a note, on stderr. */
+  noteLines(text: string): void {
+    this.beside(() => this.#stderr.write(`${process.stderr.isTTY ? shownText(text) : text}\n`))
   }
 
   /** The one line that says what went wrong and what to do next. */
   failure(line: string): void {
-    this.beside(() => process.stderr.write(`sora-crawl: ${oneLine(line)}\n`))
+    this.beside(() => this.#stderr.write(`sora-crawl: ${oneLine(line)}\n`))
+  }
+
+  /** Called where something else that writes to stderr could not. */
+  stderrFailed(error: unknown): void {
+    this.#stderr.failed(error)
+  }
+
+  /** Whether lines on stderr can still be read. */
+  get isSeen(): boolean {
+    return this.#stderr.isOpen
+  }
+
+  /** What of our words could not be written until now, and why. */
+  get lost(): readonly string[] {
+    return [this.#stdout.lost, this.#stderr.lost].filter((one) => one !== null)
+  }
+
+  /** Why the result of the command could not be written; null if it was. Errors of the last words are waited for. */
+  async lostResult(): Promise<string | null> {
+    await setImmediate()
+    return this.#stdout.lost
+  }
+
+  #isHeard(): boolean {
+    return this.#stdout.isOpen && this.#stdout.lost === null
   }
 }
 
-/** Whoever read our output (`| head`) has had enough; the work goes on and its exit code still counts. */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
-}
-
-/** Leaves no listener behind: one is waited for at every pause of a long output. */
-function drainedOrClosed(stream: NodeJS.WriteStream): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      stream.off('drain', done).off('close', done).off('error', done)
-      resolve()
-    }
-    stream.on('drain', done).on('close', done).on('error', done)
-  })
+/** Text for stdout: a terminal gets nothing that it would obey, files and pipes get all as it is. */
+function shown(text: string): string {
+  return process.stdout.isTTY ? shownText(text) : text
 }

@@ -22,16 +22,18 @@ export function progressMode({ noProgress, logLevel }: Pick<GlobalFlags, 'noProg
  */
 export async function withProgress<T>(how: 'redraw' | 'lines' | 'none', output: Output, shown: Shown, work: () => Promise<T>): Promise<T> {
   if (how === 'none') return work()
-  return process.stderr.isTTY && how === 'redraw' ? onTerminal(output, shown, work) : inLog(shown, work)
+  return process.stderr.isTTY && how === 'redraw' ? onTerminal(output, shown, work) : inLog(output, shown, work)
 }
 
 async function onTerminal<T>(output: Output, shown: Shown, work: () => Promise<T>): Promise<T> {
   const { createLogUpdate } = await import('log-update')
   const update = createLogUpdate(process.stderr)
-  const draw = (): void => update(shown.lines((process.stderr.columns ?? 80) - 1).join('\n'))
+  const draw = (): void => {
+    if (output.isSeen) update(shown.lines((process.stderr.columns ?? 80) - 1).join('\n'))
+  }
   const timer = setInterval(draw, TERMINAL_INTERVAL_MS)
   output.beside = (write) => {
-    update.clear()
+    if (output.isSeen) update.clear()
     write()
     draw()
   }
@@ -41,12 +43,12 @@ async function onTerminal<T>(output: Output, shown: Shown, work: () => Promise<T
     clearInterval(timer)
     output.beside = (write) => write()
     draw()
-    update.done()
+    if (output.isSeen) update.done()
   }
 }
 
-async function inLog<T>(shown: Shown, work: () => Promise<T>): Promise<T> {
-  const timer = setInterval(() => process.stderr.write(`${shown.line()}\n`), LOG_INTERVAL_MS)
+async function inLog<T>(output: Output, shown: Shown, work: () => Promise<T>): Promise<T> {
+  const timer = setInterval(() => output.note(shown.line()), LOG_INTERVAL_MS)
   try {
     return await work()
   } finally {

@@ -4,6 +4,7 @@ import { Crawl, estimateRun, planRun, type BudgetCaps, type Crawler, type CrawlO
 import { openStore, Reader, type CrawlStore, type OpenRun, type Origin } from '../db/index.js'
 import { ExitCode } from '../errors.js'
 import { createLogger } from '../log.js'
+import { onStopSignals } from './on-signals.js'
 import { mayAsk, maySpend, type Confirmation } from './confirm.js'
 import { count } from './format.js'
 import { seedsLeft } from './seeds-left.js'
@@ -33,10 +34,11 @@ export interface CrawlRequest {
 /** Crawls, shows progress, prints the summary. @returns the exit code of the run */
 export async function runCrawl(request: CrawlRequest, flags: GlobalFlags, context: CommandContext): Promise<ExitCode> {
   const { output } = context
-  const summary = await performCrawl(request, flags, context)
-  const { outcome } = summary
+  const performed = await performCrawl(request, flags, context)
+  const { outcome } = performed
   if (outcome.stopped !== null) output.failure(outcome.stopped)
   else if (outcome.exitCode === ExitCode.streamsFailed) output.failure(failedLine(outcome, flags.db))
+  const summary = { ...performed, lost: output.lost }
   printSummary(output, summary)
   output.json(summaryJson(summary))
   return outcome.exitCode
@@ -47,9 +49,9 @@ export async function performCrawl(request: CrawlRequest, flags: GlobalFlags, { 
   const { crawlers, concurrency, api, rate, prices, rules, caps, minAgeMs } = request
   const store = openStore(flags.db, request.origin)
   const client = new ApiClient({ ...api, rate, concurrency, prices })
-  const log = createLogger(flags.logLevel)
+  const log = createLogger(flags.logLevel, (error) => output.stderrFailed(error))
   log.debug({ address: api.url, proxy: api.proxy?.name }, 'api')
-  const crawl = new Crawl({ store, client, crawlers, concurrency, log, programVersion: version, rules, caps, minAgeMs })
+  const crawl = new Crawl({ store, client, crawlers, concurrency, log, programVersion: version, rules, caps, minAgeMs, lostWords: () => output.lost })
   const forgetSignals = stopOnSignals(crawl, (line) => output.note(line))
   let outcome: CrawlOutcome
   try {
@@ -62,7 +64,7 @@ export async function performCrawl(request: CrawlRequest, flags: GlobalFlags, { 
     await client.close()
     await store.close()
   }
-  return { outcome, view: crawl.progress.view(), rows: rowsOf(flags.db), origin: request.origin, db: flags.db, next: request.next }
+  return { outcome, lost: output.lost, view: crawl.progress.view(), rows: rowsOf(flags.db), origin: request.origin, db: flags.db, next: request.next }
 }
 
 function shownOf({ progress }: Crawl): Shown {
@@ -96,15 +98,13 @@ function rowsOf(db: string): Record<string, number> {
   }
 }
 
-/** The first Ctrl-C or SIGTERM ends the crawl politely, a second one at once. */
+/** The first signal that asks to stop ends the crawl politely, a second one at once. */
 function stopOnSignals(crawl: Crawl, say: (line: string) => void): () => void {
   let asked = false
-  const onSignal = (): void => {
+  return onStopSignals(() => {
     if (asked) process.exit(ExitCode.stopped)
     asked = true
     say('Stopping: waiting for the requests in flight (again to quit at once).')
     crawl.stop('interrupted', 'Interrupted: everything that was paid for is stored — the same command goes on where this one stopped.')
-  }
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
-  return () => process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+  })
 }

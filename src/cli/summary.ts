@@ -10,13 +10,15 @@ export interface Summary {
   /** Rows by table. */
   readonly rows: Readonly<Record<string, number>>
   readonly origin: Origin
+  /** What of our words could not be written. */
+  readonly lost: readonly string[]
   readonly db: string
   readonly next: readonly string[]
 }
 
 const SHOWN_TROUBLES = 8
 
-export function printSummary(output: Output, { outcome, view, rows, origin, db, next }: Summary): void {
+export function printSummary(output: Output, { outcome, view, rows, origin, lost, db, next }: Summary): void {
   const { run, tally, finished } = outcome
   const spent = `${dollars(view.cost)} for ${count(view.requests, 'request')}`
   const free = origin === 'sandbox' ? ' (what it would have cost: the sandbox is free)' : ''
@@ -24,6 +26,7 @@ export function printSummary(output: Output, { outcome, view, rows, origin, db, 
   output.print(`Run ${run.id} ${finished ? 'finished' : 'is unfinished'}: ${streamsText(tally)}, ${spent}${free} in ${duration(view.elapsedMs)}.`)
   if (view.slowed !== null) output.print(`The API asked to wait ${count(view.slowed.times, 'time')}: the crawl slowed down, to ${number(view.slowed.perSecond)} requests a second at the least.`)
   if (tally.requests > view.requests) output.print(`In all its parts the run has cost ${dollars(tally.cost)} for ${count(tally.requests, 'request')}.`)
+  if (lost.length > 0) output.print(`Some of the output could not be written: ${lost.join('; ')}.`)
   output.print(`\nRows in ${db}:`)
   output.print(columns(Object.entries(rows)))
   printTroubles(output, outcome.troubled, db)
@@ -46,7 +49,7 @@ function printTroubles(output: Output, troubled: readonly StreamReport[], db: st
 }
 
 /** The same as a JSON value. */
-export function summaryJson({ outcome, view, rows, origin, db }: Summary): unknown {
+export function summaryJson({ outcome, view, rows, origin, lost, db }: Summary): unknown {
   const { run, finished, exitCode, stopped, tally, troubled } = outcome
   return {
     run: run.id,
@@ -68,5 +71,6 @@ export function summaryJson({ outcome, view, rows, origin, db }: Summary): unkno
     changes: view.rows,
     rows,
     not_complete: troubled,
+    lost_output: lost,
   }
 }

@@ -1,6 +1,8 @@
-import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
-import { AppError, messageOf } from '../errors.js'
+import { closeSync, fsyncSync, linkSync, lstatSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { basename, dirname, join } from 'node:path'
+import { AppError, isNoRoom, messageOf } from '../errors.js'
+import { isOfDatabase } from '../paths.js'
 
 /** Where a file is to be, and beside which database. */
 interface Place {
@@ -14,27 +16,26 @@ interface Place {
  * @throws AppError `bad-usage`
  */
 export function checkPlace(file: string, { db, force }: Place): void {
-  if (!existsSync(file)) return
-  if (!statSync(file).isFile()) throw new AppError('bad-usage', `${file} is not a file`)
+  // Also where nothing is yet: SQLite would take it for its log.
   if (isOfDatabase(file, db)) throw new AppError('bad-usage', `${file} belongs to the database`)
+  const there = lstatSync(file, { throwIfNoEntry: false })
+  if (there === undefined) return
+  if (there.isSymbolicLink()) throw new AppError('bad-usage', `${file} is a link; name the file that it leads to`)
+  if (!there.isFile()) throw new AppError('bad-usage', `${file} is not a file`)
   if (!force) throw new AppError('bad-usage', `${file} exists; --force replaces it`)
-}
-
-function isOfDatabase(file: string, db: string): boolean {
-  const real = realpathSync(file)
-  const database = existsSync(db) ? realpathSync(db) : resolve(db)
-  return ['', '-wal', '-shm', '.lock'].some((end) => real === database + end)
 }
 
 /**
  * Writes a file as a whole: beside its place first, so that a program that dies on the way leaves no half of it there.
- * @throws AppError `bad-usage` if it cannot be written, or has come to be there meanwhile
+ * @throws AppError `output-full`; `bad-usage` if it cannot be written otherwise, or has come to be there meanwhile
  */
 export function writeWhole(file: string, text: string, place: Place): void {
-  const draft = join(dirname(file), `.${basename(file)}.${process.pid}.part`)
+  const draft = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString('hex')}.part`)
+  let isOurs = false
   try {
     mkdirSync(dirname(file), { recursive: true })
     const handle = openSync(draft, 'wx')
+    isOurs = true
     try {
       writeFileSync(handle, text)
       fsyncSync(handle)
@@ -45,8 +46,13 @@ export function writeWhole(file: string, text: string, place: Place): void {
     if (place.force) renameSync(draft, file)
     else linkSync(draft, file)
   } catch (error) {
-    throw error instanceof AppError ? error : new AppError('bad-usage', `${file} cannot be written: ${messageOf(error)}`, { cause: error })
+    throw writeError(error, file)
   } finally {
-    rmSync(draft, { force: true })
+    if (isOurs) rmSync(draft, { force: true })
   }
+}
+
+function writeError(error: unknown, file: string): AppError {
+  if (error instanceof AppError) return error
+  return isNoRoom(error) ? new AppError('output-full', `${file}: ${messageOf(error)}`, { cause: error }) : new AppError('bad-usage', `${file} cannot be written: ${messageOf(error)}`, { cause: error })
 }

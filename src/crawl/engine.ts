@@ -32,6 +32,8 @@ export interface CrawlParts {
   readonly caps: BudgetCaps
   /** Streams whose last pass completed less than this ago are left out, in milliseconds; null: none. */
   readonly minAgeMs: number | null
+  /** What could not be said on the way, for the run's outcome: nobody may have seen it. */
+  readonly lostWords?: () => readonly string[]
 }
 
 /** How an invocation ended. */
@@ -365,8 +367,13 @@ export class Crawl {
     const finished = stop === undefined
     const exitCode = stop?.exitCode ?? (tally.failed > 0 ? ExitCode.streamsFailed : ExitCode.finished)
     const stoppedBy = stop?.reason ?? null
-    await store.closeRun(run.id, { finished, outcome: stop?.line ?? 'finished', exitCode, stoppedBy })
+    await store.closeRun(run.id, { finished, outcome: this.#inWords(stop?.line ?? 'finished'), exitCode, stoppedBy })
     return { run, finished, exitCode, stopped: stop?.line ?? null, stoppedBy, tally, troubled: await store.troubled(run.id, 20) }
+  }
+
+  #inWords(outcome: string): string {
+    const lost = this.#parts.lostWords?.() ?? []
+    return lost.length === 0 ? outcome : `${outcome} (some of the output could not be written: ${lost.join('; ')})`
   }
 
   #priceOf(candidate: Candidate): number {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { rmSync, statfsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { AppError } from '../errors.js'
+import { AppError, messageOf } from '../errors.js'
 import { failpoint } from '../failpoint.js'
-import { copiesOf } from './copies.js'
+import { copiesOf, type Copies } from './copies.js'
 import { CHANGED, GONE, PROSE, REMOVED } from './forget-columns.js'
 import { ForgottenHashes } from './forgotten.js'
 import { takeWriteLock } from './lock.js'
@@ -107,25 +107,30 @@ export class Forgetter {
     })
   }
 
+  /** The copies beside the file that {@link wipe} deletes: they are of an earlier schema and cannot be searched. */
+  copies(): Copies {
+    return copiesOf(this.#file)
+  }
+
   /**
-   * Takes the bytes out of the file, its log and its copies. Killed half-way, the next call does it again.
-   * @returns the copies that were deleted: they are of an earlier schema and cannot be searched
-   * @throws AppError `disk-full`, `being-read`
+   * Takes the bytes out of the file and its log, and deletes copies. Killed half-way, the next call does it again.
+   * @param copies those that {@link copies} told of as this program's own
+   * @throws AppError `disk-full`, `being-read`; `copy-stays` once everything else is done
    */
-  wipe(): readonly string[] {
+  wipe(copies: readonly string[]): void {
     failpoint('before-wipe')
-    const copies = copiesOf(this.#file)
-    for (const copy of copies) for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(copy + suffix, { force: true })
+    const stays = copies.flatMap(deleted)
     this.#guard(() => {
       // The copy that is rewritten goes to disk, not into memory.
       this.#sqlite.pragma('temp_store = DEFAULT')
       this.#sqlite.exec('VACUUM')
       failpoint('mid-wipe')
       this.#emptyLog()
+      if (stays.length > 0) return
       this.#sqlite.exec("DELETE FROM meta WHERE key = 'wipe_pending'")
       this.#emptyLog()
     })
-    return copies
+    if (stays.length > 0) throw new AppError('copy-stays', stays.join(', '))
   }
 
   /** @throws AppError `disk-full` where rewriting the file would not fit */
@@ -179,6 +184,17 @@ export class Forgetter {
     } catch (error) {
       throw databaseError(error, this.#file)
     }
+  }
+}
+
+/** Deletes a copy. @returns why it is still there, if it is */
+function deleted(copy: string): string[] {
+  try {
+    // Never through a link, and never a folder.
+    rmSync(copy, { force: true })
+    return []
+  } catch (error) {
+    return [messageOf(error)]
   }
 }
 

@@ -1,10 +1,10 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { closeSync, fsyncSync, lstatSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readMigrationFiles } from 'drizzle-orm/migrator'
 import { now } from '../clock.js'
 import { failpoint } from '../failpoint.js'
-import { copiesOf } from './copies.js'
+import { unfinishedCopies } from './copies.js'
 import type { Sqlite } from './sqlite.js'
 
 /** The migrations of this version. */
@@ -53,9 +53,10 @@ function migrate(sqlite: Sqlite, folder: string, applied: number): void {
 /** A whole copy or none: it gets its name when it is on disk. */
 function copyBeside(sqlite: Sqlite, file: string): void {
   // What a process left that died at this; the write lock says that nobody is at it now.
-  for (const left of copiesOf(file).filter((name) => name.endsWith('.part'))) rmSync(left)
+  for (const left of unfinishedCopies(file)) rmSync(left)
   const copy = `${file}.backup-${now().replaceAll(':', '-')}`
   const unfinished = `${copy}.part`
+  for (const place of [copy, unfinished]) if (lstatSync(place, { throwIfNoEntry: false }) !== undefined) throw new Error(`${place} is in the way`)
   try {
     sqlite.prepare('VACUUM INTO ?').run(unfinished)
     const handle = openSync(unfinished, 'r+')

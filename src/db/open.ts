@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import Database from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { AppError, messageOf } from '../errors.js'
+import { APPLICATION_ID } from './copies.js'
 import { appliedMigration, bringUp, MIGRATIONS, newestMigration } from './migrate.js'
 import { canBeWritten, copyFile, copyThrough, lacksPlaceForLog, type PrivateCopy } from './private-copy.js'
 import type { Drizzle, Sqlite } from './sqlite.js'
@@ -10,8 +11,6 @@ import { describeShapes } from './statistics.js'
 
 export type { Drizzle, Sqlite } from './sqlite.js'
 
-/** 'SORA' in ASCII: the mark by which a file is known as one of this program's. */
-const APPLICATION_ID = 0x53_4f_52_41
 /** Earlier versions can lose commits in WAL mode when two processes write and checkpoint at once. */
 const OLDEST_SAFE_SQLITE = '3.51.3'
 

@@ -3,7 +3,7 @@ import { provenanceOf, Snapshot, type CopiedPart, type NameReplacer, type Proven
 import type { Dataset, Remarks, Resource, Task, TaskMaker, WrittenFile } from './contract.js'
 import { ExportFolder } from './folder.js'
 import { PACKAGE_FILE, packageText } from './package.js'
-import { readmeText } from './readme.js'
+import { README_FILE, readmeText } from './readme.js'
 
 export interface ExportRequest {
   readonly db: string
@@ -40,7 +40,6 @@ export interface ExportReport extends Remarks {
   readonly files: readonly ExportedFile[]
 }
 
-const README = 'README.md'
 /** The event loop gets its turn this often: for progress, and to notice that the export is to stop. */
 const TURN_MS = 50
 
@@ -53,7 +52,7 @@ export async function runExport(request: ExportRequest): Promise<ExportReport | 
   const snapshot = new Snapshot(request.db)
   try {
     const tasks = request.makers.flatMap((make) => make(snapshot))
-    const folder = new ExportFolder(request.out, [...tasks.map(({ path }) => path), README, PACKAGE_FILE], request)
+    const folder = new ExportFolder(request.out, [...tasks.map(({ path }) => path), README_FILE, PACKAGE_FILE], request)
     try {
       return await new Export(folder, provenanceOf(snapshot), request).run(snapshot, tasks)
     } finally {
@@ -82,7 +81,7 @@ class Export {
     const { pseudonyms } = this.#request
     const isWhole = pseudonyms === null ? await this.#write(tasks) : await this.#writeCopy(snapshot, pseudonyms())
     if (!isWhole) return undefined
-    this.#writeText(README, readmeText({ provenance: this.#provenance, files: this.#files, remarks: this.#remarks, isPseudonymized: pseudonyms !== null, ...this.#request }))
+    this.#writeText(README_FILE, readmeText({ provenance: this.#provenance, files: this.#files, remarks: this.#remarks, isPseudonymized: pseudonyms !== null, ...this.#request }))
     this.#writeText(PACKAGE_FILE, packageText(this.#files, this.#provenance))
     this.#folder.commit(PACKAGE_FILE)
     return { ...this.#remarks, folder: this.#folder.path, files: this.#files }

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, realpathSync, renameSync, rmdirSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readSync, realpathSync, renameSync, rmdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { AppError, messageOf } from '../errors.js'
 import { failpoint } from '../failpoint.js'
-import type { Sink, WrittenFile } from './contract.js'
-import { filesOfPackage } from './package.js'
-import { takeStaging } from './staging.js'
-
-const BUFFER_BYTES = 1 << 20
+import { plainFile } from '../paths.js'
+import type { WrittenFile } from './contract.js'
+import { OutputFile, outputError } from './output-file.js'
+import { checkNames, checkPlace, earlierExport, type EarlierExport } from './places.js'
+import { takeStaging, type Staging } from './staging.js'
 
 /**
  * The folder that an export goes to. Files are written in a hidden folder inside it and get their names when all of them are
@@ -16,25 +15,36 @@ const BUFFER_BYTES = 1 << 20
 export class ExportFolder {
   /** Absolute, links followed. */
   readonly path: string
-  readonly #staging: { readonly path: string; readonly remove: () => void }
+  readonly #staging: Staging
   readonly #planned: ReadonlySet<string>
+  readonly #force: boolean
+  readonly #earlier: EarlierExport
   readonly #written: WrittenFile[] = []
   #open: OutputFile | undefined
 
   /**
    * Makes the folder if it is not there.
    * @param planned the files that will be written, in the order in which they get their names
-   * @throws AppError `bad-output` if the folder cannot be used, or holds one of the files and `force` is not set
+   * @throws AppError `bad-output` if the folder cannot be used, or holds one of the files and that is no export's or `force` is not set
    */
   constructor(path: string, planned: readonly string[], { force }: { force: boolean }) {
     checkNames(planned)
     this.#planned = new Set(planned)
+    this.#force = force
     try {
       mkdirSync(path, { recursive: true })
       this.path = realpathSync(path)
-      for (const name of planned) checkPlace(this.path, name, force)
       this.#staging = takeStaging(this.path)
     } catch (error) {
+      throw outputError(error, path)
+    }
+    try {
+      this.#earlier = earlierExport(this.path, this.#staging.left)
+      for (const name of planned) this.#checkPlace(name)
+      this.#staging.note([...this.#earlier.names])
+      this.#staging.clean()
+    } catch (error) {
+      this.discard()
       throw outputError(error, path)
     }
   }
@@ -64,11 +74,13 @@ export class ExportFolder {
   commit(packageFile: string): void {
     const written = new Set(this.#written.map(({ path }) => path))
     try {
-      const earlier = this.#earlier(packageFile).filter(({ path }) => !written.has(path))
+      for (const name of this.#planned) this.#checkPlace(name)
+      this.#staging.note([...new Set([...this.#earlier.names, ...this.#planned])])
       rmSync(join(this.path, packageFile), { force: true })
-      for (const file of earlier) this.#removeUnchanged(file)
+      for (const file of this.#earlier.files) if (!written.has(file.path)) this.#removeUnchanged(file)
       for (const name of this.#planned) {
         if (!written.has(name)) throw new Error(`${name} was not written`)
+        this.#checkPlace(name)
         const place = join(this.path, name)
         mkdirSync(dirname(place), { recursive: true })
         failpoint('mid-export')
@@ -82,15 +94,14 @@ export class ExportFolder {
     }
   }
 
-  #earlier(packageFile: string): WrittenFile[] {
-    const path = join(this.path, packageFile)
-    return existsSync(path) ? filesOfPackage(readFileSync(path, 'utf8')).filter(({ path: name }) => SAFE_NAME.test(name)) : []
+  /** Looked at before the work and again before each name is given: others use the folder meanwhile. */
+  #checkPlace(name: string): void {
+    checkPlace(this.path, name, this.#force ? this.#earlier.names : null)
   }
 
   #removeUnchanged({ path, bytes, sha256 }: WrittenFile): void {
     const place = join(this.path, path)
-    const there = lstatSync(place, { throwIfNoEntry: false })
-    if (there?.isFile() !== true || there.size !== bytes || sha256Of(place) !== sha256) return
+    if (plainFile(place)?.size !== bytes || realpathSync(place) !== place || sha256Of(place) !== sha256) return
     rmSync(place)
     removeEmptyFolders(this.path, dirname(path))
   }
@@ -102,69 +113,7 @@ export class ExportFolder {
   }
 }
 
-/** One file being written: counts and hashes on the way. */
-export class OutputFile implements Sink {
-  readonly #name: string
-  readonly #done: (file: WrittenFile) => void
-  readonly #hash = createHash('sha256')
-  readonly #buffer = Buffer.allocUnsafe(BUFFER_BYTES)
-  #fd: number | undefined
-  #used = 0
-  #bytes = 0
-
-  constructor(name: string, path: string, done: (file: WrittenFile) => void) {
-    this.#name = name
-    this.#done = done
-    this.#fd = openSync(path, 'wx')
-  }
-
-  /** @throws AppError `output-full` */
-  write(chunk: string | Uint8Array): void {
-    const size = typeof chunk === 'string' ? chunk.length * 3 : chunk.byteLength
-    if (this.#used + size > BUFFER_BYTES) this.#flush()
-    if (size > BUFFER_BYTES) return this.#put(typeof chunk === 'string' ? Buffer.from(chunk) : chunk)
-    if (typeof chunk === 'string') this.#used += this.#buffer.write(chunk, this.#used)
-    else {
-      this.#buffer.set(chunk, this.#used)
-      this.#used += chunk.byteLength
-    }
-  }
-
-  /** Ends the file: from here on it survives a power cut. */
-  close(): WrittenFile {
-    this.#flush()
-    try {
-      if (this.#fd !== undefined) fsyncSync(this.#fd)
-    } catch (error) {
-      throw outputError(error, this.#name)
-    }
-    this.abandon()
-    const file = { path: this.#name, bytes: this.#bytes, sha256: this.#hash.digest('hex') }
-    this.#done(file)
-    return file
-  }
-
-  abandon(): void {
-    if (this.#fd !== undefined) closeSync(this.#fd)
-    this.#fd = undefined
-  }
-
-  #flush(): void {
-    if (this.#used > 0) this.#put(this.#buffer.subarray(0, this.#used))
-    this.#used = 0
-  }
-
-  #put(bytes: Uint8Array): void {
-    if (this.#fd === undefined) throw new Error(`${this.#name} is closed`)
-    try {
-      for (let done = 0; done < bytes.byteLength; ) done += writeSync(this.#fd, bytes, done)
-    } catch (error) {
-      throw outputError(error, this.#name)
-    }
-    this.#hash.update(bytes)
-    this.#bytes += bytes.byteLength
-  }
-}
+const BUFFER_BYTES = 1 << 20
 
 function sha256Of(path: string): string {
   const hash = createHash('sha256')
@@ -184,39 +133,6 @@ function removeEmptyFolders(root: string, inner: string): void {
     if (readdirSync(join(root, folder)).length > 0) return
     rmdirSync(join(root, folder))
   }
-}
-
-/** Letters, digits and a few signs, no part that begins with a dot: such a name cannot leave its folder, on no system. */
-const SAFE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.=-]*(\/[A-Za-z0-9_][A-Za-z0-9_.=-]*)*$/
-
-function checkNames(names: readonly string[]): void {
-  const seen = new Set<string>()
-  for (const name of names) {
-    if (!SAFE_NAME.test(name)) throw new AppError('bad-output', `"${name}" is not the name of a file in it`)
-    if (seen.has(name.toLowerCase())) throw new AppError('bad-output', `two files would be named ${name}`)
-    seen.add(name.toLowerCase())
-  }
-}
-
-/** No file is there already, unless that is allowed, and no part of its path is a link that leads elsewhere. */
-function checkPlace(folder: string, name: string, force: boolean): void {
-  const parts = name.split('/')
-  for (const [i] of parts.entries()) {
-    const path = join(folder, ...parts.slice(0, i + 1))
-    const there = lstatSync(path, { throwIfNoEntry: false })
-    if (there === undefined) return
-    if (i < parts.length - 1 && !there.isDirectory()) throw new AppError('bad-output', `${path} is in the way`)
-    if (i === parts.length - 1 && there.isDirectory()) throw new AppError('bad-output', `${path} is a folder`)
-    if (i === parts.length - 1 && !force) throw new AppError('bad-output', `${path} exists; --force replaces the export that is there`)
-  }
-}
-
-/** What the file system says, as one of the catalogue's errors. */
-function outputError(error: unknown, path: string): unknown {
-  if (error instanceof AppError) return error
-  const { code } = error as NodeJS.ErrnoException
-  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EIO') return new AppError('output-full', `${path}: ${messageOf(error)}`, { cause: error })
-  return typeof code === 'string' ? new AppError('bad-output', `${path}: ${messageOf(error)}`, { cause: error }) : error
 }
 
 /** Makes the renames survive a power cut; not every system can do that. */

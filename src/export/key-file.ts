@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, lstatSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join, relative, resolve } from 'node:path'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { AppError, messageOf } from '../errors.js'
+import { isInside, isOfDatabase, samePlace } from '../paths.js'
 import { decodeText } from '../text-file.js'
 
 const LEAST_BYTES = 32
@@ -12,12 +13,14 @@ const MOST_BYTES = 4_096
  * The key of pseudonyms: what a file holds, without white space at its ends. If there is no such file, one is made, with 32 random
  * bytes in hexadecimal digits, that only its owner can read.
  * @param out the folder of the export: a key in it would go wherever the export goes
+ * @param db the database: a key in the place of its log would be taken for one
  * @throws AppError `bad-key-file`
  */
-export function takeKey(file: string, out: string): { readonly key: Uint8Array; readonly isNew: boolean } {
+export function takeKey(file: string, { out, db }: { readonly out: string; readonly db: string }): { readonly key: Uint8Array; readonly isNew: boolean } {
   try {
-    if (isInside(realPath(file), realPath(out))) throw refused(file, 'is inside the folder of the export, and would be passed on with it')
+    if (isOfDatabase(file, db)) throw refused(file, 'belongs to the database')
     const isNew = !existsSync(file)
+    if (isInside(file, out) || (!isNew && existsSync(out) && hasNameIn(file, out))) throw refused(file, 'is inside the folder of the export, and would be passed on with it')
     if (isNew) writeFileSync(file, `${randomBytes(LEAST_BYTES).toString('hex')}\n`, { flag: 'wx', mode: 0o600 })
     return { key: readKey(file), isNew }
   } catch (error) {
@@ -43,7 +46,7 @@ function keyOf(bytes: Buffer): Buffer {
 
 /** Nothing is waited for that may never come, such as the end of a pipe. */
 function checkedFile(file: string): { mode: number; size: number } {
-  const stats = lstatSync(realpathSync(file))
+  const stats = statSync(file)
   if (!stats.isFile()) throw refused(file, 'is not a file')
   return stats
 }
@@ -52,14 +55,8 @@ function refused(file: string, why: string, cause?: unknown): AppError {
   return new AppError('bad-key-file', `${file} ${why}`, { cause })
 }
 
-/** Links followed as far as there is something. */
-function realPath(path: string): string {
-  const whole = resolve(path)
-  if (existsSync(whole)) return realpathSync(whole)
-  return dirname(whole) === whole ? whole : join(realPath(dirname(whole)), basename(whole))
-}
-
-function isInside(path: string, folder: string): boolean {
-  const way = relative(folder, path)
-  return !way.startsWith('..') && !resolve(folder, way).startsWith(`${folder}..`) && way !== ''
+/** Whether a file has a second name in a folder. */
+function hasNameIn(file: string, folder: string): boolean {
+  const { nlink } = statSync(file)
+  return nlink > 1 && readdirSync(folder, { recursive: true, encoding: 'utf8' }).some((name) => samePlace(join(folder, name), file))
 }

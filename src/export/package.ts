@@ -4,6 +4,8 @@ import type { Resource, WrittenFile } from './contract.js'
 /** The file that says what an export holds; it gets its name last, so that a folder that has it is whole. */
 export const PACKAGE_FILE = 'datapackage.json'
 
+const NAME = 'sora-crawl-export'
+
 export interface DescribedFile extends WrittenFile {
   readonly resource: Resource
 }
@@ -12,7 +14,7 @@ export interface DescribedFile extends WrittenFile {
 export function packageText(files: readonly DescribedFile[], { origin, runs }: Provenance): string {
   const value = {
     $schema: 'https://datapackage.org/profiles/2.0/datapackage.json',
-    name: 'sora-crawl-export',
+    name: NAME,
     title: origin === 'sandbox' ? 'An export of sora-crawl: made-up data of its sandbox' : 'An export of sora-crawl',
     description: `Posts, users, comments and their relations, collected from the Sora2 API${period(runs)}. README.md says how, and what is missing.`,
     resources: files.map(({ path, bytes, sha256, resource: { name, type, ...rest } }) => ({ name, ...(type === undefined ? {} : { type }), path, ...rest, bytes, hash: `sha256:${sha256}` })),
@@ -24,13 +26,13 @@ function period({ first, last }: Provenance['runs']): string {
   return first === null || last === null ? '' : ` from ${first.slice(0, 10)} to ${last.slice(0, 10)}`
 }
 
-/** Files of an earlier export, by its `datapackage.json`; none if that cannot be read. */
-export function filesOfPackage(text: string): WrittenFile[] {
+/** Files of an earlier export, by its `datapackage.json`; undefined if that cannot be read, or is not one of an export: others use such files, too. */
+export function filesOfPackage(text: string): WrittenFile[] | undefined {
   try {
-    const { resources } = JSON.parse(text) as { resources?: unknown }
-    return Array.isArray(resources) ? resources.flatMap(fileOf) : []
+    const { name, resources } = JSON.parse(text) as { name?: unknown; resources?: unknown }
+    return name === NAME && Array.isArray(resources) ? resources.flatMap(fileOf) : undefined
   } catch {
-    return []
+    return undefined
   }
 }
 

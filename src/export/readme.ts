@@ -14,6 +14,15 @@ export interface ReadmeFacts {
   readonly remarks: Remarks
 }
 
+/** The file that says how the data was collected. */
+export const README_FILE = 'README.md'
+const HEADING = '# An export of sora-crawl'
+
+/** Whether a text is one that {@link readmeText} made. */
+export function isReadme(text: string): boolean {
+  return text.startsWith(`${HEADING}\n`)
+}
+
 /** Lists are cut here; the database has the rest. */
 const MOST_LINES = 100
 
@@ -26,7 +35,7 @@ export function readmeText(facts: ReadmeFacts): string {
 function heading({ provenance, isPseudonymized }: ReadmeFacts): string[] {
   const origin = provenance.origin === 'sandbox' ? ' **The data is made up: it comes from the sandbox.**' : ''
   const names = isPseudonymized ? ['', 'Ids and names of people are pseudonyms: the same person has the same one in every file. Texts can still tell who somebody is.'] : []
-  return ['# An export of sora-crawl', '', `Collected from the Sora2 API.${origin} All files show the database at one instant, and \`datapackage.json\` describes every column of them.`, ...names]
+  return [HEADING, '', `Collected from the Sora2 API.${origin} All files show the database at one instant, and \`datapackage.json\` describes every column of them.`, ...names]
 }
 
 function filesPart({ files, since, datasets }: ReadmeFacts): string[] {

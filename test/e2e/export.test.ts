@@ -1,7 +1,7 @@
 /** The command `export`, as its users run it: beside a crawl, killed, interrupted, twice, into folders that hold something. */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 
@@ -41,7 +41,7 @@ async function until(isTrue: () => boolean): Promise<void> {
   }
 }
 
-const staged = (bench: Bench, folder: string): string[] => (existsSync(bench.file(folder)) ? filesIn(bench.file(folder)).filter((name) => name.startsWith('.sora-crawl-export/') && /\.(csv|parquet|jsonl)$/.test(name)) : [])
+const staged = (bench: Bench, folder: string): string[] => (existsSync(bench.file(folder)) ? filesIn(bench.file(folder)).filter((name) => /^\.sora-crawl-export-\w{6}\//.test(name) && /\.(csv|parquet|jsonl)$/.test(name)) : [])
 
 describe('an export', () => {
   test('writes every table that was collected, what they are, and nothing else', async ({ bench }) => {
@@ -147,6 +147,78 @@ describe('a folder that holds something', () => {
     expect((await exportTo(bench, 'out', '--tables', 'users', '--force')).code).toBe(0)
     expect(filesIn(bench.file('out'))).toEqual(['README.md', 'attachments.csv', 'datapackage.json', 'notes.txt', 'users.csv'])
     expect(readdirSync(bench.file('out'))).not.toContain('posts')
+  })
+
+  test.for(['.sora-crawl-export', '.sora-crawl-export-Ab12Cd'])('with a link %s loses nothing, nor does what the link leads to', async (link, { bench }) => {
+    hostile(bench)
+    mkdirSync(bench.file('out'))
+    mkdirSync(bench.file('victim/photos'), { recursive: true })
+    for (const name of ['thesis.docx', 'photos/1.jpg', 'export.lock', 'sora-crawl-export.txt']) writeFileSync(bench.file(`victim/${name}`), 'precious')
+    symlinkSync(bench.file('victim'), bench.file(`out/${link}`))
+    const before = contentsOf(bench.file('victim'))
+    expect((await exportTo(bench, 'out', '--tables', 'users')).code).toBe(0)
+    expect(contentsOf(bench.file('victim'))).toEqual(before)
+    expect(readdirSync(bench.file('out')).toSorted()).toEqual([link, 'README.md', 'datapackage.json', 'users.csv'].toSorted())
+  })
+
+  test('keeps folders that only have the name of ours', async ({ bench }) => {
+    hostile(bench)
+    mkdirSync(bench.file('out/.sora-crawl-export'), { recursive: true })
+    mkdirSync(bench.file('out/.sora-crawl-export-Ab12Cd'))
+    for (const name of ['.sora-crawl-export/notes.txt', '.sora-crawl-export-Ab12Cd/notes.txt', '.sora-crawl-export-Ab12Cd/export.lock']) writeFileSync(bench.file(`out/${name}`), '')
+    const before = filesIn(bench.file('out'))
+    expect((await exportTo(bench, 'out', '--tables', 'users', '--force')).code).toBe(0)
+    expect(filesIn(bench.file('out'))).toEqual([...before, 'README.md', 'datapackage.json', 'users.csv'].toSorted())
+  })
+
+  test.for([
+    ['users.csv', 'my own table', /users\.csv exists, and no export has written it/],
+    ['README.md', '# My project\n', /README\.md exists, and no export has written it/],
+    ['datapackage.json', '{"name":"mine","resources":[]}', /datapackage\.json exists, and no export has written it/],
+  ] as const)('of the user’s own, %s, is replaced with no flag', async ([name, text, line], { bench }) => {
+    hostile(bench)
+    mkdirSync(bench.file('out'))
+    writeFileSync(bench.file(`out/${name}`), text)
+    const { code, stderr } = await exportTo(bench, 'out', '--tables', 'users', '--force')
+    expect([code, stderr]).toEqual([2, expect.stringMatching(line)])
+    expect(contentsOf(bench.file('out'))).toEqual({ [name]: Buffer.from(text).toString('hex') })
+  })
+
+  test('loses no file that the data package of somebody else lists, nor one behind a link', async ({ bench }) => {
+    hostile(bench)
+    mkdirSync(bench.file('elsewhere'))
+    expect((await exportTo(bench, 'out', '--tables', 'users,posts', '--partition', 'month')).code).toBe(0)
+    const partition = readdirSync(bench.file('out/posts'))[0] as string
+    // The same bytes, now behind a link.
+    renameSync(bench.file(`out/posts/${partition}`), bench.file('elsewhere/part'))
+    symlinkSync(bench.file('elsewhere/part'), bench.file(`out/posts/${partition}`))
+    expect((await exportTo(bench, 'out', '--tables', 'users', '--force')).code).toBe(0)
+    expect(readdirSync(bench.file('elsewhere/part'))).toEqual(['posts.csv'])
+    const mine = bench.file('other/mine.csv')
+    mkdirSync(path.dirname(mine))
+    writeFileSync(mine, 'a\n')
+    const described = { name: 'mine', resources: [{ name: 'mine', path: 'mine.csv', bytes: 2, hash: `sha256:${createHash('sha256').update('a\n').digest('hex')}` }] }
+    writeFileSync(bench.file('other/datapackage.json'), JSON.stringify(described))
+    expect((await exportTo(bench, 'other', '--tables', 'users', '--force')).code).toBe(2)
+    expect(readFileSync(mine, 'utf8')).toBe('a\n')
+  })
+
+  test('with a link in the place of a file is refused', async ({ bench }) => {
+    hostile(bench)
+    expect((await exportTo(bench, 'out', '--tables', 'users')).code).toBe(0)
+    renameSync(bench.file('out/users.csv'), bench.file('kept.csv'))
+    symlinkSync(bench.file('kept.csv'), bench.file('out/users.csv'))
+    const { code, stderr } = await exportTo(bench, 'out', '--tables', 'users', '--force')
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/users\.csv is a link/)])
+  })
+
+  test('is written to by one export at a time', async ({ bench }) => {
+    large(bench, 60_000)
+    const first = bench.start(['export', '--db', bench.db, '--out', bench.file('out'), '--format', 'jsonl,parquet'])
+    await until(() => staged(bench, 'out').length > 0)
+    const second = await exportTo(bench, 'out', '--tables', 'users')
+    expect([second.code, second.stderr]).toEqual([2, expect.stringContaining('another export is writing to')])
+    expect((await first.done).code).toBe(0)
   })
 
   test('that leads elsewhere by a link is refused', async ({ bench }) => {

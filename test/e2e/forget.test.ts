@@ -1,4 +1,5 @@
-import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { spawnSync } from 'node:child_process'
+import { copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 
 import Database from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
@@ -25,6 +26,7 @@ interface Report {
   runs_given_up: number
   characters_kept: string[]
   copies_deleted: string[]
+  copies_left: string[]
 }
 
 /** Databases in which the person has been seen under two handles, everywhere a person can be; each test has a copy. */
@@ -192,6 +194,48 @@ describe.concurrent('forget', () => {
     expect(report.characters_kept).toEqual([userId('pet')])
     expect(report.copies_deleted).toEqual([`${bench.db}.backup-2026-01-01T00-00-00Z`])
     expect((await readdir(bench.dir)).toSorted()).toEqual(['sora.db', 'sora.db.lock'])
+  })
+
+  test('deletes what --dry-run names and nothing else, whatever stands beside the file', async ({ bench }) => {
+    await crawled(bench)
+    const copy = `${bench.db}.backup-2026-01-01T00-00-00.000Z`
+    const unfinished = `${bench.db}.backup-2026-01-02T00-00-00.000Z.part`
+    await copyFile(bench.db, copy)
+    await writeFile(`${copy}-wal`, '')
+    await writeFile(unfinished, '')
+    await mkdir(`${bench.db}.backup-2026-01-03T00-00-00.000Z`)
+    await mkdir(`${bench.db}.backup-old`)
+    await writeFile(`${bench.db}.backup-notes.txt`, 'mine')
+    await writeFile(`${bench.db}.backup-2026-01-04T00-00-00.000Z`, 'no database of anybody’s')
+    await writeFile(`${bench.db}.backup-2026-01-05`, await readFile(bench.db))
+    await copyFile(bench.db, bench.file('elsewhere'))
+    await symlink(bench.file('elsewhere'), `${bench.db}.backup-2026-01-06T00-00-00.000Z`)
+    const named = [copy, `${copy}-wal`, unfinished]
+    const before = (await readdir(bench.dir)).filter((name) => !name.endsWith('.lock'))
+    const dry = await forget(bench, LEAVER_ID, '--dry-run')
+    expect(dry.copies_deleted).toEqual(named)
+    expect((await readdir(bench.dir)).filter((name) => !name.endsWith('.lock'))).toEqual(before)
+    const text = await bench.run(['forget', '--db', bench.db, LEAVER_ID, '--dry-run'])
+    for (const name of named) expect(text.stdout).toContain(name)
+    expect((await forget(bench, LEAVER_ID, '--yes')).copies_deleted).toEqual(named)
+    expect((await readdir(bench.dir)).filter((name) => !name.endsWith('.lock'))).toEqual(before.filter((name) => !named.includes(bench.file(name))))
+    expect(dry.copies_left).toHaveLength(6)
+  })
+
+  test('says with 4 that a copy cannot be deleted, and goes on when it can', async ({ bench, skip }) => {
+    await crawled(bench)
+    const copy = `${bench.db}.backup-2026-01-01T00-00-00.000Z`
+    await copyFile(bench.db, copy)
+    if (spawnSync('chattr', ['+i', copy]).status !== 0) skip('only root may make a file that cannot be deleted')
+    try {
+      const result = await bench.run(['forget', LEAVER_ID, '--yes', '--db', bench.db])
+      expectExit(result, 4)
+      expectOneLineAbout(result, /cannot be deleted/)
+      expect((await readFile(bench.db)).includes(LEAVER_ID)).toBe(false)
+    } finally {
+      spawnSync('chattr', ['-i', copy])
+    }
+    expect((await forget(bench, LEAVER_ID, '--yes')).copies_deleted).toEqual([copy])
   })
 
   test('several people at once, and the same again', async ({ bench }) => {

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
 import { DuckDBInstance } from '@duckdb/node-api'
@@ -211,6 +211,33 @@ describe.concurrent('the key file', () => {
     mkdirSync(bench.file('real'))
     symlinkSync(bench.file('real'), bench.file('linked'))
     expectOnlyLine(await run(bench, 'real/k', 'linked'), /inside the folder of the export/)
+  })
+
+  test.for(['out/key', 'out/..key', 'out/.key', 'link/key', 'link/../key', 'hanging'])('that is in the folder of the export by any name: %s', async (name, { bench }) => {
+    fill(bench)
+    mkdirSync(bench.file('out/sub'), { recursive: true })
+    symlinkSync(bench.file('out/sub'), bench.file('link'))
+    symlinkSync(bench.file('out/new'), bench.file('hanging'))
+    // As it is typed: `link/..` is the folder above what the link leads to.
+    const result = await bench.run(['export', '--db', bench.db, '--tables', 'users', '--pseudonymize', '--key-file', `${bench.dir}/${name}`, '--out', bench.file('out')])
+    expectOnlyLine(result, /is inside the folder of the export/)
+    expectExit(result, 2)
+    expect(readdirSync(bench.file('out'), { recursive: true })).toEqual(['sub'])
+  })
+
+  test('that has a second name in the folder of the export', async ({ bench }) => {
+    fill(bench)
+    mkdirSync(bench.file('out/sub'), { recursive: true })
+    writeFileSync(bench.file('key'), '0123456789abcdef'.repeat(4), { mode: 0o600 })
+    linkSync(bench.file('key'), bench.file('out/sub/notes'))
+    expectOnlyLine(await run(bench, 'key'), /is inside the folder of the export/)
+  })
+
+  test.for(['-wal', '-shm', '-journal', '.lock'])('in the place of %s of the database', async (end, { bench }) => {
+    fill(bench)
+    expectOnlyLine(await run(bench, `sora.db${end}`), /belongs to the database/)
+    // SQLite's readers may make one of their own.
+    expect(existsSync(`${bench.db}${end}`) ? readFileSync(`${bench.db}${end}`, 'latin1') : '').not.toMatch(/^[0-9a-f]{64}/)
   })
 
   test('and --pseudonymize go together', async ({ bench }) => {

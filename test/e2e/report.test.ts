@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
 import { afterAll, beforeAll, describe, expect } from 'vitest'
@@ -116,6 +116,30 @@ describe('the command', () => {
     await write(bench, '--out', bench.file('new/folder/r.html'), '--title', 'A <b>title</b>')
     expect(readFileSync(bench.file('new/folder/r.html'), 'utf8')).toContain('<h1>A &lt;b&gt;title&lt;/b&gt;</h1>')
     expect(hash(readFileSync(bench.db))).toBe(before)
+  })
+
+  test.for(['-wal', '-shm', '-journal', '.lock'])('is no file in the place of %s of the database, whether or not it is there', async (end, { bench }) => {
+    openForWriting(bench.db).sqlite.close()
+    symlinkSync(bench.db, bench.file('name.db'))
+    const result = await bench.run(['report', '--db', bench.file('name.db'), '--out', `${bench.db}${end}`, '--force'])
+    expectExit(result, 2)
+    expectOnlyLine(result, /belongs to the database/)
+    expect(existsSync(`${bench.db}${end}`)).toBe(false)
+  })
+
+  test('replaces no link, and never the database by another of its names', async ({ bench }) => {
+    openForWriting(bench.db).sqlite.close()
+    writeFileSync(bench.file('mine.html'), 'mine')
+    symlinkSync(bench.file('mine.html'), bench.file('link.html'))
+    linkSync(bench.db, bench.file('twin.html'))
+    const link = await bench.run(['report', '--db', bench.db, '--out', bench.file('link.html'), '--force'])
+    expectExit(link, 2)
+    expectOnlyLine(link, /is a link/)
+    expect(readFileSync(bench.file('link.html'), 'utf8')).toBe('mine')
+    rmSync(bench.file('link.html'))
+    const before = hash(readFileSync(bench.db))
+    expectExit(await bench.run(['report', '--db', bench.db, '--out', bench.file('twin.html'), '--force']), 2)
+    expect(hash(readFileSync(bench.file('twin.html')))).toBe(before)
   })
 
   test('says in words what an empty database, and one with a single post, cannot show', async ({ bench }) => {

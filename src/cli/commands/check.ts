@@ -12,6 +12,7 @@ const QUIET_MS = 3_000
 export const checkCommand: Command<object> = {
   command: 'check',
   describe: 'Look whether the database is sound: file, relations, ledger, checkpoints, values',
+  answers: true,
   builder: (yargs) =>
     yargs
       .example('$0 check --db study.db', 'one line if it is sound, a list of what is wrong if not')

@@ -16,6 +16,7 @@ interface Flags {
 export const coverageCommand: Command<Flags> = {
   command: 'coverage',
   describe: 'Show what is held against what the platform says there is, and why it differs',
+  answers: true,
   builder: (yargs) =>
     yargs
       .option('csv', { type: 'boolean', default: false, describe: 'One CSV line for each listing' })

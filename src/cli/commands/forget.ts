@@ -1,7 +1,7 @@
 import { keepText, keptText } from '../../api/index.js'
 import { monotonicMs } from '../../clock.js'
 import { parseSeed } from '../../crawl/index.js'
-import { Forgetter, type ForgetReport, type Persons, type Redaction } from '../../db/index.js'
+import { Forgetter, type Copies, type ForgetReport, type Persons, type Redaction } from '../../db/index.js'
 import { AppError, ExitCode } from '../../errors.js'
 import { cursorMentions, redactBody, redactRecord, redactText } from '../../normalize/index.js'
 import type { Command, GlobalFlags } from '../command.js'
@@ -20,7 +20,7 @@ interface Outcome {
   readonly persons: Persons
   readonly before: number
   readonly report: ForgetReport
-  readonly copies: readonly string[]
+  readonly copies: Copies
   readonly file: { readonly before: number; readonly after: number } | null
 }
 
@@ -35,7 +35,7 @@ export const forgetCommand: Command<Flags> = {
       .example('$0 forget user-Ab12 --dry-run', 'how much that would be')
       .example('$0 forget @sam https://sora.chatgpt.com/profile/ann --db study.db --yes', 'two people, without a question')
       .epilogue(
-        'Removes their profile, posts, comments, relations and histories, the comments and replies of others that hang on these, their records in raw answers, and their ids and handles in what others wrote. The ledger keeps what was paid. Only keyed hashes stay, by which later crawls, replays and imports leave them out. Copies that were made before an upgrade (FILE.backup-…) are deleted; exported files are not touched. Interrupted, the same command finishes it.',
+        'Removes their profile, posts, comments, relations and histories, the comments and replies of others that hang on these, their records in raw answers, and their ids and handles in what others wrote. The ledger keeps what was paid. Only keyed hashes stay, by which later crawls, replays and imports leave them out. Copies that sora-crawl made before an upgrade (FILE.backup-TIME) are deleted, and --dry-run names them; other files of such names, and exported files, are not touched. Interrupted, the same command finishes it.',
       ) as never,
   run: async (flags, { output }) => {
     const { ids, handles } = readPeople(flags.user)
@@ -79,8 +79,9 @@ function forget(forgetter: Forgetter, persons: Persons, flags: Flags & GlobalFla
   if (!flags.dryRun) forgetter.checkRoom()
   const before = forgetter.alreadyForgotten(persons).length
   const report = forgetter.forget(persons, flags.dryRun, flags.noProgress ? () => undefined : progressTo(output))
-  if (flags.dryRun) return { persons, before, report, copies: [], file: null }
-  const copies = forgetter.wipe()
+  const copies = forgetter.copies()
+  if (flags.dryRun) return { persons, before, report, copies, file: null }
+  forgetter.wipe(copies.own)
   return { persons, before, report, copies, file: { before: size, after: forgetter.fileBytes() } }
 }
 
@@ -105,7 +106,8 @@ function textOf({ persons, before, report, copies, file }: Outcome, { dryRun }: 
   ]
   if (report.runsGivenUp > 0) lines.push(`${count(report.runsGivenUp, 'unfinished run')} that named nobody else ${dryRun ? 'would be' : 'is'} given up.`)
   if (report.characters.length > 0) lines.push(`Character accounts of theirs stay, without the owner; name them too if they are to go: ${report.characters.join(', ')}`)
-  if (copies.length > 0) lines.push(`Copies made before upgrades are deleted: ${copies.join(', ')}`)
+  if (copies.own.length > 0) lines.push(`Copies made before upgrades ${dryRun ? 'would be' : 'are'} deleted: ${copies.own.join(', ')}`)
+  if (copies.others.length > 0) lines.push(`Not touched, as sora-crawl did not make them; see whether they hold copies: ${copies.others.join(', ')}`)
   if (file !== null) lines.push('Files that were exported are not touched: export them anew.')
   return lines.join('\n')
 }
@@ -125,7 +127,8 @@ function jsonOf({ persons, before, report, copies, file }: Outcome, { db, dryRun
     changed: report.changed,
     runs_given_up: report.runsGivenUp,
     characters_kept: report.characters,
-    copies_deleted: copies,
+    copies_deleted: copies.own,
+    copies_left: copies.others,
     file_bytes_before: file?.before ?? null,
     file_bytes_after: file?.after ?? null,
   }

@@ -12,6 +12,7 @@ import { seedsLeft } from '../seeds-left.js'
 export const planCommand: Command<CrawlFlags> = {
   command: 'plan [seed..]',
   describe: 'Say what a crawl would cost, from what the database knows; sends nothing',
+  answers: true,
   builder: (yargs) =>
     crawlFlags(yargs)
       .example('$0 plan @sam --depth 1', 'the price of `crawl @sam --depth 1`')

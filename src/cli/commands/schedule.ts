@@ -69,6 +69,7 @@ class ScheduledCrawl {
   readonly #slots: Cron
   readonly #flags: GlobalFlags
   readonly #context: CommandContext
+  #saidLost = 0
 
   constructor(request: CrawlRequest, slots: Cron, flags: GlobalFlags, context: CommandContext) {
     this.#request = request
@@ -113,7 +114,15 @@ class ScheduledCrawl {
   }
 
   #tell(line: SlotLine): void {
-    process.stdout.write(`${JSON.stringify(line)}\n`)
+    this.#context.output.jsonLine(line)
+    this.#noteLost()
+  }
+
+  /** Said when it happens: the end of a schedule may be a year away. */
+  #noteLost(): void {
+    const { output } = this.#context
+    if (output.lost.length > this.#saidLost) output.note(`Lines cannot be written (${output.lost.join('; ')}): the schedule goes on without them.`)
+    this.#saidLost = output.lost.length
   }
 }
 

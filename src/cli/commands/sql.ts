@@ -29,6 +29,7 @@ const TERMINAL_ROWS = 100
 export const sqlCommand: Command<Flags> = {
   command: 'sql [query]',
   describe: 'Ask the database: SQL, or a ready question by its name',
+  answers: true,
   builder: (yargs) =>
     yargs
       .positional('query', { type: 'string', describe: 'SQL that reads, or the name of a question; from stdin if neither it nor --file is given' })

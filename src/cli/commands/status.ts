@@ -12,6 +12,7 @@ interface Flags {
 export const statusCommand: Command<Flags> = {
   command: 'status',
   describe: 'Show runs, streams that are open or failed, rows and spend',
+  answers: true,
   builder: (yargs) =>
     yargs
       .option('limit', { type: 'number', default: 10, requiresArg: true, coerce: wholeNumber('limit', 1), describe: 'Runs and streams shown at most' })

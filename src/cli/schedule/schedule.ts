@@ -1,5 +1,6 @@
 import type { Cron } from 'croner'
 import { ExitCode } from '../../errors.js'
+import { onStopSignals } from '../on-signals.js'
 
 /** What a schedule does. */
 export interface ScheduleWork {
@@ -11,7 +12,7 @@ export interface ScheduleWork {
 
 /**
  * Runs at every slot until a signal or a run ends it, never twice at once: a slot that comes during a run is skipped. The
- * first SIGINT or SIGTERM lets the run that is going on come to its end (the crawl itself hears it and stops politely), a
+ * first SIGINT, SIGTERM or SIGHUP lets the run that is going on come to its end (the crawl itself hears it and stops politely), a
  * second one quits at once.
  */
 export class Schedule {
@@ -33,7 +34,7 @@ export class Schedule {
    */
   async keep(runNow: boolean): Promise<ExitCode> {
     const onSignal = (): void => this.#onSignal()
-    process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
+    const forget = onStopSignals(onSignal)
     try {
       return await new Promise<ExitCode>((resolve, reject) => {
         this.#resolve = resolve
@@ -43,7 +44,7 @@ export class Schedule {
       })
     } finally {
       this.#slots.stop()
-      process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+      forget()
     }
   }
 

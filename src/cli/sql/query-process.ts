@@ -89,6 +89,8 @@ function nextOf(messages: Answer): QueryMessage | undefined {
 function main(): void {
   let messages: Answer | undefined
   diesWithItsParent()
+  // Whether the end of a terminal ends a query as well is for the parent to say.
+  process.on('SIGHUP', () => undefined)
   process.on('message', (request) => {
     messages ??= answer(request as QueryRequest)
     const message = nextOf(messages)
