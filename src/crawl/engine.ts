@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import type { ApiClient, PageReply, ParamsOf, ReadRoute, RefusalReply, Turn } from '../api/index.js'
 import { monotonicMs, pause } from '../clock.js'
-import { NO_ROWS, type Candidate, type CrawlStore, type Lease, type OpenRun, type PageRows, type PassStep, type RowCounts, type RunTally, type Settlement, type StopReason, type StreamReport } from '../db/index.js'
+import { NO_ROWS, type Candidate, type CrawlStore, type Lease, type OpenRun, type PageCommit, type PassStep, type RowCounts, type RunTally, type Settlement, type StopReason, type StreamReport } from '../db/index.js'
 import { AppError, ExitCode, messageOf } from '../errors.js'
 import { failpoint } from '../failpoint.js'
 import type { Logger } from '../log.js'
@@ -9,7 +9,8 @@ import { Budget, type BudgetCaps } from './budget.js'
 import { Circuit, PROBE_TIMEOUT_MS } from './circuit.js'
 import type { Crawler } from './contract.js'
 import { withoutForgotten } from './leave-out.js'
-import { advance, auditOf, needsNoRequest, reachOf, type Reach, type RunRules } from './pass.js'
+import { pageCommitOf } from './page-commit.js'
+import { auditOf, needsNoRequest, type RunRules } from './pass.js'
 import { decide, refusalStep, type Decision } from './policy.js'
 import { Progress } from './progress.js'
 
@@ -199,16 +200,10 @@ export class Crawl {
    * that there are never more requests sent and not committed than may be in flight.
    */
   async #storePage(lease: Lease, crawler: Crawler, reply: PageReply): Promise<void> {
-    const { store, programVersion } = this.#parts
     const { candidate } = lease
-    const { page } = reply
-    const cursorWasUsed = page.next !== null && (await store.cursorWasUsed(candidate.streamId, page.next))
-    const rows = this.#interpret(crawler, candidate, reply)
-    const reach = await this.#reach(candidate, crawler, rows ?? NO_ROWS)
-    const step: PassStep = rows === undefined ? { state: 'failed', reason: UNREADABLE } : advance(page, candidate, reach, cursorWasUsed)
-    const settlement: Settlement = { state: 'answered', status: reply.status, cost: reply.cost, error: null }
-    const stored = store.commitPage({ lease, settlement, body: reply.kept, served: page.items.length, rows: rows ?? NO_ROWS, step, ranks: crawler.ranks, audit: auditOf(reach, candidate), programVersion })
-    this.#track(this.#saving, this.#noteStored(stored, step, candidate.runId))
+    const commit = await this.#readPage(lease, crawler, reply)
+    const stored = this.#parts.store.commitPage(commit)
+    this.#track(this.#saving, this.#noteStored(stored, commit.step, candidate.runId))
     this.#parts.client.gate.speedUp()
     this.#lastBody.delete(candidate.streamId)
     this.#circuit.succeeded(candidate.streamId, monotonicMs())
@@ -222,22 +217,16 @@ export class Crawl {
   }
 
   /** A page that was paid for is stored even where reading it throws, which is a bug, or a payload made to cause one. */
-  #interpret(crawler: Crawler, candidate: Candidate, { page }: PageReply): PageRows | undefined {
+  async #readPage(lease: Lease, crawler: Crawler, reply: PageReply): Promise<PageCommit> {
+    const { store, rules, programVersion, log } = this.#parts
     try {
-      return crawler.interpret(page, candidate.subject)
+      return await pageCommitOf(lease, crawler, reply, { store, rules, programVersion })
     } catch (error) {
-      this.#parts.log.error({ stream: candidate.stream, subject: candidate.subject.id, error: messageOf(error) }, 'unreadable page')
-      return undefined
+      log.error({ stream: lease.candidate.stream, subject: lease.candidate.subject.id, error: messageOf(error) }, 'unreadable page')
+      const { status, cost, kept, page } = reply
+      const settlement: Settlement = { state: 'answered', status, cost, error: null }
+      return { lease, settlement, body: kept, served: page.items.length, rows: NO_ROWS, brings: 'nothing', step: { state: 'failed', reason: UNREADABLE }, ranks: crawler.ranks, audit: auditOf(undefined, lease.candidate), programVersion }
     }
-  }
-
-  /** Early stop is for listings that grow at their head. */
-  async #reach(candidate: Candidate, crawler: Crawler, rows: PageRows): Promise<Reach | undefined> {
-    if (crawler.order !== 'newest-first') return undefined
-    const known = await this.#parts.store.known(candidate, rows.listed.filter((item) => item !== undefined))
-    const { recheckMs } = this.#parts.rules
-    const youngerThan = crawler.recheck && recheckMs !== null ? new Date(Date.now() - recheckMs).toISOString() : null
-    return reachOf(rows, known, youngerThan)
   }
 
   async #recount(runId: number): Promise<void> {

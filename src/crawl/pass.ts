@@ -1,9 +1,13 @@
 import type { Page } from '../api/index.js'
-import type { Candidate, Counters, PageRows, PassStep } from '../db/index.js'
-import type { Crawler, Gate } from './contract.js'
+import type { Brings, Candidate, Counters, PageRows, PassStep } from '../db/index.js'
+import type { Crawler, Gate, Order } from './contract.js'
 
 /** This many empty pages in a row are no listing any more: each is billed. */
 export const MAX_EMPTY_PAGES = 4
+/** So many pages that only repeat what their pass has listed, and the listing has nothing else to show. */
+export const MAX_REPEATED_PAGES = 3
+/** So many pages in a row without news, whatever they hold: the bound on what any listing can cost for nothing. */
+export const MAX_BARREN_PAGES = 10
 /** A page that ends in this many known records has reached what earlier passes have read. */
 export const KNOWN_TAIL = 5
 
@@ -46,12 +50,18 @@ export function auditOf(reach: Reach | undefined, { full, checkpoint }: Candidat
   return { knownFromPage: reach.endsInKnown ? checkpoint.pages + 1 : null, lateNews: isBelow ? reach.news : 0 }
 }
 
-/**
- * How a pass stands after a page: at its end, at what is known, cut by its cap, broken, or going on at the next cursor. Pure.
- * @param reach what the page says about early stop; undefined where the listing has none
- * @param cursorWasUsed whether the page's next cursor was already sent in this pass
- */
-export function advance(page: Page, { checkpoint, maxPages, full }: Candidate, reach: Reach | undefined, cursorWasUsed: boolean): PassStep {
+/** What is known of a page beside what it says itself. */
+export interface PageContext {
+  readonly order: Order
+  /** What the page says about early stop; undefined where the listing has none. */
+  readonly reach: Reach | undefined
+  readonly brings: Brings
+  /** Whether the page's next cursor was already sent in this pass. */
+  readonly cursorWasUsed: boolean
+}
+
+/** How a pass stands after a page: at its end, at what is known, cut by its cap, broken, or going on at the next cursor. Pure. */
+export function advance(page: Page, { checkpoint, maxPages, full }: Candidate, { order, reach, brings, cursorWasUsed }: PageContext): PassStep {
   if (page.hasMore === false) return { state: 'completed' }
   if (page.badCursor !== undefined) return { state: 'failed', reason: page.badCursor }
   if (page.next === null) {
@@ -59,11 +69,20 @@ export function advance(page: Page, { checkpoint, maxPages, full }: Candidate, r
   }
   if (reach?.endsInKnown === true && !full) return { state: 'completed' }
   if (cursorWasUsed) return { state: 'failed', reason: `the listing goes in circles: page ${checkpoint.pages + 1} points back to a page already read` }
-  if (page.items.length === 0 && checkpoint.emptyPages + 1 >= MAX_EMPTY_PAGES) {
-    return { state: 'failed', reason: `${MAX_EMPTY_PAGES} empty pages in a row` }
-  }
+  // A ranked list moves while it is read, so that it may well show again what it has shown: that is where it ends.
+  if (brings === 'repeats' && checkpoint.repeatedPages + 1 >= MAX_REPEATED_PAGES) return { state: order === 'ranked' ? 'completed' : 'failed', reason: REPEATS }
+  const standstill = brings === 'news' ? undefined : standstillOf(page, checkpoint)
+  if (standstill !== undefined) return { state: 'failed', reason: standstill }
   if (maxPages !== null && checkpoint.pages + 1 >= maxPages) return { state: 'capped', cursor: page.next }
   return { state: 'open', cursor: page.next }
+}
+
+const REPEATS = `the listing only repeats itself: ${MAX_REPEATED_PAGES} pages without a new item`
+
+/** Why a listing is not read on that names one more cursor, but has brought nothing for a while. */
+function standstillOf({ items }: Page, { emptyPages, barrenPages }: Candidate['checkpoint']): string | undefined {
+  if (items.length === 0 && emptyPages + 1 >= MAX_EMPTY_PAGES) return `${MAX_EMPTY_PAGES} empty pages in a row`
+  return barrenPages + 1 >= MAX_BARREN_PAGES ? `${MAX_BARREN_PAGES} pages in a row list nothing that is new and can be read` : undefined
 }
 
 /**

@@ -118,7 +118,7 @@ export const CHANGED: readonly (readonly [table: string, change: string, conditi
   ['posts', 'root_post_id = NULL', `root_post_id IN ${POSTS}`],
   [
     'checkpoints',
-    'cursor = NULL, pass = passes_begun + 1, passes_begun = passes_begun + 1, pages = 0, items = 0, empty_pages = 0, flawed = 1, known_from_page = NULL, late_news = 0',
+    'cursor = NULL, pass = passes_begun + 1, passes_begun = passes_begun + 1, pages = 0, items = 0, empty_pages = 0, repeated_pages = 0, barren_pages = 0, flawed = 1, known_from_page = NULL, late_news = 0',
     'cursor IS NOT NULL AND cursor_mentions(cursor)',
   ],
   ['requests', 'stream_id = 0, cursor = NULL, error = NULL', `stream_id IN ${STREAMS}`],

@@ -99,6 +99,8 @@ export class Frontier {
       pages: row.pages,
       items: row.items,
       emptyPages: row.empty_pages,
+      repeatedPages: row.repeated_pages,
+      barrenPages: row.barren_pages,
       diedAtPage: row.died_at_page,
       full: row.full === 1,
       knownFromPage: row.known_from_page,
@@ -152,6 +154,8 @@ interface CandidateRow {
   pages: number
   items: number
   empty_pages: number
+  repeated_pages: number
+  barren_pages: number
   died_at_page: number | null
   full: 0 | 1
   known_from_page: number | null
@@ -164,7 +168,7 @@ function prepare(sqlite: Sqlite) {
   return {
     candidate: sqlite.prepare<object, CandidateRow>(`
       SELECT f.stream_id, f.depth, f.max_pages, f.attempts, f.round, k.stream, k.subject_kind, k.subject_id, k.parent_id,
-        k.cursor, k.pass, k.pass_state, k.pages, k.items, k.empty_pages, k.died_at_page,
+        k.cursor, k.pass, k.pass_state, k.pages, k.items, k.empty_pages, k.repeated_pages, k.barren_pages, k.died_at_page,
         k.full, k.known_from_page, k.read_counters, k.completed_at,
         k.pass_after_request >= r.started_after_request AS in_this_run
       FROM frontier f JOIN checkpoints k ON k.id = f.stream_id JOIN runs r ON r.id = f.run_id
@@ -208,7 +212,8 @@ function prepare(sqlite: Sqlite) {
       SELECT count(*) AS requests, coalesce(sum(cost_microusd), 0) AS cost FROM requests
       WHERE id > (SELECT started_after_request FROM runs WHERE id = :run) AND run_id = :run AND state NOT IN ('never-sent', 'imported')`),
     troubled: sqlite.prepare<object, StreamReport>(`
-      SELECT k.stream, k.subject_id AS subject, f.state, f.reason, k.pages FROM frontier f JOIN checkpoints k ON k.id = f.stream_id
-      WHERE f.run_id = :run AND f.state IN ('failed', 'unavailable', 'doubtful', 'capped') ORDER BY f.state, f.stream_id LIMIT :limit`),
+      SELECT k.stream, k.subject_id AS subject, iif(f.state = 'complete', 'repeats', f.state) AS state, f.reason, k.pages FROM frontier f JOIN checkpoints k ON k.id = f.stream_id
+      WHERE f.run_id = :run AND (f.state IN ('failed', 'unavailable', 'doubtful', 'capped') OR f.state = 'complete' AND f.reason IS NOT NULL)
+      ORDER BY f.state, f.stream_id LIMIT :limit`),
   }
 }

@@ -41,6 +41,8 @@ interface ParkedPass {
   readonly pages: number
   readonly items: number
   readonly empty_pages: number
+  readonly repeated_pages: number
+  readonly barren_pages: number
   readonly died_at_page: number | null
   readonly full: 0 | 1
   readonly known_from_page: number | null
@@ -54,13 +56,15 @@ function placeOf(parked: ParkedPass): Omit<Checkpoint, 'readCounters' | 'complet
     pages: parked.pages,
     items: parked.items,
     emptyPages: parked.empty_pages,
+    repeatedPages: parked.repeated_pages,
+    barrenPages: parked.barren_pages,
     diedAtPage: parked.died_at_page,
     full: parked.full === 1,
     knownFromPage: parked.known_from_page,
   }
 }
 
-const COLUMNS = ['pass', 'cursor', 'pages', 'items', 'empty_pages', 'died_at_page', 'full', 'pass_after_request', 'pass_counters', 'known_from_page', 'late_news', 'read_in_run']
+const COLUMNS = ['pass', 'cursor', 'pages', 'items', 'empty_pages', 'repeated_pages', 'barren_pages', 'died_at_page', 'full', 'pass_after_request', 'pass_counters', 'known_from_page', 'late_news', 'read_in_run']
 const LIST = COLUMNS.map((name) => `"${name}"`).join(', ')
 
 function prepare(sqlite: Sqlite) {

@@ -101,6 +101,9 @@ export interface Checkpoint {
   readonly items: number
   /** Empty pages in a row. */
   readonly emptyPages: number
+  /** Pages since the last news that repeated what the pass had listed, and pages since then of any kind. */
+  readonly repeatedPages: number
+  readonly barrenPages: number
   /** How deep the pass had come when its cursor died; null if it did not. */
   readonly diedAtPage: number | null
   /** Whether this pass is a full one. */
@@ -154,11 +157,17 @@ export interface ListedItem {
   readonly id: string
 }
 
-/** How the pass stands after a page. */
+/**
+ * What a page lists, as its pass sees it: an item that the pass has not listed before (`news`), only items that it has (`repeats`), or no
+ * item at all (`nothing`: an empty page, or records of which none can be read).
+ */
+export type Brings = 'news' | 'repeats' | 'nothing'
+
+/** How the pass stands after a page; a pass that completes before the end of its listing says why. */
 export type PassStep =
   | { readonly state: 'open'; readonly cursor: string }
   | { readonly state: 'capped'; readonly cursor: string }
-  | { readonly state: 'completed' }
+  | { readonly state: 'completed'; readonly reason?: string }
   | { readonly state: 'failed'; readonly reason: string }
 
 export interface PageCommit {
@@ -168,6 +177,7 @@ export interface PageCommit {
   readonly body: Buffer
   readonly served: number
   readonly rows: PageRows
+  readonly brings: Brings
   readonly step: PassStep
   /** The name of the ranked list that the page's order belongs to. */
   readonly ranks: string | null
@@ -313,6 +323,8 @@ export interface CrawlStore {
   reserve(candidate: Candidate, route: string, price: number): Promise<Lease>
   /** Which of these items earlier completed passes of the stream have listed. */
   known(candidate: Candidate, items: readonly ListedItem[]): Promise<ReadonlySet<string>>
+  /** What a page that lists these items brings to the stream's pass. */
+  brings(candidate: Candidate, items: readonly ListedItem[]): Promise<Brings>
   cursorWasUsed(streamId: number, cursor: string): Promise<boolean>
   /** All or nothing: raw body, rows, streams found, next cursor, ledger. */
   commitPage(commit: PageCommit): Promise<RowCounts>

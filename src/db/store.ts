@@ -8,7 +8,7 @@ import { Ledger } from './ledger.js'
 import { takeWriteLock } from './lock.js'
 import { keepNobodyOut } from './nobody.js'
 import { databaseError, openForTrial, openForWriting, realName, type Sqlite } from './open.js'
-import type { Candidate, CrawlStore, EstimateKind, EstimateRecord, EstimateRow, EstimateRules, ForgottenPeople, Lease, ListedEdge, ListedItem, OpenRun, PageCommit, RefusalCommit, RefusalStep, RowCounts, RunEnd, RunPlan, RunTally, Settlement, StreamReport } from './port.js'
+import type { Brings, Candidate, CrawlStore, EstimateKind, EstimateRecord, EstimateRow, EstimateRules, ForgottenPeople, Lease, ListedEdge, ListedItem, OpenRun, PageCommit, RefusalCommit, RefusalStep, RowCounts, RunEnd, RunPlan, RunTally, Settlement, StreamReport } from './port.js'
 import type { Meaning } from './page-archive.js'
 import { PageTables } from './page-tables.js'
 import { Runs } from './runs.js'
@@ -149,6 +149,10 @@ class SqliteStore implements CrawlStore {
 
   async known(candidate: Candidate, items: readonly ListedItem[]): Promise<ReadonlySet<string>> {
     return this.#streams.known(candidate, items)
+  }
+
+  async brings(candidate: Candidate, items: readonly ListedItem[]): Promise<Brings> {
+    return this.#streams.brings(candidate, items)
   }
 
   async cursorWasUsed(streamId: number, cursor: string): Promise<boolean> {

@@ -2,7 +2,7 @@ import type { Frontier } from './frontier.js'
 import type { Sqlite } from './open.js'
 import { TABLE_OF, type PageTables } from './page-tables.js'
 import { ParkedPasses } from './parked-passes.js'
-import type { Candidate, ListedEdge, ListedItem, PageCommit, PassStep, Subject } from './port.js'
+import type { Brings, Candidate, ListedEdge, ListedItem, PageCommit, PassStep, Subject } from './port.js'
 import type { Scope } from './scope.js'
 import { isLeftOut } from './told-page.js'
 
@@ -36,7 +36,7 @@ export class Streams {
     this.#newPass(streamId, null)
     this.#s.setMode.run({ stream: streamId, full: full ? 1 : 0, counters: JSON.stringify(candidate.counters) })
     this.#begunHere.add(streamId)
-    const top = { passState: 'open', cursor: null, pages: 0, items: 0, emptyPages: 0, diedAtPage: null, full, knownFromPage: null } as const
+    const top = { passState: 'open', cursor: null, pages: 0, items: 0, emptyPages: 0, repeatedPages: 0, barrenPages: 0, diedAtPage: null, full, knownFromPage: null } as const
     return { ...candidate, checkpoint: { ...checkpoint, ...top, pass: this.#s.pass.get({ stream: streamId }) ?? 0 } }
   }
 
@@ -56,6 +56,13 @@ export class Streams {
     return new Set(items.filter(isKnown).map(({ id }) => id))
   }
 
+  /** What a page that lists these items brings to the pass: the first one that is new to it decides. */
+  brings({ streamId, checkpoint, full }: Candidate, items: readonly ListedItem[]): Brings {
+    if (items.length === 0) return 'nothing'
+    const wasListed = this.#s[full ? 'listedInFullPass' : 'listedInPass']
+    return items.every(({ kind, id }) => wasListed.get(streamId, kind, id, checkpoint.pass) !== undefined) ? 'repeats' : 'news'
+  }
+
   useCursor(streamId: number, cursor: string | null): void {
     if (cursor !== null) this.#s.useCursor.run({ stream: streamId, cursor })
   }
@@ -72,30 +79,33 @@ export class Streams {
   }
 
   /** Moves the checkpoint past a page. */
-  advance({ lease, served, step: told, audit, rows }: PageCommit, pageId: number, at: string): void {
+  advance({ lease, served, brings, step: told, audit, rows }: PageCommit, pageId: number, at: string): void {
     const { streamId, runId, subject, checkpoint } = lease.candidate
     // While the page was on its way, a seed with a larger cap may have reached the stream.
     const isUncapped = told.state === 'capped' && this.parts.frontier.mayRead(runId, streamId, checkpoint.pages + 2)
     const step: PassStep = isUncapped ? { state: 'open', cursor: told.cursor } : told
+    const reason = ('reason' in step ? step.reason : undefined) ?? null
     this.#s.advance.run({
       stream: streamId,
       state: step.state,
       cursor: 'cursor' in step ? step.cursor : null,
       served,
+      brings,
       completed: step.state === 'completed' ? 1 : 0,
       at,
-      reason: step.state === 'failed' ? step.reason : null,
+      reason,
       capped: step.state === 'capped' ? runId : null,
       run: runId,
     })
-    this.#s.audit.run({ stream: streamId, from: audit.knownFromPage, news: audit.lateNews, flawed: rows.rejects.length > 0 ? 1 : 0 })
+    // Nor can a pass tell what has gone that gave up before the end of its listing.
+    this.#s.audit.run({ stream: streamId, from: audit.knownFromPage, news: audit.lateNews, flawed: rows.rejects.length > 0 || reason !== null ? 1 : 0 })
     if (step.state === 'completed') {
       this.#s.passCompleted.run({ stream: streamId, pass: checkpoint.pass })
       if (checkpoint.full) this.#parked.dropBefore(streamId, checkpoint.pass)
       this.#lookForGone(lease.candidate, pageId, at)
     }
     if (step.state !== 'open') this.#s.forgetCursors.run({ stream: streamId })
-    this.parts.frontier.setState(runId, streamId, FRONTIER_STATE[step.state], step.state === 'failed' ? step.reason : null)
+    this.parts.frontier.setState(runId, streamId, FRONTIER_STATE[step.state], reason)
     if (subject.kind === 'query') this.answerHandle(lease.candidate)
   }
 
@@ -190,7 +200,7 @@ const CURRENT_PASS = '(SELECT pass FROM checkpoints WHERE id = :stream)'
 function prepare(sqlite: Sqlite) {
   return {
     newPass: sqlite.prepare(`
-      UPDATE checkpoints SET pass = passes_begun + 1, passes_begun = passes_begun + 1, pass_state = 'open', cursor = NULL, pages = 0, items = 0, empty_pages = 0, died_at_page = :died, reason = NULL, flawed = 0, known_from_page = NULL, late_news = 0,
+      UPDATE checkpoints SET pass = passes_begun + 1, passes_begun = passes_begun + 1, pass_state = 'open', cursor = NULL, pages = 0, items = 0, empty_pages = 0, repeated_pages = 0, barren_pages = 0, died_at_page = :died, reason = NULL, flawed = 0, known_from_page = NULL, late_news = 0,
         pass_after_request = (SELECT coalesce(max(id), 0) FROM requests) WHERE id = :stream`),
     resumeCapped: sqlite.prepare(`
       UPDATE checkpoints SET pass_state = 'open'
@@ -211,9 +221,13 @@ function prepare(sqlite: Sqlite) {
     isKnown: sqlite.prepare(`
       SELECT 1 FROM members m WHERE stream_id = :stream AND kind = :kind AND item_id = :id AND gone = 0 AND EXISTS (
         SELECT 1 FROM completed_passes c WHERE c.stream_id = :stream AND c.pass IN (m.known_pass, m.last_pass, m.last_full_pass) AND c.pass < :pass)`),
+    listedInPass: sqlite.prepare('SELECT 1 FROM members WHERE stream_id = ? AND kind = ? AND item_id = ? AND last_pass = ?'),
+    listedInFullPass: sqlite.prepare('SELECT 1 FROM members WHERE stream_id = ? AND kind = ? AND item_id = ? AND last_full_pass = ?'),
     advance: sqlite.prepare(`
       UPDATE checkpoints SET pass_state = :state, cursor = :cursor, pages = pages + 1, items = items + :served,
-        empty_pages = iif(:served = 0, empty_pages + 1, 0), reason = :reason, capped_in_run = :capped, read_in_run = :run,
+        empty_pages = iif(:served = 0, empty_pages + 1, 0),
+        repeated_pages = CASE :brings WHEN 'news' THEN 0 WHEN 'repeats' THEN repeated_pages + 1 ELSE repeated_pages END,
+        barren_pages = iif(:brings = 'news', 0, barren_pages + 1), reason = :reason, capped_in_run = :capped, read_in_run = :run,
         read_counters = iif(:completed AND pass > coalesce(completed_pass, 0), pass_counters, read_counters),
         completed_pass = iif(:completed, max(pass, coalesce(completed_pass, 0)), completed_pass), completed_at = iif(:completed, :at, completed_at)
       WHERE id = :stream`),

@@ -1,7 +1,7 @@
 import type { ListingRecord } from '../db/index.js'
 
 /** Why a listing holds what it holds. */
-export type CoverageState = 'complete' | 'capped' | 'budget' | 'in progress' | 'failed' | 'private' | 'gone' | 'not found' | 'abandoned'
+export type CoverageState = 'complete' | 'repeats' | 'capped' | 'budget' | 'in progress' | 'failed' | 'private' | 'gone' | 'not found' | 'abandoned'
 
 /** One listing: what the platform says there is, against what is held. */
 export interface CoverageRow {
@@ -44,6 +44,7 @@ function stateOf(record: ListingRecord): Pick<CoverageRow, 'state' | 'reason'> {
   const { state, reason, pages } = record
   switch (state) {
     case 'complete':
+      return reason === null ? { state: 'complete', reason: difference(record) } : { state: 'repeats', reason }
     case 'gated':
     case 'recent':
       return { state: 'complete', reason: difference(record) }

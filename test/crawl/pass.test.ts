@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import type { Page } from '../../src/api/index.js'
 import { advance, MAX_EMPTY_PAGES, needsNoRequest, type Reach } from '../../src/crawl/pass.js'
-import type { Candidate, PassStep } from '../../src/db/index.js'
+import type { Order } from '../../src/crawl/contract.js'
+import type { Brings, Candidate, PassStep } from '../../src/db/index.js'
 import { candidate, NOTHING_TOLD, page } from './support/candidate.js'
 
 type Told = Parameters<typeof candidate>[0]
 
 const KNOWN: Reach = { endsInKnown: true, news: 0 }
 const NEWS: Reach = { endsInKnown: false, news: 3 }
-const step = (told: Partial<Page>, about: Told = {}, { reach = undefined as Reach | undefined, used = false } = {}): PassStep => advance(page(told), candidate(about), reach, used)
+const step = (told: Partial<Page>, about: Told = {}, { reach = undefined as Reach | undefined, used = false, brings = 'news' as Brings, order = 'newest-first' as Order } = {}): PassStep =>
+  advance(page(told), candidate(about), { order, reach, brings, cursorWasUsed: used })
 
 const open: PassStep = { state: 'open', cursor: 'next' }
 const completed: PassStep = { state: 'completed' }

@@ -6,6 +6,7 @@ import { figure } from './figure.js'
 const LISTINGS = `
     SELECT k.id, k.stream, k.subject_id, f.reason,
       CASE
+        WHEN f.state = 'complete' AND f.reason IS NOT NULL THEN 'repeats'
         WHEN f.state IN ('complete', 'gated', 'recent') THEN 'complete'
         WHEN f.state IN ('capped', 'failed') THEN f.state
         WHEN f.state = 'unavailable' THEN iif(f.reason = 'private', 'private', 'gone')

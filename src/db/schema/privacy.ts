@@ -140,6 +140,8 @@ classified(streams.checkpoints, {
   pages: 'keep',
   items: 'keep',
   empty_pages: 'keep',
+  repeated_pages: 'keep',
+  barren_pages: 'keep',
   died_at_page: 'keep',
   capped_in_run: 'keep',
   read_in_run: 'keep',

@@ -32,6 +32,8 @@ export const checkpoints = sqliteTable(
     completed_at: text(),
     unavailable: text(),
     reason: text(),
+    repeated_pages: integer().notNull().default(0),
+    barren_pages: integer().notNull().default(0),
   },
   (t) => [uniqueIndex('checkpoints_by_stream').on(t.stream, t.subject_id)],
 )
@@ -61,7 +63,9 @@ documented(checkpoints, 'One row per stream (a listing of one entity): where its
   completed_pass: 'The last pass that completed.',
   completed_at: 'When it completed.',
   unavailable: 'Why the API refused this listing, if it says the entity is gone or private.',
-  reason: 'Why the last pass failed.',
+  reason: 'Why the last pass failed, or completed before the end of its listing.',
+  repeated_pages: 'Pages since the last news whose items this pass had all listed before.',
+  barren_pages: 'Pages since the last news, whatever they hold: repeated, empty or unreadable records.',
 })
 
 export const used_cursors = sqliteTable(
@@ -89,6 +93,8 @@ export const parked_passes = sqliteTable('parked_passes', {
   known_from_page: integer(),
   late_news: integer().notNull(),
   read_in_run: integer(),
+  repeated_pages: integer().notNull().default(0),
+  barren_pages: integer().notNull().default(0),
 })
 documented(parked_passes, 'Interrupted passes that stepped aside for one of the other mode (full or ordinary), with what `checkpoints` held of them; a run of their mode goes on with them.', {
   stream_id: 'The stream.',
@@ -104,6 +110,8 @@ documented(parked_passes, 'Interrupted passes that stepped aside for one of the 
   known_from_page: 'The page at which a full pass met what earlier passes had listed.',
   late_news: 'Items new to us that a full pass found below that page.',
   read_in_run: 'The run that read its last page.',
+  repeated_pages: 'Pages since the last news whose items it had all listed before.',
+  barren_pages: 'Pages since the last news, whatever they hold.',
 })
 
 export const members = sqliteTable(

@@ -9,6 +9,7 @@ import { legend, type FigureView, type Section } from '../section.js'
 /** The states of a listing, best first, with the colour of each. */
 const STATES = [
   ['complete', 'var(--good)'],
+  ['repeats', 'var(--c3)'],
   ['capped', 'var(--c5)'],
   ['budget', 'var(--c4)'],
   ['in progress', 'var(--c1)'],

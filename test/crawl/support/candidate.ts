@@ -9,7 +9,7 @@ export const subject = (kind: SubjectKind, id = 'x'): Subject => ({ kind, id, pa
 
 export function checkpoint(told: Partial<Checkpoint> = {}): Checkpoint {
   return {
-    pass: 1, passState: 'open', cursor: null, pages: 0, items: 0, emptyPages: 0, diedAtPage: null, full: false, knownFromPage: null,
+    pass: 1, passState: 'open', cursor: null, pages: 0, items: 0, emptyPages: 0, repeatedPages: 0, barrenPages: 0, diedAtPage: null, full: false, knownFromPage: null,
     readCounters: null, completedAt: null, ...told,
   }
 }

@@ -79,7 +79,8 @@ export interface PageTold {
 export async function answer(store: CrawlStore, lease: Lease, told: PageTold = {}): Promise<RowCounts> {
   const { rows = rowsOf(), step = { state: 'completed' }, served = rows.listed.length, ranks = null, body = '{"data":{"items":[]}}', audit = { knownFromPage: null, lateNews: 0 } } = told
   const settlement: Settlement = { state: 'answered', status: 200, cost: PRICE, error: null }
-  return store.commitPage({ lease, settlement, body: gzipSync(body), served, rows, step, ranks, audit, programVersion: '0.0.0-test' })
+  const brings = await store.brings(lease.candidate, rows.listed.filter((item) => item !== undefined))
+  return store.commitPage({ lease, settlement, body: gzipSync(body), served, rows, brings, step, ranks, audit, programVersion: '0.0.0-test' })
 }
 
 export async function refuse(store: CrawlStore, lease: Lease, step: RefusalStep, told: Partial<Settlement> = {}): Promise<void> {

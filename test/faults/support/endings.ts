@@ -35,7 +35,7 @@ export interface Ending {
 }
 
 /** Answers a page with other records, or another way on. */
-function edited(usual: Answer, change: (page: { items: unknown[]; cursor: (next: string | null) => void; more: (has: boolean) => void }) => void): Answer {
+export function edited(usual: Answer, change: (page: { items: unknown[]; cursor: (next: string | null) => void; more: (has: boolean) => void }) => void): Answer {
   const data = structuredClone(usual.data) as JsonObject
   const holder = (data['children'] ?? data) as JsonObject
   change({

@@ -19,6 +19,8 @@ export interface Command {
   readonly collect: readonly string[]
   readonly depth?: number
   readonly concurrency?: number
+  readonly full?: boolean
+  readonly maxRequests?: number
 }
 
 /** Limits of a client that are hours and megabytes in life. */
@@ -93,8 +95,8 @@ export class Lab {
   }
 
   async crawl(server: WorldServer, file: string, command: Command, limits: Limits = {}): Promise<Ended> {
-    const { seeds, collect, depth = 0, concurrency = 1 } = command
-    const rules = { full: false, noGate: false, recheckMs: null }
+    const { seeds, collect, depth = 0, concurrency = 1, full = false, maxRequests = null } = command
+    const rules = { full, noGate: false, recheckMs: null }
     const planned = seeds.map((text) => {
       const seed = parseSeed(text)
       if ('problem' in seed) throw new Error(seed.problem)
@@ -103,7 +105,7 @@ export class Lab {
     const client = new WatchedClient({ url: server.url, key: TEST_KEY, rate: 1_000_000, concurrency, ...limits })
     const store = openStore(file, 'real')
     try {
-      const caps = { maxRequests: null, maxCost: null }
+      const caps = { maxRequests, maxCost: null }
       const crawl = new Crawl({ store, client, crawlers, log, concurrency, programVersion: 'test', rules, caps, minAgeMs: null })
       const outcome = await crawl.run(await store.openRun(planRun(planned, crawlers, rules)))
       return { outcome, view: crawl.progress.view(), client }

@@ -69,10 +69,12 @@ export class HostileDatabase {
     const { page } = meaning
     const wasUsed = page.next !== null && (await this.store.cursorWasUsed(stream.streamId, page.next))
     const rows = crawler.interpret(page, stream.subject)
-    const reach = crawler.order === 'newest-first' ? reachOf(rows, await this.store.known(candidate, rows.listed.filter((item) => item !== undefined)), null) : undefined
-    const step = advance(page, candidate, reach, wasUsed)
+    const items = rows.listed.filter((item) => item !== undefined)
+    const reach = crawler.order === 'newest-first' ? reachOf(rows, await this.store.known(candidate, items), null) : undefined
+    const brings = await this.store.brings(candidate, items)
+    const step = advance(page, candidate, { order: crawler.order, reach, brings, cursorWasUsed: wasUsed })
     const settlement = { state: 'answered', status: 200, cost: PRICE, error: null } as const
-    await this.store.commitPage({ lease, settlement, body: this.#keep(body), served: page.items.length, rows, step, ranks: crawler.ranks, audit: auditOf(reach, candidate), programVersion: '0.0.0-fuzz' })
+    await this.store.commitPage({ lease, settlement, body: this.#keep(body), served: page.items.length, rows, brings, step, ranks: crawler.ranks, audit: auditOf(reach, candidate), programVersion: '0.0.0-fuzz' })
     return { kind: 'stored', page, rows, step, requestId, wasUsed }
   }
 
