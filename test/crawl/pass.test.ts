@@ -45,15 +45,37 @@ describe('a pass after a page', () => {
     expect(step({ hasMore: false }, {}, { used: true })).toEqual(completed)
   })
 
+  const empty = (checkpoint: Told['checkpoint'], told: Partial<Page> = {}): PassStep => step({ items: [], ...told }, { checkpoint: checkpoint ?? {} }, { brings: 'nothing' })
+
   it.each([0, 1, 2])('goes on after an empty page that follows %i others', (emptyPages) => {
-    expect(step({ items: [] }, { checkpoint: { emptyPages } })).toEqual(open)
+    expect(empty({ emptyPages })).toEqual(open)
   })
 
   it('fails at the fourth empty page in a row, and not at one that is the end', () => {
     expect(MAX_EMPTY_PAGES).toBe(4)
-    expect(step({ items: [] }, { checkpoint: { emptyPages: 3 } })).toEqual(failed(/4 empty pages/))
-    expect(step({ items: [], next: null }, { checkpoint: { emptyPages: 3 } })).toEqual(completed)
+    expect(empty({ emptyPages: 3 })).toEqual(failed(/4 empty pages/))
+    expect(empty({ emptyPages: 3 }, { next: null })).toEqual(completed)
     expect(step({}, { checkpoint: { emptyPages: 3 } })).toEqual(open)
+  })
+
+  it('ends at the third page that only repeats what the pass has listed: a ranked listing completes, any other fails', () => {
+    const repeated = (repeatedPages: number, order: Order, told: Partial<Page> = {}): PassStep => step(told, { checkpoint: { repeatedPages } }, { brings: 'repeats', order })
+    for (const order of ['newest-first', 'ranked', 'single'] as const) {
+      expect(repeated(1, order)).toEqual(open)
+      expect(repeated(2, order, { next: null })).toEqual(completed)
+    }
+    expect(repeated(2, 'newest-first')).toEqual(failed(/only repeats itself/))
+    expect(repeated(2, 'single')).toEqual(failed(/only repeats itself/))
+    expect(repeated(2, 'ranked')).toEqual({ state: 'completed', reason: expect.stringMatching(/only repeats itself/) as string })
+    expect(step({}, { checkpoint: { repeatedPages: 2 } })).toEqual(open)
+  })
+
+  it('fails at the tenth page without news, whatever these pages hold', () => {
+    for (const brings of ['repeats', 'nothing'] as const) {
+      expect(step({}, { checkpoint: { barrenPages: 8 } }, { brings })).toEqual(open)
+      expect(step({}, { checkpoint: { barrenPages: 9 } }, { brings })).toEqual(failed(/10 pages in a row/))
+    }
+    expect(step({}, { checkpoint: { barrenPages: 9 } })).toEqual(open)
   })
 
   it.each<[number | null, number, PassStep]>([
