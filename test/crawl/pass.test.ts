@@ -45,7 +45,7 @@ describe('a pass after a page', () => {
     expect(step({ hasMore: false }, {}, { used: true })).toEqual(completed)
   })
 
-  const empty = (checkpoint: Told['checkpoint'], told: Partial<Page> = {}): PassStep => step({ items: [], ...told }, { checkpoint: checkpoint ?? {} }, { brings: 'nothing' })
+  const empty = (checkpoint: Partial<Candidate['checkpoint']>, told: Partial<Page> = {}): PassStep => step({ items: [], ...told }, { checkpoint }, { brings: 'nothing' })
 
   it.each([0, 1, 2])('goes on after an empty page that follows %i others', (emptyPages) => {
     expect(empty({ emptyPages })).toEqual(open)
