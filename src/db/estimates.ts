@@ -2,6 +2,7 @@ import { now } from '../clock.js'
 import { expectedPages, type Expected, type ListingFacts, type PageFill } from './expected-pages.js'
 import type { Sqlite } from './open.js'
 import type { EstimateKind, EstimateRecord, EstimateRow, EstimateRules, OpenRun, SubjectKind } from './port.js'
+import { isSent } from './sent.js'
 import { toldEmpty } from './told-empty.js'
 
 const TABLES: Partial<Record<SubjectKind, string>> = { user: 'users', post: 'posts', comment: 'comments' }
@@ -59,7 +60,7 @@ export class Estimates {
     const actuals = this.#sqlite
       .prepare<object, { stream: string; actual: number }>(`
         SELECT k.stream, count(*) AS actual FROM requests q JOIN checkpoints k ON k.id = q.stream_id
-        WHERE q.run_id = :run AND q.id > (SELECT started_after_request FROM runs WHERE id = :run) AND (q.status = 200 OR q.state = 'unknown') GROUP BY k.stream`)
+        WHERE q.run_id = :run AND q.id > (SELECT started_after_request FROM runs WHERE id = :run) AND ${isSent('q.')} AND (q.status = 200 OR q.state = 'unknown') GROUP BY k.stream`)
       .all({ run: runId })
     const set = this.#sqlite.prepare(`
       INSERT INTO estimates (run_id, stream, streams, low, likely, high, actual) VALUES (:run, :stream, 0, 0, 0, 0, :actual)

@@ -2,6 +2,7 @@ import type { UserRow } from './schema/rows.js'
 import type { Sqlite } from './open.js'
 import { ReadySeeds } from './ready-seeds.js'
 import type { Candidate, Checkpoint, CounterName, Counters, OpenRun, PassState, RunTally, StreamReport, SubjectKind } from './port.js'
+import { isSent } from './sent.js'
 
 /** Which stream a run reads next, and how its streams stand. Only reads and small state changes; commits are elsewhere. */
 export class Frontier {
@@ -210,7 +211,7 @@ function prepare(sqlite: Sqlite) {
     // Earlier requests are other runs': a long ledger is not looked through for them.
     spent: sqlite.prepare<object, { requests: number; cost: number }>(`
       SELECT count(*) AS requests, coalesce(sum(cost_microusd), 0) AS cost FROM requests
-      WHERE id > (SELECT started_after_request FROM runs WHERE id = :run) AND run_id = :run AND state NOT IN ('never-sent', 'imported')`),
+      WHERE id > (SELECT started_after_request FROM runs WHERE id = :run) AND run_id = :run AND ${isSent()}`),
     troubled: sqlite.prepare<object, StreamReport>(`
       SELECT k.stream, k.subject_id AS subject, iif(f.state = 'complete', 'repeats', f.state) AS state, f.reason, k.pages FROM frontier f JOIN checkpoints k ON k.id = f.stream_id
       WHERE f.run_id = :run AND (f.state IN ('failed', 'unavailable', 'doubtful', 'capped') OR f.state = 'complete' AND f.reason IS NOT NULL)

@@ -1,14 +1,19 @@
+import { isImport, isImported, isSent } from './sent.js'
 import type { Snapshot } from './snapshot.js'
 
 /** Where the rows of a database come from, as far as it can tell; ids and names are in seeds and reasons alone. */
 export interface Provenance {
   readonly origin: string | null
+  /** Crawls: imports are none. */
   readonly runs: { readonly all: number; readonly finished: number; readonly first: string | null; readonly last: string | null }
   /** In their normal form, sorted. */
   readonly seeds: readonly string[]
+  /** Those that were sent. */
   readonly requests: number
   /** Millionths of a dollar, requests of unknown fate included. */
   readonly costMicroUsd: number
+  /** Answers that were had elsewhere, at no cost. */
+  readonly imported: number
   /** Streams by kind and how they ended in the run that last had them in scope. */
   readonly streams: readonly { readonly stream: string; readonly state: string; readonly count: number }[]
   /** Streams that were not read to their end, by reason. */
@@ -30,14 +35,15 @@ const LAST = `
 /** What a snapshot says of its own making. */
 export function provenanceOf(snapshot: Snapshot): Provenance {
   const rows = <T>(sql: string, read: (row: readonly unknown[]) => T): T[] => snapshot.select(sql).map(read)
-  const [runs] = rows("SELECT count(*), coalesce(sum(state = 'finished'), 0), min(started_at), max(coalesce(finished_at, started_at)) FROM runs", ([all, finished, first, last]) => ({ all, finished, first, last }) as Provenance['runs'])
-  const [ledger] = rows("SELECT count(*), coalesce(sum(cost_microusd), 0) FROM requests WHERE state <> 'never-sent'", ([requests, cost]) => [requests, cost] as [number, number])
+  const [runs] = rows(`SELECT count(*), coalesce(sum(state = 'finished'), 0), min(started_at), max(coalesce(finished_at, started_at)) FROM runs WHERE NOT ${isImport()}`, ([all, finished, first, last]) => ({ all, finished, first, last }) as Provenance['runs'])
+  const [ledger] = rows(`SELECT count(*), coalesce(sum(cost_microusd), 0) FROM requests WHERE ${isSent()}`, ([requests, cost]) => [requests, cost] as [number, number])
   return {
     origin: (snapshot.first("SELECT value FROM meta WHERE key = 'origin'") ?? null) as string | null,
     runs: runs ?? { all: 0, finished: 0, first: null, last: null },
     seeds: rows('SELECT DISTINCT text FROM run_seeds ORDER BY text', ([text]) => text as string),
     requests: ledger?.[0] ?? 0,
     costMicroUsd: ledger?.[1] ?? 0,
+    imported: snapshot.first(`SELECT count(*) FROM requests WHERE ${isImported()}`) as number,
     streams: rows(`SELECT stream, state, count(*) FROM (${LAST}) GROUP BY stream, state ORDER BY stream, state`, ([stream, state, count]) => ({ stream, state, count }) as Provenance['streams'][number]),
     gaps: rows(
       `SELECT stream, state, reason, count(*) AS n FROM (${LAST}) WHERE state NOT IN ('complete', 'gated', 'recent') GROUP BY stream, state, reason ORDER BY stream, state, n DESC, reason`,

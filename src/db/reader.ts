@@ -1,8 +1,9 @@
 import { getTableName } from 'drizzle-orm'
 import { listings, tableCoverage, type ListingMeasure, type ListingRecord, type TableCoverage } from './coverage.js'
 import { databaseError, openForReading, type Sqlite } from './open.js'
-import { attachments, comments, edges, posts, rejects, users } from './schema/index.js'
 import type { Origin } from './origin.js'
+import { attachments, comments, edges, posts, rejects, users } from './schema/index.js'
+import { isImport, isImported, isSent, isUnsure } from './sent.js'
 
 export interface RunReport {
   readonly id: number
@@ -119,11 +120,11 @@ export class Reader {
   #status(limit: number): StatusReport {
     const origin = this.#sqlite.prepare("SELECT value FROM meta WHERE key = 'origin'").pluck().get() as Origin | undefined
     const spend = this.#sqlite
-      .prepare("SELECT count(*) AS requests, coalesce(sum(cost_microusd), 0) AS cost_microusd, coalesce(sum(state IN ('unknown', 'reserved')), 0) AS unknown FROM requests WHERE state NOT IN ('never-sent', 'imported')")
+      .prepare(`SELECT count(*) AS requests, coalesce(sum(cost_microusd), 0) AS cost_microusd, coalesce(sum(${isUnsure()}), 0) AS unknown FROM requests WHERE ${isSent()}`)
       .get() as StatusReport['spend']
     const spendBy = <T>(column: string, order: string): T[] =>
       this.#sqlite
-        .prepare<[number], T>(`SELECT ${column}, count(*) AS requests, coalesce(sum(cost_microusd), 0) AS cost_microusd FROM requests WHERE state NOT IN ('never-sent', 'imported') GROUP BY 1 ORDER BY ${order} LIMIT ?`)
+        .prepare<[number], T>(`SELECT ${column}, count(*) AS requests, coalesce(sum(cost_microusd), 0) AS cost_microusd FROM requests WHERE ${isSent()} GROUP BY 1 ORDER BY ${order} LIMIT ?`)
         .all(limit)
     return {
       origin: origin ?? null,
@@ -131,7 +132,7 @@ export class Reader {
       streams: this.#streams(limit),
       rows: this.rows(),
       spend,
-      imported: this.#sqlite.prepare("SELECT count(*) FROM requests WHERE state = 'imported'").pluck().get() as number,
+      imported: this.#sqlite.prepare(`SELECT count(*) FROM requests WHERE ${isImported()}`).pluck().get() as number,
       spendByRoute: spendBy('route', 'cost_microusd DESC, route'),
       spendByDay: spendBy('substr(reserved_at, 1, 10) AS day', 'day DESC'),
       drift: this.#drift(limit),
@@ -160,8 +161,8 @@ export class Reader {
 }
 
 const RUNS = `
-  SELECT r.id, r.state, r.outcome, r.key = 'import' AS is_import, r.exit_code, r.started_at, r.finished_at, count(q.id) AS requests, coalesce(sum(q.cost_microusd), 0) AS cost_microusd
-  FROM (SELECT * FROM runs ORDER BY id DESC LIMIT ?) r LEFT JOIN requests q ON q.run_id = r.id AND q.state NOT IN ('never-sent', 'imported')
+  SELECT r.id, r.state, r.outcome, ${isImport('r.')} AS is_import, r.exit_code, r.started_at, r.finished_at, count(q.id) AS requests, coalesce(sum(q.cost_microusd), 0) AS cost_microusd
+  FROM (SELECT * FROM runs ORDER BY id DESC LIMIT ?) r LEFT JOIN requests q ON q.run_id = r.id AND ${isSent('q.')}
   GROUP BY r.id ORDER BY r.id DESC`
 
 const DRIFT = 'SELECT kind, path, expected, got, records, first_seen_at, last_seen_at FROM drift ORDER BY records DESC, kind, path, got LIMIT ?'

@@ -45,11 +45,12 @@ function filesPart({ files, since, datasets }: ReadmeFacts): string[] {
 }
 
 function collectionPart({ provenance, isPseudonymized }: ReadmeFacts): string[] {
-  const { runs, seeds, requests, costMicroUsd, origin } = provenance
+  const { runs, seeds, requests, costMicroUsd, imported, origin } = provenance
   const period = runs.first === null ? 'No crawl has run.' : `${runs.all} crawls, ${runs.finished} of them finished, from ${runs.first} to ${runs.last}.`
   const cost = `${requests} requests, $${(costMicroUsd / 1e6).toFixed(2)}${origin === 'sandbox' ? ' (what it would have cost)' : ''}; requests of unknown fate count as billed.`
+  const elsewhere = imported === 0 ? [] : [`Beside these, ${imported} answers were imported that somebody had stored; they cost nothing and are in no run.`]
   const list = isPseudonymized ? [`- ${seeds.length} seeds, which are not named here`] : cut(seeds.map((seed) => `- ${code(seed)}`))
-  return ['## How it was collected', '', period, cost, '', 'Seeds:', '', ...list]
+  return ['## How it was collected', '', period, cost, ...elsewhere, '', 'Seeds:', '', ...list]
 }
 
 function gapsPart({ provenance, isPseudonymized }: ReadmeFacts): string[] {

@@ -1,3 +1,4 @@
+import { isImport, isImported, isSent, isUnsure } from '../sent.js'
 import { figure } from './figure.js'
 
 /* What was collected, when, and what it cost. */
@@ -24,8 +25,11 @@ export const collected = figure<CollectedRow>(`
 
 export interface CaptionRow {
   readonly origin: 'sandbox' | 'real' | null
+  /** Crawls: imports are none. */
   readonly runs: number
-  /** When the first run began and the last one was last heard of. */
+  /** Answers that were had elsewhere, at no cost. */
+  readonly imported: number
+  /** When the first run, or import, began and the last one was last heard of. */
   readonly began_at: string | null
   readonly last_at: string | null
   readonly unfinished: number
@@ -38,12 +42,12 @@ export interface CaptionRow {
 
 export const caption = figure<CaptionRow>(`
   SELECT (SELECT value FROM meta WHERE key = 'origin') AS origin,
-    count(*) AS runs, min(started_at) AS began_at,
+    coalesce(sum(NOT ${isImport()}), 0) AS runs, (SELECT count(*) FROM requests WHERE ${isImported()}) AS imported, min(started_at) AS began_at,
     max(max(started_at), coalesce(max(finished_at), ''), coalesce((SELECT settled_at FROM requests ORDER BY id DESC LIMIT 1), '')) AS last_at,
     coalesce(sum(state = 'unfinished'), 0) AS unfinished,
-    (SELECT count(*) FROM requests WHERE state <> 'never-sent') AS requests,
-    (SELECT coalesce(sum(cost_microusd), 0) FROM requests WHERE state <> 'never-sent') AS cost_microusd,
-    (SELECT count(*) FROM requests WHERE state IN ('unknown', 'reserved')) AS unknown,
+    (SELECT count(*) FROM requests WHERE ${isSent()}) AS requests,
+    (SELECT coalesce(sum(cost_microusd), 0) FROM requests WHERE ${isSent()}) AS cost_microusd,
+    (SELECT count(*) FROM requests WHERE ${isUnsure()}) AS unknown,
     (SELECT min(posted_at) FROM posts) AS first_post_at, (SELECT max(posted_at) FROM posts) AS last_post_at
   FROM runs`)
 
@@ -53,6 +57,7 @@ export interface RunRow {
   readonly finished_at: string | null
   readonly state: string
   readonly outcome: string | null
+  readonly is_import: 0 | 1
   /** JSON: the first twelve. */
   readonly seeds: string
   readonly seeds_in_all: number
@@ -62,12 +67,12 @@ export interface RunRow {
 }
 
 export const runs = figure<RunRow>(`
-  SELECT r.id AS run, r.started_at, r.finished_at, r.state, r.outcome,
+  SELECT r.id AS run, r.started_at, r.finished_at, r.state, r.outcome, ${isImport('r.')} AS is_import,
     (SELECT json_group_array(text) FROM (SELECT text FROM run_seeds WHERE run_id = r.id ORDER BY seed LIMIT 12)) AS seeds,
       (SELECT count(*) FROM run_seeds WHERE run_id = r.id) AS seeds_in_all,
     (SELECT max(json_extract(value, '$.depth')) FROM json_each(r.options, '$.seeds')) AS depth,
     count(q.id) AS requests, coalesce(sum(q.cost_microusd), 0) / 1e6 AS usd
-  FROM (SELECT * FROM runs ORDER BY id DESC LIMIT 12) r LEFT JOIN requests q ON q.run_id = r.id AND q.state <> 'never-sent'
+  FROM (SELECT * FROM runs ORDER BY id DESC LIMIT 12) r LEFT JOIN requests q ON q.run_id = r.id AND ${isSent('q.')}
   GROUP BY r.id
   ORDER BY r.id DESC`)
 
@@ -81,7 +86,7 @@ export interface RouteSpendRow {
 export const spendByRoute = figure<RouteSpendRow>(`
   SELECT route, count(*) AS requests, sum(cost_microusd > 0) AS billed, sum(cost_microusd) / 1e6 AS usd
   FROM requests
-  WHERE state <> 'never-sent'
+  WHERE ${isSent()}
   GROUP BY route
   ORDER BY sum(cost_microusd) DESC, count(*) DESC, route`)
 
@@ -96,6 +101,6 @@ export const spendByDay = figure<DaySpendRow>(`
   SELECT substr(reserved_at, 1, 10) AS day, count(*) AS requests, sum(cost_microusd) / 1e6 AS usd,
     sum(sum(cost_microusd)) OVER (ORDER BY substr(reserved_at, 1, 10)) / 1e6 AS usd_so_far
   FROM requests
-  WHERE state <> 'never-sent'
+  WHERE ${isSent()}
   GROUP BY substr(reserved_at, 1, 10)
   ORDER BY day`)

@@ -76,7 +76,7 @@ function runsFigure(reader: FigureReader): FigureView {
   return {
     id: 'runs',
     title: 'Runs',
-    lead: rows.length === 0 ? 'There has been no run yet.' : 'Newest first, twelve at most. Times are UTC.',
+    lead: rows.length === 0 ? 'There has been no run yet.' : 'Newest first, twelve at most, imports among them: these send nothing. Times are UTC.',
     picture: null,
     tableFirst: true,
     table:
@@ -99,7 +99,8 @@ function runsFigure(reader: FigureReader): FigureView {
   }
 }
 
-function seedsView({ seeds, seeds_in_all: all }: figures.RunRow): Html {
+function seedsView({ seeds, seeds_in_all: all, is_import: isImport }: figures.RunRow): Html {
+  if (isImport === 1) return html`<span class="seeds">(import)</span>`
   const shown = JSON.parse(seeds) as string[]
   const rest = all - shown.length
   return html`<span class="seeds">${shown.map((seed) => html`<span class="id" title="${seed}">${written(excerpt(seed, 26))}</span>`)}${rest > 0 ? `and ${number(rest)} more` : null}</span>`
