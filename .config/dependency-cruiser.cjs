@@ -42,7 +42,7 @@ const reasons = {
   sandbox: 'The sandbox stands in for the real API: if it knew the program it would share the program’s mistakes. It knows the routes of src/api/index.ts and nothing else.',
 }
 
-const KERNEL = 'src/(errors|config|log|clock|failpoint|key|paths|proxy|text-file)[.]ts$'
+const KERNEL = 'src/(errors|config|log|clock|failpoint|key|paths|proxy|setting-warnings|text-file)[.]ts$'
 
 const between = Object.entries(friends).map(([name, faces]) => ({
   name: `${name}-imports`,
@@ -123,7 +123,7 @@ module.exports = {
     },
     {
       name: 'modules-have-a-place',
-      comment: 'Files of src are the kernel (errors, config, log, clock, failpoint, key, paths, proxy, text-file), main.ts, or in a module’s folder. A new module gets a line in `friends` of .config/dependency-cruiser.cjs: whom may it import, and why no one else?',
+      comment: 'Files of src are the kernel (errors, config, log, clock, failpoint, key, paths, proxy, setting-warnings, text-file), main.ts, or in a module’s folder. A new module gets a line in `friends` of .config/dependency-cruiser.cjs: whom may it import, and why no one else?',
       severity: 'error',
       from: { path: '^src/', pathNot: [`^${KERNEL}`, '^src/main[.]ts$', `^src/(cli|${Object.keys(friends).join('|')})/`] },
       to: {},

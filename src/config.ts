@@ -40,18 +40,29 @@ const gateways = {
   tikhub: { base: 'https://api.tikhub.io', prefix: '/api/v1/sora2' },
 }
 
+/** Settings that one place gives. */
+interface SettingLayer {
+  /** The file; undefined for the environment. */
+  readonly file: string | undefined
+  readonly values: Environment
+}
+
+/** Where settings come from, each layer going before those in front of it. */
+export function settingLayers(folder: string, environment: Environment): readonly SettingLayer[] {
+  const files = ['.env', '.env.local'].map((name) => join(folder, name)).filter((file) => existsSync(file))
+  return [...files.map((file) => ({ file, values: readEnvFile(file) })), { file: undefined, values: environment }]
+}
+
 /** The environment over `.env.local` over `.env` of a folder; an empty value counts as not set. */
 export function readEnvironment(folder: string, environment: Environment): Environment {
-  const layers = [readEnvFile(join(folder, '.env')), readEnvFile(join(folder, '.env.local')), environment]
   const merged: Record<string, string> = {}
-  for (const layer of layers) {
-    for (const [name, value] of Object.entries(layer)) if (value !== undefined && value.trim() !== '') merged[name] = value.trim()
+  for (const { values } of settingLayers(folder, environment)) {
+    for (const [name, value] of Object.entries(values)) if (value !== undefined && value.trim() !== '') merged[name] = value.trim()
   }
   return merged
 }
 
 function readEnvFile(path: string): Environment {
-  if (!existsSync(path)) return {}
   try {
     return parseEnv(linesOf(readTextFile(path)).join('\n'))
   } catch (cause) {

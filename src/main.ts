@@ -23,7 +23,8 @@ function refuse(message: string, exitCode: number): void {
 /** What a file says that cannot be loaded. */
 function cannotLoad(error: { code?: unknown; message?: unknown }): void {
   const reason = 'sora-crawl cannot start: ' + String(error.message).split('\n')[0]
-  if (error.code === 'ERR_MODULE_NOT_FOUND') refuse(reason + ' — a part is missing: install it again (in a checkout: `npm ci`).', 2)
+  if (error.code === 'EMFILE' || error.code === 'ENFILE') refuse(reason + ' — raise `ulimit -n`: 256 is enough.', 4)
+  else if (error.code === 'ERR_MODULE_NOT_FOUND') refuse(reason + ' — a part is missing: install it again (in a checkout: `npm ci`).', 2)
   else refuse(reason + ' — this is a bug, or the installation is damaged: install it again.', 1)
 }
 

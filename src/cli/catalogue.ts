@@ -1,6 +1,7 @@
 import type { CommandModule } from 'yargs'
 import { AppError, type ExitCode } from '../errors.js'
 import type { Command, CommandContext, GlobalFlags } from './command.js'
+import { shortageBehind } from './shortage.js'
 
 /** A command as it is listed; the rest of it is loaded when it is named. */
 interface Listed {
@@ -57,7 +58,7 @@ async function run<F>(command: Command<F>, flags: F & GlobalFlags, context: Comm
   try {
     return await command.run(flags, context)
   } catch (error) {
-    if (error instanceof AppError) throw error
+    if (error instanceof AppError || shortageBehind(error) !== undefined) throw error
     const { damageBehind } = await import('../db/index.js')
     throw damageBehind(error, flags.db)
   }

@@ -69,7 +69,7 @@ export function crawlFlags(yargs: Argv): Argv {
     .option('restart', { type: 'boolean', default: false, describe: 'Give up unfinished runs and start anew; what they have read stays' })
   const spending = sparing
     .option('max-requests', { type: 'number', requiresArg: true, coerce: wholeNumber('max-requests', 1), describe: 'Send no more requests than this now' })
-    .option('max-cost', { type: 'number', requiresArg: true, coerce: usd('max-cost'), describe: 'Pay no more dollars than this now' })
+    .option('max-cost', { type: 'number', requiresArg: true, coerce: usd('max-cost'), describe: 'Pay no more dollars than this now; at least the price of one request' })
     .option('confirm-above', { type: 'number', default: 5, requiresArg: true, coerce: usd('confirm-above', { orZero: true }), describe: 'On a terminal, ask before a crawl that may cost more dollars than this' })
     .option('yes', { type: 'boolean', default: false, describe: 'Do not ask' })
     .option('concurrency', { type: 'number', default: 8, requiresArg: true, coerce: wholeNumber('concurrency', 1), describe: 'Requests in flight at most' })

@@ -3,8 +3,10 @@ import yargs, { type CommandModule } from 'yargs'
 import { AppError, ExitCode, messageOf, oneLine } from '../errors.js'
 import { commandsFor, type Ending } from './catalogue.js'
 import { logLevels } from './command.js'
+import { expandHome } from './home-paths.js'
 import { keepIgnoringHangup } from './on-signals.js'
 import { Output } from './output.js'
+import { shortageBehind } from './shortage.js'
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
 
@@ -20,8 +22,9 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   try {
     keepIgnoringHangup()
     checkFolder()
-    const commands = await commandsFor(argv, { output, version }, (how) => (ending = how))
-    await parser([...argv], commands).parseAsync()
+    const words = expandHome(argv)
+    const commands = await commandsFor(words, { output, version }, (how) => (ending = how))
+    await parser(words, commands).parseAsync()
   } catch (error) {
     return report(error, output, argv)
   }
@@ -96,7 +99,7 @@ function onceEach(flags: Record<string, unknown>): true {
 }
 
 function report(error: unknown, output: Output, argv: readonly string[]): ExitCode {
-  const known = error instanceof AppError ? error : undefined
+  const known = error instanceof AppError ? error : shortageBehind(error)
   const exitCode = known?.exit ?? ExitCode.bug
   const line = known?.line ?? `Unexpected failure: ${oneLine(messageOf(error))} — this is a bug; run again with --log-level debug to see where.`
   output.failure(line)

@@ -96,9 +96,11 @@ describe.concurrent('--max-cost', { timeout: 180_000 }, () => {
     expect(server.seen).toHaveLength(20)
   })
 
-  test('below the price of one answer sends nothing', async ({ bench }) => {
+  test('below the price of one answer is a usage error that names it, and sends nothing', async ({ bench }) => {
     const server = await bench.serve({ world: starWith(6), pageSize: 3 })
-    expectExit(await bench.crawl(server, [...FANS, '--max-cost', '0.04']), 4)
+    const result = await bench.crawl(server, [...FANS, '--max-cost', '0.04'])
+    expectExit(result, 2)
+    expect(result.stderr).toContain('$0.05')
     expect(server.seen).toHaveLength(0)
   })
 

@@ -56,6 +56,10 @@ export class Running {
     })
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0
+  }
+
   get over(): boolean {
     return this.#over
   }
@@ -113,6 +117,16 @@ export class Bench {
 
   async run(args: readonly string[], options: RunOptions = {}): Promise<Result> {
     return this.start(args, options).done
+  }
+
+  /** Runs it where no more than so many files may be open. */
+  async limited(files: number, args: readonly string[], env: Record<string, string>): Promise<Pick<Result, 'code' | 'stderr'>> {
+    const shell = ['-c', `ulimit -n ${files}; exec "$0" "$@"`, process.execPath, PROGRAM, ...args]
+    const child = spawn('/bin/sh', shell, { cwd: this.dir, env: { PATH: process.env['PATH'] ?? '', HOME: this.dir, ...env }, stdio: ['ignore', 'ignore', 'pipe'] })
+    let stderr = ''
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+    const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
+    return { code, stderr }
   }
 
   startCrawl(server: WorldServer, args: readonly string[], options: RunOptions = {}): Running {

@@ -1,4 +1,5 @@
 import { loadCrawlers } from '../../crawlers/index.js'
+import { assertAffordable } from '../affordable.js'
 import { crawlFlags, readCrawlFlags, type CrawlFlags } from '../crawl-flags.js'
 import type { Command } from '../command.js'
 import { runCrawl } from '../run-crawl.js'
@@ -17,6 +18,9 @@ export const crawlCommand: Command<CrawlFlags> = {
   run: async (flags, context) => {
     const crawlers = await loadCrawlers()
     const request = await readCrawlFlags(flags, crawlers)
-    return withApi(flags, (api) => runCrawl({ ...request, ...api, crawlers, next: [] }, flags, context))
+    return withApi(flags, context.output, (api) => {
+      assertAffordable(request.caps, crawlers, api.prices)
+      return runCrawl({ ...request, ...api, crawlers, next: [] }, flags, context)
+    })
   },
 }

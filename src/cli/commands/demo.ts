@@ -25,6 +25,6 @@ export const demoCommand: Command<SandboxFlags> = {
       `npx sora-crawl crawl @omar --collect all --sandbox --db ${flags.db}`,
     ]
     const wish = { seeds, rules: { full: false, noGate: false, recheckMs: null }, caps: { maxRequests: null, maxCost: null }, minAgeMs: null, restart: false, concurrency: 8, confirmation: { above: 0, yes: true } }
-    return withApi({ ...flags, sandbox: true }, (choice) => runCrawl({ ...wish, ...choice, crawlers, next }, flags, context))
+    return withApi({ ...flags, sandbox: true }, context.output, (choice) => runCrawl({ ...wish, ...choice, crawlers, next }, flags, context))
   },
 }

@@ -4,6 +4,7 @@ import { loadCrawlers } from '../../crawlers/index.js'
 import { estimateRun, planRun } from '../../crawl/index.js'
 import { rehearse } from '../../db/index.js'
 import { ExitCode } from '../../errors.js'
+import { assertAffordable } from '../affordable.js'
 import { crawlFlags, readCrawlFlags, type CrawlFlags } from '../crawl-flags.js'
 import { estimateJson, estimateText } from '../estimate-text.js'
 import type { Command } from '../command.js'
@@ -19,8 +20,9 @@ export const planCommand: Command<CrawlFlags> = {
       .example('$0 plan --seeds seeds.yaml --db study.db --json', 'the same for a program') as never,
   run: async (flags, { output }) => {
     const crawlers = await loadCrawlers()
-    const { seeds, rules, minAgeMs, restart } = await readCrawlFlags(flags, crawlers)
+    const { seeds, rules, minAgeMs, restart, caps } = await readCrawlFlags(flags, crawlers)
     const prices = priceSettings(readEnvironment(process.cwd(), process.env), readRoutes)
+    assertAffordable(caps, crawlers, prices)
     const parts = { crawlers, rules, minAgeMs, price: (route: ReadRoute) => prices[route] ?? routes[route].price }
     const { run, estimate } = await rehearse(flags.db, async (store) => {
       if (restart) await store.abandonRuns()

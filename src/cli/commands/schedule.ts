@@ -3,6 +3,7 @@ import { monotonicMs, now } from '../../clock.js'
 import { loadCrawlers } from '../../crawlers/index.js'
 import { openStore, type Origin } from '../../db/index.js'
 import { AppError, ExitCode, messageOf } from '../../errors.js'
+import { assertAffordable } from '../affordable.js'
 import { crawlFlags, readCrawlFlags, type CrawlFlags } from '../crawl-flags.js'
 import { count, dollars, duration, number } from '../format.js'
 import type { Command, CommandContext, GlobalFlags } from '../command.js'
@@ -37,7 +38,8 @@ export const scheduleCommand: Command<Flags> = {
     const slots = readSlots(flags.cron, flags.timezone)
     const crawlers = await loadCrawlers()
     const wish = await readCrawlFlags(flags, crawlers)
-    return withApi(flags, async (api) => {
+    return withApi(flags, context.output, async (api) => {
+      assertAffordable(wish.caps, crawlers, api.prices)
       await tryDatabase(flags.db, api.origin)
       const crawl = new ScheduledCrawl({ ...wish, ...api, crawlers, confirmation: ANSWERED, next: [] }, slots, flags, context)
       context.output.note(`Crawls at "${flags.cron}" (${flags.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone}), next at ${nextOf(slots)}. Ctrl-C ends the schedule.`)

@@ -12,7 +12,7 @@ const PROGRAM = fileURLToPath(new URL('query-process.js', import.meta.url))
  * @throws AppError `bad-query`, `bad-database` or `newer-database`
  */
 export async function* ask(request: QueryRequest, timeoutMs: number): AsyncGenerator<Exclude<QueryMessage, { kind: 'error' }>, void> {
-  const child = fork(PROGRAM, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] })
+  const child = fork(PROGRAM, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [], env: childEnvironment() })
   // A message that no longer reaches it is not worth a word: its end is noticed when the next one is awaited.
   child.on('error', () => undefined)
   let leftMs = timeoutMs
@@ -29,6 +29,12 @@ export async function* ask(request: QueryRequest, timeoutMs: number): AsyncGener
   } finally {
     child.kill('SIGKILL')
   }
+}
+
+/** What the process needs: whoever can read its environment finds no key there. */
+function childEnvironment(): NodeJS.ProcessEnv {
+  const needed = ['PATH', 'HOME', 'TMPDIR', 'TMP', 'TEMP', 'SQLITE_TMPDIR', 'TZ', 'LANG', 'LC_ALL', 'SystemRoot']
+  return Object.fromEntries(needed.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])))
 }
 
 function nextMessage(child: ChildProcess, request: QueryRequest, timeoutMs: number): Promise<QueryMessage | 'late'> {

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+
+import { expandHome, PATH_FLAGS } from '../../src/cli/home-paths.js'
+import { allHelp } from '../rules/help.js'
+
+test.for([
+  [['--db=~/x'], ['--db=/home/me/x']],
+  [['--db', '~/x'], ['--db', '/home/me/x']],
+  [['--out=~'], ['--out=/home/me']],
+  [['--db=a~/x', '--db=./~/x'], ['--db=a~/x', '--db=./~/x']],
+  [['--title=~/x', '--title', '~/x', '~/x'], ['--title=~/x', '--title', '~/x', '~/x']],
+  [['sql', '--', '--db=~/x'], ['sql', '--', '--db=~/x']],
+])('%j is %j', ([typed, meant]) => {
+  expect(expandHome(typed ?? [], '/home/me')).toEqual(meant)
+})
+
+test('another’s home is refused', () => {
+  expect(() => expandHome(['--seeds=~bob/x'], '/home/me')).toThrow('--seeds ~bob: only ~/')
+})
+
+test('every flag whose help speaks of a file or folder is known', async () => {
+  const options = (await allHelp()).flatMap(({ text }) => text.split(/\n(?= +(?:-\w, )?--)/))
+  const ofPaths = options.filter(text => /\b(file|folder)\b[^[]*\[string\]/i.test(text)).flatMap(text => /--([a-z-]+)/.exec(text)?.[1] ?? [])
+  expect(ofPaths).toContain('db')
+  expect([...new Set(ofPaths)].filter(flag => !PATH_FLAGS.includes(flag))).toEqual([])
+})
