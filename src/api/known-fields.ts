@@ -26,7 +26,7 @@ export const knownFields: Readonly<Record<RecordKind, ReadonlySet<string>>> = {
     user_id username display_name bio description profile_picture_url banner_image_url cover_photo_url is_verified verified
     follower_count following_count post_count like_count likes_received_count view_count reply_count remix_count cameo_count character_count
     permalink location website work schools birthday social_links created_at updated_at banned_at
-    can_cameo can_message is_public_figure public_figure_name plan_type calpico_is_enabled is_default_profile_picture profile_picture_id
+    can_cameo can_message sora_who_can_message_me chatgpt_who_can_message_me is_public_figure public_figure_name plan_type calpico_is_enabled is_default_profile_picture profile_picture_id
     profile_picture_file_id verification_info social_context owner_profile is_following is_blocked followed_by follows_you my_info cursor has_more`)),
   attachment: new Set(words(`
     id kind tags generation_id generation_type task_id width height duration_s n_frames prompt title source asset_pointer conversation_id style

@@ -13,8 +13,8 @@ const reference = z
   .nullish()
 const count = z.int().nullish()
 const flag = z.boolean().nullish()
-/** Unix seconds as a float, or an ISO 8601 string. */
-const time = z.union([z.number(), z.iso.datetime({ offset: true })]).nullish()
+/** A number or text; which of them are times is one rule of `normalize/values.ts`. */
+const time = z.union([z.number(), z.string()]).nullish()
 const size = z.number().nullish()
 const list = z.array(z.unknown()).nullish()
 const object = z.looseObject({}).nullish()
@@ -122,7 +122,7 @@ export function readFields<S extends z.ZodObject>(schema: S, record: object, nam
   const readable: Record<string, unknown> = { ...record }
   for (const field of new Set(first.error.issues.map((issue) => String(issue.path[0])))) {
     const issue = first.error.issues.find((one) => String(one.path[0]) === field)
-    drift.push({ path: `${name}.${field}`, expected: expectedBy(issue), got: typeName(readable[field]) })
+    drift.push({ path: `${name}.${field}`, expected: expectedBy(issue, field), got: typeName(readable[field]) })
     readable[field] = undefined
   }
   return schema.parse(readable)
@@ -139,12 +139,10 @@ function compiled<S extends z.ZodObject>(schema: S): S {
   return made
 }
 
-function expectedBy(issue: z.core.$ZodIssue | undefined): string {
-  if (issue === undefined) return 'another type'
-  if (issue.code === 'invalid_type') return issue.expected
-  if (issue.code === 'invalid_format') return issue.format
-  if (issue.code === 'custom') return 'valid text'
-  return issue.code === 'invalid_union' ? 'one of several types' : issue.code
+function expectedBy(issue: z.core.$ZodIssue | undefined, field: string): string {
+  if (issue?.code === 'invalid_union') return field.endsWith('_at') ? 'a time' : 'a list'
+  if (issue?.code === 'custom') return 'valid text'
+  return issue?.code === 'invalid_type' ? issue.expected : 'another type'
 }
 
 /** The JSON type of a value, as people name it. */

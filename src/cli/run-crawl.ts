@@ -7,6 +7,7 @@ import { createLogger } from '../log.js'
 import { onStopSignals } from './on-signals.js'
 import { mayAsk, maySpend, type Confirmation } from './confirm.js'
 import { count } from './format.js'
+import { RenamedHandles } from './renamed-handles.js'
 import { seedsLeft } from './seeds-left.js'
 import type { CommandContext, GlobalFlags } from './command.js'
 import { progressMode, withProgress, type Shown } from './progress-display.js'
@@ -56,9 +57,13 @@ export async function performCrawl(request: CrawlRequest, flags: GlobalFlags, { 
   let outcome: CrawlOutcome
   try {
     if (request.restart) output.note(`${count(await store.abandonRuns(), 'unfinished run')} given up; what they have read stays.`)
-    const run = await store.openRun(planRun(seedsLeft(request.seeds, store, output), crawlers, rules))
+    const seeds = seedsLeft(request.seeds, store, output)
+    const run = await store.openRun(planRun(seeds, crawlers, rules))
+    const renamed = new RenamedHandles(seeds, store, output)
+    renamed.tell()
     await confirm(store, run, request, { crawl, client })
     outcome = await withProgress(progressMode(flags), output, shownOf(crawl), () => crawl.run(run))
+    renamed.tell()
   } finally {
     forgetSignals()
     await client.close()

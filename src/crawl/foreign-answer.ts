@@ -1,6 +1,7 @@
 import { isObject, readId, type ReadRoute } from '../api/index.js'
 import type { Subject } from '../db/index.js'
 import type { Crawler } from './contract.js'
+import { timeMs } from '../normalize/index.js'
 import { parseSeed } from './seeds.js'
 
 /** An answer that somebody else stored: which request it answers, and its body as text. */
@@ -110,16 +111,10 @@ function postAt(url: unknown, kind: 'post' | 'link'): Subject | undefined {
   return seed !== undefined && !('problem' in seed) && seed.kind === 'link' ? { kind, id: seed.id, parentId: null } : undefined
 }
 
-/** Unix seconds or milliseconds, or a date as text; null where there is none. */
+/** Unix milliseconds, by the rule for all times; null where there is none after 1970. */
 export function unixMs(value: unknown): number | null {
-  const number = typeof value === 'number' ? value : typeof value === 'string' && /^\d{9,13}(\.\d+)?$/.test(value) ? Number(value) : undefined
-  const ms = number === undefined ? (typeof value === 'string' ? Date.parse(inUtc(value)) : Number.NaN) : number < 1e11 ? number * 1000 : number
-  return ms >= 0 && ms <= 8.64e15 ? Math.floor(ms) : null
-}
-
-/** A time of day without a zone is one of UTC, on whatever machine it is read. */
-function inUtc(text: string): string {
-  return /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?$/.test(text) ? `${text.replace(' ', 'T')}Z` : text
+  const ms = timeMs(value)
+  return ms !== undefined && ms > 0 && ms <= 8.64e15 ? ms : null
 }
 
 export function bag(value: unknown): Bag {

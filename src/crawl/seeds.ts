@@ -44,7 +44,9 @@ function query(word: string): Seed | { problem: string } {
   return word === '' ? { problem: 'a search needs a word: search:WORD' } : { text: `search:${word}`, kind: 'query', id: word }
 }
 
-function handle(name: string): Seed | undefined {
+/** Composed: the same handle can be typed in two ways. */
+function handle(typed: string): Seed | undefined {
+  const name = typed.normalize('NFC')
   return HANDLE.test(name) && isWritten(name) ? { text: `@${name}`, kind: 'handle', id: name } : undefined
 }
 

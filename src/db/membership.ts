@@ -1,5 +1,5 @@
 import type { Sqlite } from './open.js'
-import type { ListedEdge, Subject } from './port.js'
+import type { ListedEdge, RenamedHandle, Subject } from './port.js'
 import type { Member, PageRows } from './schema/index.js'
 
 /** A full pass without a flaw that has just ended: it has seen all there is. */
@@ -45,12 +45,23 @@ export class Membership {
     statement.run({ kind: edge.kind, subject: subjectId, after, at })
   }
 
+  /** Of these handles, those that are remembered as users who go by another one now. */
+  renamed(handles: readonly string[]): RenamedHandle[] {
+    const known = this.#s.remembered.all({ handles: JSON.stringify(handles) })
+    return known.filter(({ handle, now }) => !isSameHandle(now, handle))
+  }
+
   /** A search names its users: if one has exactly the handle that was searched for, that handle is known from now on. */
   resolve({ id: handle }: Subject, rows: PageRows, at: string, isPast: boolean): void {
     const users = [...rows.users.values()]
-    const match = users.find((user) => user.username === handle) ?? users.find((user) => user.username?.toLowerCase() === handle.toLowerCase())
+    const match = users.find((user) => user.username === handle) ?? users.find((user) => isSameHandle(user.username, handle))
     if (match !== undefined) this.#s[isPast ? 'pastHandle' : 'handle'].run({ username: handle, userId: match.id, at })
   }
+}
+
+/** Whether two handles are one, however they are typed. */
+export function isSameHandle(one: string | null | undefined, other: string): boolean {
+  return one?.normalize('NFC').toLowerCase() === other.normalize('NFC').toLowerCase()
 }
 
 /** Whether the edge in hand was told of since the pass began. */
@@ -87,6 +98,10 @@ function prepare(sqlite: Sqlite) {
       UPDATE edges SET gone_at = :at WHERE kind = :kind AND source_id = :subject AND gone_at IS NULL AND NOT ${SIGHTED}`),
     edgesToGone: sqlite.prepare(`
       UPDATE edges SET gone_at = :at WHERE kind = :kind AND target_id = :subject AND gone_at IS NULL AND NOT ${SIGHTED}`),
+    remembered: sqlite.prepare<object, RenamedHandle>(`
+      SELECT h.username AS handle, h.user_id AS userId, u.username AS now,
+        (SELECT min(o.id) FROM usernames n JOIN users o ON o.id = n.user_id WHERE n.username = h.username AND o.username = h.username AND o.id <> h.user_id) AS taker
+      FROM json_each(:handles) j JOIN handles h ON h.username = j.value JOIN users u ON u.id = h.user_id WHERE u.username IS NOT NULL`),
     handle: sqlite.prepare(HANDLE),
     pastHandle: sqlite.prepare(`${HANDLE} WHERE excluded.resolved_at > handles.resolved_at`),
   }

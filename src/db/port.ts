@@ -80,6 +80,16 @@ export interface RunPlan {
   readonly nobody: readonly string[]
 }
 
+/** A handle that once led to a user, who has another one now. */
+export interface RenamedHandle {
+  readonly handle: string
+  readonly userId: string
+  /** The user's handle now. */
+  readonly now: string
+  /** Who is known to have the handle now; null where nobody is. */
+  readonly taker: string | null
+}
+
 export interface OpenRun {
   readonly id: number
   /** True if an unfinished run goes on. */
@@ -311,6 +321,8 @@ export interface CrawlStore {
   abandonRuns(): Promise<number>
   /** Continues the unfinished run of the same key, or begins one; brings its scope up to what is stored. */
   openRun(plan: RunPlan): Promise<OpenRun>
+  /** Of these handles, those that are remembered as users who are known to go by another one now. */
+  renamed(handles: readonly string[]): readonly RenamedHandle[]
   /** What the run will cost, from what is stored; nothing is sent. */
   estimate(run: OpenRun, kinds: readonly EstimateKind[], rules: EstimateRules): Promise<{ rows: EstimateRow[]; records: EstimateRecord[] }>
   /** Keeps an estimate, to be compared with what the run will have cost. */

@@ -8,7 +8,7 @@ import { Ledger } from './ledger.js'
 import { takeWriteLock } from './lock.js'
 import { keepNobodyOut } from './nobody.js'
 import { databaseError, openForTrial, openForWriting, realName, type Sqlite } from './open.js'
-import type { Brings, Candidate, CrawlStore, EstimateKind, EstimateRecord, EstimateRow, EstimateRules, ForgottenPeople, Lease, ListedEdge, ListedItem, OpenRun, PageCommit, RefusalCommit, RefusalStep, RowCounts, RunEnd, RunPlan, RunTally, Settlement, StreamReport } from './port.js'
+import type { Brings, Candidate, CrawlStore, EstimateKind, EstimateRecord, EstimateRow, EstimateRules, ForgottenPeople, Lease, ListedEdge, ListedItem, OpenRun, PageCommit, RefusalCommit, RefusalStep, RenamedHandle, RowCounts, RunEnd, RunPlan, RunTally, Settlement, StreamReport } from './port.js'
 import type { Meaning } from './page-archive.js'
 import { PageTables } from './page-tables.js'
 import { Runs } from './runs.js'
@@ -111,6 +111,10 @@ class SqliteStore implements CrawlStore {
       this.#frontier.adopt(run.id)
       return run
     })
+  }
+
+  renamed(handles: readonly string[]): readonly RenamedHandle[] {
+    return this.#tables.membership.renamed(handles)
   }
 
   async estimate(run: OpenRun, kinds: readonly EstimateKind[], rules: EstimateRules): Promise<{ rows: EstimateRow[]; records: EstimateRecord[] }> {

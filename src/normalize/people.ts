@@ -2,7 +2,7 @@ import { isNobody, isObject, profileFields, readFields, readId } from '../api/in
 import { isBlankProfile } from './deleted.js'
 import { jsonText, type Harvest } from './harvest.js'
 import type { UserRow } from '../db/schema/rows.js'
-import { bit, isoTime, storableText } from './values.js'
+import { bit, isoTime, isZeroTime, storableText, timeMs } from './values.js'
 
 /** Owners of owners are not a thing; a hostile payload could nest them without end. */
 const MAX_OWNERS = 3
@@ -53,9 +53,9 @@ function userRow(harvest: Harvest, profile: Record<string, unknown>, id: string,
 
 /** A time, or a note of drift where the value is of the right type and no time all the same. Zero tells nothing. */
 export function toldTime(harvest: Harvest, path: string, value: number | string | null | undefined): string | undefined {
-  if (value === 0) return undefined
+  if (value === null || value === undefined || value === '' || isZeroTime(value)) return undefined
   const time = isoTime(value)
-  if (time === undefined && value !== null && value !== undefined) harvest.drift.push({ path, expected: 'a time', got: 'out of range' })
+  if (time === undefined) harvest.drift.push({ path, expected: 'a time', got: typeof value === 'number' || timeMs(value) !== undefined ? 'out of range' : 'string' })
   return time
 }
 

@@ -31,6 +31,7 @@ describe('a seed', () => {
     ['user-EXAMPLE000000000000000001', { text: 'user-EXAMPLE000000000000000001', kind: 'user', id: 'user-EXAMPLE000000000000000001' }],
     [CHARACTER, { text: CHARACTER, kind: 'user', id: CHARACTER }],
     ['@harbour.kite', name('harbour.kite')],
+    ['@Rene\u0301', name('Ren\u00e9')],
     ['@Sam_1-x', name('Sam_1-x')],
     ['https://sora.chatgpt.com/profile/harbour.kite', name('harbour.kite')],
     ['https://sora.chatgpt.com/profile/harbour.kite/', name('harbour.kite')],

@@ -83,10 +83,22 @@ describe('a time as text', () => {
     expect(post(harvest).posted_at).toMatch(/^2025-10-13T08:12:11\.\d{3}Z$/)
   })
 
-  it('is drift where it does not: nobody knows when that was', () => {
-    const harvest = listed({ id: 's_1', posted_at: '2025-10-13 08:12:11' })
+  it.each(['2025-10-13 08:12:11', '2025-10-13T08:12:11.5', '1760343131', '1760343131.25', '1760343131252', 'Mon, 13 Oct 2025 08:12:11 GMT', '2025-10-13T10:12:11+0200'])('is one of UTC where it names no zone, and may be a number: %s', (posted_at) => {
+    const harvest = listed({ id: 's_1', posted_at })
+    expect(harvest.drift).toEqual([])
+    expect(post(harvest).posted_at).toMatch(/^2025-10-13T08:12:11\.\d{3}Z$/)
+  })
+
+  it.each(['yesterday', '2025', '13.10.2025', '08:12:11', '2025-02-30T00:00:00Z', 'Oct 13 2025 08:12:11'])('is drift where it is no time, or nobody knows which: %s', (posted_at) => {
+    const harvest = listed({ id: 's_1', posted_at })
     expect(post(harvest).posted_at).toBeUndefined()
-    expect(harvest.drift).toHaveLength(1)
+    expect(harvest.drift).toEqual([{ path: 'post.posted_at', expected: 'a time', got: 'string' }])
+  })
+
+  it.each([0, '0', '0.0', '', '1970-01-01T00:00:00Z'])('is not told where it is the beginning of time: %j', (posted_at) => {
+    const harvest = listed({ id: 's_1', posted_at })
+    expect(post(harvest).posted_at).toBeUndefined()
+    expect(harvest.drift).toEqual([])
   })
 
   it('of a comment is told in either form', () => {

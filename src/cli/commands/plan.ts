@@ -8,6 +8,7 @@ import { assertAffordable } from '../affordable.js'
 import { crawlFlags, readCrawlFlags, type CrawlFlags } from '../crawl-flags.js'
 import { estimateJson, estimateText } from '../estimate-text.js'
 import type { Command } from '../command.js'
+import { RenamedHandles } from '../renamed-handles.js'
 import { seedsLeft } from '../seeds-left.js'
 
 export const planCommand: Command<CrawlFlags> = {
@@ -26,7 +27,9 @@ export const planCommand: Command<CrawlFlags> = {
     const parts = { crawlers, rules, minAgeMs, price: (route: ReadRoute) => prices[route] ?? routes[route].price }
     const { run, estimate } = await rehearse(flags.db, async (store) => {
       if (restart) await store.abandonRuns()
-      const opened = await store.openRun(planRun(seedsLeft(seeds, store, output), crawlers, rules))
+      const left = seedsLeft(seeds, store, output)
+      const opened = await store.openRun(planRun(left, crawlers, rules))
+      new RenamedHandles(left, store, output).tell()
       return { run: opened, estimate: (await estimateRun(store, opened, parts)).estimate }
     })
     if (run.resumed) output.print(`Run ${run.id} is unfinished, and this is what is left of it; --restart would begin a new one.\n`)

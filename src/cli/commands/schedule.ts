@@ -10,7 +10,7 @@ import type { Command, CommandContext, GlobalFlags } from '../command.js'
 import { performCrawl, type CrawlRequest } from '../run-crawl.js'
 import { broke, ran, skippedAsBusy, skippedAsLocked, type SlotLine } from '../schedule/line.js'
 import { Schedule } from '../schedule/schedule.js'
-import { nextOf, readSlots } from '../schedule/slots.js'
+import { clockName, nextOf, readSlots } from '../schedule/slots.js'
 import type { Summary } from '../summary.js'
 import { withApi } from '../with-api.js'
 
@@ -42,7 +42,7 @@ export const scheduleCommand: Command<Flags> = {
       assertAffordable(wish.caps, crawlers, api.prices)
       await tryDatabase(flags.db, api.origin)
       const crawl = new ScheduledCrawl({ ...wish, ...api, crawlers, confirmation: ANSWERED, next: [] }, slots, flags, context)
-      context.output.note(`Crawls at "${flags.cron}" (${flags.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone}), next at ${nextOf(slots)}. Ctrl-C ends the schedule.`)
+      context.output.note(`Crawls at "${flags.cron}" (${clockName(flags.timezone)}), next at ${nextOf(slots)}. Ctrl-C ends the schedule.`)
       const exitCode = await new Schedule(slots, crawl).keep(flags.now)
       if (exitCode === ExitCode.finished) context.output.note('The schedule has ended, as asked.')
       return exitCode

@@ -47,7 +47,7 @@ function show(output: Output, db: string, { origin, runs, streams, rows, spend, 
     output.print(columns(streams.map((s) => [`run ${s.run_id}`, s.stream, cut(s.subject_id, 36), s.state, cut(s.reason ?? `after ${count(s.pages, 'page')}`, 60)])))
   }
   if (drift.length > 0) {
-    output.print('\nDrift, where the API is no longer what it was:')
+    output.print('\nDrift, where the API is no longer what it was (raw pages keep what it sent; a newer sora-crawl may read it by `replay`):')
     for (const line of drift) output.print(`  ${driftText(line)}`)
     if (driftCount > drift.length) output.print(`  and ${driftCount - drift.length} more (--limit ${driftCount} shows all)`)
   }
@@ -57,14 +57,25 @@ function driftText({ kind, path, expected, got, records, first_seen_at, last_see
   const field = cut(path, 60)
   const [since, last] = [first_seen_at.slice(0, 10), last_seen_at.slice(0, 10)]
   const when = `in ${count(records, 'record')} since ${since}${last === since ? '' : `, last on ${last}`}`
-  if (kind === 'added') return `${field} appeared ${when}`
+  if (kind === 'added') return `${field} appeared ${when}; no column has it`
   if (kind === 'dropped') return `${field} was missing ${when}; present before`
-  return `${field} was ${named(got)} ${when}; stored as NULL, for ${named(expected)} is read`
+  return `${field} was ${named(got)} ${when}; not stored, for ${named(expected)} was expected`
+}
+
+const IN_WORDS: Readonly<Record<string, string>> = {
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  record: 'an object',
+  object: 'an object',
+  profiles: 'a list of profiles',
+  objects: 'a list of objects',
+  links: 'a list of links',
 }
 
 /** A type in a sentence. */
 function named(type: string): string {
-  return /^(string|number|boolean|list|object|int|array|record)$/.test(type) ? `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}` : type
+  return IN_WORDS[type] ?? (/^(string|number|list)$/.test(type) ? `a ${type}` : type)
 }
 
 function spendRow(of: string, { requests, cost_microusd }: Spend): (string | number)[] {

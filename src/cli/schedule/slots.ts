@@ -20,6 +20,18 @@ export function nextOf(slots: Cron): string | null {
   return slots.nextRun()?.toISOString() ?? null
 }
 
+/** Whose clock a schedule goes by, in words; a machine can have a zone without a name. */
+export function clockName(timezone: string | undefined): string {
+  const zone = timezone ?? (Intl.DateTimeFormat().resolvedOptions().timeZone as string | undefined)
+  return zone === undefined || zone === 'Etc/Unknown' ? `the clock of this machine, ${offsetFromUtc(new Date())}` : zone
+}
+
+function offsetFromUtc(date: Date): string {
+  const minutes = -date.getTimezoneOffset()
+  const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60]
+  return `UTC${minutes < 0 ? '-' : '+'}${String(hours).padStart(2, '0')}:${String(rest).padStart(2, '0')}`
+}
+
 function checkTimezone(timezone: string): void {
   try {
     Intl.DateTimeFormat('en', { timeZone: timezone })
