@@ -1,16 +1,5 @@
+import { toldSql, type ListingMeasure } from './measures.js'
 import type { Sqlite } from './open.js'
-import type { LengthCounter, SubjectKind } from './port.js'
-import type { MemberKind } from './schema/index.js'
-
-/** How a kind of listing is measured. */
-export interface ListingMeasure {
-  readonly stream: string
-  readonly accepts: SubjectKind
-  readonly lists: MemberKind | null
-  readonly length: LengthCounter | null
-  /** Whether each pass reads the whole listing, but for a cap. */
-  readonly readWhole: boolean
-}
 
 /** A listing as it is stored: its last appearance in a run, and its numbers. */
 export interface ListingRecord {
@@ -62,13 +51,9 @@ export function* listings(sqlite: Sqlite, measures: readonly ListingMeasure[]): 
   }
 }
 
-const TABLES: Partial<Record<SubjectKind, string>> = { user: 'users', post: 'posts', comment: 'comments' }
-
-function listingsSql({ accepts, length }: ListingMeasure): string {
-  const table = TABLES[accepts]
-  const told = length === null || table === undefined ? 'NULL' : `(SELECT ${length} FROM ${table} t WHERE t.id = k.subject_id)`
+function listingsSql(measure: ListingMeasure): string {
   return `
-    SELECT s.text AS seed, k.stream, k.subject_id AS subject, ${told} AS told,
+    SELECT s.text AS seed, k.stream, k.subject_id AS subject, ${toldSql(measure, 'k.subject_id')} AS told,
       (SELECT count(*) FROM members m WHERE m.stream_id = k.id AND m.kind = :kind AND m.gone = 0) AS held,
       -- A pass that stopped early says nothing of the records below: there the pass that set aside most counts.
       coalesce((SELECT max(n) FROM set_aside a WHERE a.stream_id = k.id AND (a.pass = k.pass OR NOT :readWhole AND NOT k.full)), 0) AS setAside,

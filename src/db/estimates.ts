@@ -1,11 +1,10 @@
 import { now } from '../clock.js'
 import { expectedPages, type Expected, type ListingFacts, type PageFill } from './expected-pages.js'
+import { subjectTable } from './measures.js'
 import type { Sqlite } from './open.js'
-import type { EstimateKind, EstimateRecord, EstimateRow, EstimateRules, OpenRun, SubjectKind } from './port.js'
+import type { EstimateKind, EstimateRecord, EstimateRow, EstimateRules, OpenRun } from './port.js'
 import { isSent } from './sent.js'
 import { toldEmpty } from './told-empty.js'
-
-const TABLES: Partial<Record<SubjectKind, string>> = { user: 'users', post: 'posts', comment: 'comments' }
 
 /** How full pages are where none has been seen: the high estimate must hold for pages half as full as the contract says. */
 const LEAST_FILL = 0.5
@@ -177,7 +176,7 @@ function inWholes(rows: readonly EstimateRow[]): EstimateRow[] {
 
 /** The listings of one kind in a run, with what is known of each. */
 function listingsSql(kind: EstimateKind, rules: EstimateRules): string {
-  const table = TABLES[kind.accepts]
+  const table = subjectTable(kind.accepts)
   const told = kind.length === null || table === undefined ? 'NULL' : `t.${kind.length}`
   const held = '(SELECT count(*) FROM members m WHERE m.stream_id = k.id AND m.kind = :lists AND m.gone = 0)'
   // What a ranked listing ever held is not how long it is; what stands in a newest-first one stays there.
@@ -216,7 +215,7 @@ function opensSql({ accepts, lists }: EstimateKind): string {
 
 /** True where the gate is closed as far as the stored counters tell: because they are 0, or because they are what they were. */
 function gateSql({ gate, accepts }: EstimateKind): { isZero: string; isSame: string } {
-  if (gate === null || TABLES[accepts] === undefined) return { isZero: '0', isSame: '0' }
+  if (gate === null || subjectTable(accepts) === undefined) return { isZero: '0', isSame: '0' }
   const told = gate.counters.map((name) => `t.${name}`)
   const isTold = `(${told.map((name) => `${name} IS NOT NULL`).join(' OR ')})`
   const isZero = toldEmpty(told)

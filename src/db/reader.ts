@@ -1,5 +1,6 @@
 import { getTableName } from 'drizzle-orm'
-import { listings, tableCoverage, type ListingMeasure, type ListingRecord, type TableCoverage } from './coverage.js'
+import { listings, tableCoverage, type ListingRecord, type TableCoverage } from './coverage.js'
+import type { ListingMeasure } from './measures.js'
 import { databaseError, openForReading, type Sqlite } from './open.js'
 import type { Origin } from './origin.js'
 import { attachments, comments, edges, posts, rejects, users } from './schema/index.js'

@@ -1,4 +1,4 @@
-import { FigureReader, figures } from '../db/index.js'
+import { FigureReader, figures, type ListingMeasure } from '../db/index.js'
 import { count, days, day, dollars, minute, number } from './format.js'
 import { html, type Html } from './html.js'
 import { sectionView, type Section } from './section.js'
@@ -22,7 +22,7 @@ export interface Report {
   readonly sections: readonly { readonly id: string; readonly title: string; readonly figures: readonly string[] }[]
 }
 
-const SECTIONS: readonly ((reader: FigureReader) => Section)[] = [
+const SECTIONS: readonly ((reader: FigureReader, measures: readonly ListingMeasure[]) => Section)[] = [
   collectionSection,
   coverageSection,
   growthSection,
@@ -38,15 +38,16 @@ const SECTIONS: readonly ((reader: FigureReader) => Section)[] = [
 /**
  * The report of a database: one page that needs nothing else, the same for the same database. Reads one moment of it, and can be
  * made while a crawl writes.
+ * @param measures how each kind of listing is measured
  * @throws AppError `bad-database` or `newer-database`
  */
-export function makeReport(file: string, title: string): Report {
+export function makeReport(file: string, title: string, measures: readonly ListingMeasure[]): Report {
   const reader = new FigureReader(file)
   try {
     const [told] = reader.rows(figures.caption)
     if (told === undefined) throw new Error('a count without a row')
     const rows = new Map(reader.rows(figures.collected).map((row) => [row.what, row.rows]))
-    const sections = SECTIONS.map((make) => make(reader))
+    const sections = SECTIONS.map((make) => make(reader, measures))
     return {
       html: page(title, told, rows, sections).text,
       asOf: told.last_at,

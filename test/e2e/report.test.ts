@@ -4,6 +4,8 @@ import path from 'node:path'
 
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 
+import { measuresOf } from '../../src/crawl/index.js'
+import { loadCrawlers } from '../../src/crawlers/index.js'
 import { FigureReader, figures } from '../../src/db/index.js'
 import { openForWriting, type Sqlite } from '../../src/db/open.js'
 import { ReadQuery } from '../../src/db/query.js'
@@ -253,7 +255,7 @@ describe('the figures of coverage', () => {
     expectExit(await crawl('leaderboard', '--depth', '1', '--max-requests', '60', '--restart'), 4)
     const told = jsonOf(await bench.run(['coverage', '--db', bench.db, '--json'])) as Coverage
     const reader = new FigureReader(bench.db)
-    const shown = reader.rows(figures.coverageByStream)
+    const shown = reader.rows(figures.coverageByStream(measuresOf(await loadCrawlers())))
     reader.close()
     const sum = (values: readonly (number | null)[]): number => values.reduce<number>((all, value) => all + (value ?? 0), 0)
     const streams = [...new Set(told.streams.map(({ stream }) => stream))].toSorted()

@@ -1,3 +1,4 @@
+import { measuresOf } from '../../crawl/index.js'
 import { loadCrawlers } from '../../crawlers/index.js'
 import { Reader, type ListingMeasure, type TableCoverage } from '../../db/index.js'
 import { AppError, ExitCode } from '../../errors.js'
@@ -26,7 +27,7 @@ export const coverageCommand: Command<Flags> = {
   run: async (flags, { output }) => {
     if (flags.csv && flags.json) throw new AppError('bad-usage', '--csv and --json exclude each other')
     const crawlers = await loadCrawlers()
-    const measures = crawlers.map(({ name, accepts, lists, length, order }) => ({ stream: name, accepts, lists, length, readWhole: order !== 'newest-first' }))
+    const measures = measuresOf(crawlers)
     const reader = new Reader(flags.db)
     try {
       if (flags.csv) await printCsv(output, reader, measures)

@@ -1,4 +1,6 @@
 import { basename, dirname, extname, join } from 'node:path'
+import { measuresOf } from '../../crawl/index.js'
+import { loadCrawlers } from '../../crawlers/index.js'
 import { AppError, ExitCode } from '../../errors.js'
 import { loadReport } from '../../report/index.js'
 import { count } from '../format.js'
@@ -26,7 +28,7 @@ export const reportCommand: Command<Flags> = {
     const out = flags.out ?? beside(flags.db)
     checkPlace(out, flags)
     const { makeReport } = await loadReport()
-    const { html, asOf, sections } = makeReport(flags.db, titleOf(flags.title))
+    const { html, asOf, sections } = makeReport(flags.db, titleOf(flags.title), measuresOf(await loadCrawlers()))
     writeWhole(out, html, flags)
     const bytes = Buffer.byteLength(html)
     output.print(`Wrote ${out}: ${count(sections.reduce((sum, { figures }) => sum + figures.length, 0), 'figure')} in ${count(sections.length, 'section')}, ${count(Math.ceil(bytes / 1_000), 'kB').replace('kBs', 'kB')}. Open it in a browser.`)

@@ -1,9 +1,10 @@
-import { figure } from './figure.js'
+import { kindByStream, toldByStream, type ListingMeasure } from '../measures.js'
+import { figure, type Figure } from './figure.js'
 
 /* What is held of what there is, and what went wrong. */
 
-/** What each kind of listing lists, and the counter that tells its length. */
-const LISTINGS = `
+/** Every listing that a run ever had in scope: how it stands, what the platform counts, and what is held. */
+const listings = (measures: readonly ListingMeasure[]): string => `
     SELECT k.id, k.stream, k.subject_id, f.reason,
       CASE
         WHEN f.state = 'complete' AND f.reason IS NOT NULL THEN 'repeats'
@@ -14,18 +15,8 @@ const LISTINGS = `
         WHEN r.state = 'abandoned' THEN 'abandoned'
         WHEN r.stopped_by IN ('cap', 'balance-empty') THEN 'budget'
         ELSE 'in progress' END AS state,
-      CASE k.stream
-        WHEN 'posts' THEN (SELECT post_count FROM users WHERE id = k.subject_id)
-        WHEN 'followers' THEN (SELECT follower_count FROM users WHERE id = k.subject_id)
-        WHEN 'following' THEN (SELECT following_count FROM users WHERE id = k.subject_id)
-        WHEN 'cameos' THEN (SELECT cameo_count FROM users WHERE id = k.subject_id)
-        WHEN 'comments' THEN (SELECT reply_count FROM posts WHERE id = k.subject_id)
-        WHEN 'replies' THEN (SELECT reply_count FROM comments WHERE id = k.subject_id)
-        WHEN 'remixes' THEN (SELECT remix_count FROM posts WHERE id = k.subject_id) END AS told,
-      (SELECT count(*) FROM members m WHERE m.stream_id = k.id AND m.gone = 0 AND m.kind = CASE k.stream
-        WHEN 'posts' THEN 'post' WHEN 'cameos' THEN 'post' WHEN 'remixes' THEN 'post' WHEN 'feed' THEN 'post'
-        WHEN 'followers' THEN 'user' WHEN 'following' THEN 'user' WHEN 'leaderboard' THEN 'user' WHEN 'search' THEN 'user'
-        WHEN 'comments' THEN 'comment' WHEN 'replies' THEN 'reply' WHEN 'detail' THEN 'post' END) AS held
+      ${toldByStream(measures)} AS told,
+      (SELECT count(*) FROM members m WHERE m.stream_id = k.id AND m.gone = 0 AND m.kind = ${kindByStream(measures)}) AS held
     FROM (SELECT stream_id, max(run_id) AS run_id FROM frontier GROUP BY stream_id) l
     JOIN checkpoints k ON k.id = l.stream_id
     JOIN frontier f ON f.run_id = l.run_id AND f.stream_id = l.stream_id
@@ -42,8 +33,8 @@ export interface StreamCoverageRow {
 }
 
 /** Every listing that a run ever had in scope, as the last run that had it left it. */
-export const coverageByStream = figure<StreamCoverageRow>(`
-  WITH listings AS (${LISTINGS})
+export const coverageByStream = (measures: readonly ListingMeasure[]): Figure<StreamCoverageRow> => figure<StreamCoverageRow>(`
+  WITH listings AS (${listings(measures)})
   SELECT stream, state, count(*) AS listings, CAST(total(told) AS INTEGER) AS told,
     sum(iif(told IS NULL, NULL, held)) AS held_of_told, sum(held) AS held
   FROM listings
@@ -61,8 +52,8 @@ export interface GapRow {
   readonly reason: string | null
 }
 
-export const largestGaps = figure<GapRow>(`
-  WITH listings AS (${LISTINGS})
+export const largestGaps = (measures: readonly ListingMeasure[]): Figure<GapRow> => figure<GapRow>(`
+  WITH listings AS (${listings(measures)})
   SELECT stream, subject_id AS subject, (SELECT username FROM users WHERE id = subject_id) AS name, state, told, held, told - held AS missing, reason
   FROM listings
   WHERE told > held

@@ -1,4 +1,4 @@
-import { figures, type FigureReader } from '../../db/index.js'
+import { figures, type FigureReader, type ListingMeasure } from '../../db/index.js'
 import { lyingBars } from '../charts/bars.js'
 import { draw } from '../charts/draw.js'
 import { count, excerpt, number, percent } from '../format.js'
@@ -21,8 +21,9 @@ const STATES = [
 ] as const
 
 /** What is held of what the platform counts. */
-export function coverageSection(reader: FigureReader): Section {
-  const rows = reader.rows(figures.coverageByStream)
+export function coverageSection(reader: FigureReader, measures: readonly ListingMeasure[]): Section {
+  const query = figures.coverageByStream(measures)
+  const rows = reader.rows(query)
   const all = rows.reduce((sum, { listings }) => sum + listings, 0)
   const complete = rows.filter(({ state }) => state === 'complete').reduce((sum, { listings }) => sum + listings, 0)
   return {
@@ -32,13 +33,15 @@ export function coverageSection(reader: FigureReader): Section {
       all === 0
         ? 'No run has had anything in scope yet.'
         : `A listing is one list of one thing: the followers of one user, the comments of one post. ${number(complete)} of ${count(all, 'listing')} (${percent(complete, all)}) that runs had in scope are complete. Whatever was never in scope is not counted here.`,
-    figures: all === 0 ? [] : [statesFigure(rows), heldFigure(rows), gapsFigure(reader)],
+    figures: all === 0 ? [] : [statesFigure(rows, query), heldFigure(rows, query), gapsFigure(reader, measures)],
   }
 }
 
+type CoverageQuery = figures.Figure<figures.StreamCoverageRow>
+
 const streamsOf = (rows: readonly figures.StreamCoverageRow[]): string[] => [...new Set(rows.map(({ stream }) => stream))]
 
-function statesFigure(rows: readonly figures.StreamCoverageRow[]): FigureView {
+function statesFigure(rows: readonly figures.StreamCoverageRow[], query: CoverageQuery): FigureView {
   const streams = streamsOf(rows)
   const listings = (stream: string, state?: string): number =>
     rows.filter((row) => row.stream === stream && (state === undefined || row.state === state)).reduce((sum, row) => sum + row.listings, 0)
@@ -53,12 +56,12 @@ function statesFigure(rows: readonly figures.StreamCoverageRow[]): FigureView {
     lead: 'Each bar is all listings of a kind; at its end, the part that is complete.',
     picture: html`${legend(parts)}${draw(label, (width) => lyingBars(streams, parts, width, ends))}`,
     table: { header: ['stream', 'listings', ...used.map(([state]) => state)], rows: streams.map((stream) => [stream, listings(stream), ...used.map(([state]) => listings(stream, state))]) },
-    sql: [figures.coverageByStream],
+    sql: [query],
     note: html`<em>capped</em>: cut by <code>--max-pages</code>. <em>budget</em>: left when money or requests ran out; the same command goes on. <em>private</em>, <em>gone</em>, <em>not found</em>: what the API said. <em>failed</em>: given up for that run.`,
   }
 }
 
-function heldFigure(rows: readonly figures.StreamCoverageRow[]): FigureView {
+function heldFigure(rows: readonly figures.StreamCoverageRow[], query: CoverageQuery): FigureView {
   const sums = streamsOf(rows).map((stream) => {
     const own = rows.filter((row) => row.stream === stream)
     const sum = (key: 'told' | 'held_of_told' | 'held'): number => own.reduce((all, row) => all + (row[key] ?? 0), 0)
@@ -74,12 +77,13 @@ function heldFigure(rows: readonly figures.StreamCoverageRow[]): FigureView {
       header: ['stream', 'counted', 'held of these', 'share', 'held in all'],
       rows: sums.map((one) => [one.stream, one.isTold ? one.told : null, one.isTold ? one.heldOfTold : null, one.isTold ? { amount: percent(one.heldOfTold, one.told) } : null, one.held]),
     },
-    sql: [figures.coverageByStream],
+    sql: [query],
   }
 }
 
-function gapsFigure(reader: FigureReader): FigureView {
-  const rows = reader.rows(figures.largestGaps)
+function gapsFigure(reader: FigureReader, measures: readonly ListingMeasure[]): FigureView {
+  const query = figures.largestGaps(measures)
+  const rows = reader.rows(query)
   const isUser = (id: string): boolean => id.startsWith('user-') || id.startsWith('ch_')
   return {
     id: 'largest-gaps',
@@ -94,6 +98,6 @@ function gapsFigure(reader: FigureReader): FigureView {
             header: ['stream', 'of', 'counted', 'held', 'missing', 'why'],
             rows: rows.map((row) => [row.stream, isUser(row.subject) ? userView(row.name, row.subject) : html`<code class="id" title="${row.subject}">${excerpt(row.subject, 20)}</code>`, row.told, row.held, row.missing, row.reason === row.state || row.reason === null ? row.state : html`${row.state}: ${written(row.reason)}`]),
           },
-    sql: [figures.largestGaps],
+    sql: [query],
   }
 }
