@@ -84,7 +84,7 @@ function valuesPart({ remarks, files }: ReadmeFacts): string[] {
     '- Truth values are 1 and 0 in CSV, `true` and `false` in JSONL, booleans in Parquet.',
     ...(has('csv') ? [`- CSV: RFC 4180, UTF-8 without byte order mark, LF; NULL is empty and unquoted, the empty string is \`""\`. Texts can hold line ends. NUL characters are left out.`] : []),
     ...(has('excel')
-      ? ['- Excel’s CSV: with byte order mark; line ends in texts are spaces; an apostrophe stands before text that Excel would run as a formula or take for a number or a date; cells are cut at 32,767 characters. It is for looking at; compute with the others.']
+      ? ['- Excel’s CSV: with byte order mark; line ends in texts are spaces; an apostrophe stands before text that Excel would run as a formula or take for a number or a date, also behind a semicolon, at which some take lines apart; cells are cut at 32,767 characters. It is for looking at; compute with the others.']
       : []),
     ...(has('parquet') ? ['- Parquet: row groups of 10,000 rows, compressed with snappy.'] : []),
     ...(remarks.nulRemoved > 0 ? [`- ${remarks.nulRemoved} NUL characters were left out.`] : []),

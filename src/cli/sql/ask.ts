@@ -1,6 +1,7 @@
-import { fork, type ChildProcess } from 'node:child_process'
+import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '../../errors.js'
+import { childEnvironment, nextMessage } from '../process-message.js'
 import type { QueryMessage, QueryRequest } from './query-process.js'
 
 const PROGRAM = fileURLToPath(new URL('query-process.js', import.meta.url))
@@ -19,7 +20,7 @@ export async function* ask(request: QueryRequest, timeoutMs: number): AsyncGener
   try {
     for (;;) {
       const started = performance.now()
-      const message = await nextMessage(child, request, leftMs)
+      const message = await nextMessage<QueryMessage>(child, request, leftMs)
       leftMs -= performance.now() - started
       if (message === 'late') throw new AppError('bad-query', `it took longer than ${timeoutMs / 1_000} s; --timeout SECONDS gives it more time, --explain shows why`)
       if (message.kind === 'error') throw message.code === null ? new Error(message.message) : new AppError(message.code, message.message)
@@ -29,29 +30,4 @@ export async function* ask(request: QueryRequest, timeoutMs: number): AsyncGener
   } finally {
     child.kill('SIGKILL')
   }
-}
-
-/** What the process needs: whoever can read its environment finds no key there. */
-function childEnvironment(): NodeJS.ProcessEnv {
-  const needed = ['PATH', 'HOME', 'TMPDIR', 'TMP', 'TEMP', 'SQLITE_TMPDIR', 'TZ', 'LANG', 'LC_ALL', 'SystemRoot']
-  return Object.fromEntries(needed.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])))
-}
-
-function nextMessage(child: ChildProcess, request: QueryRequest, timeoutMs: number): Promise<QueryMessage | 'late'> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => settle(() => resolve('late')), Math.max(0, timeoutMs))
-    const onMessage = (message: unknown): void => settle(() => resolve(message as QueryMessage))
-    const onExit = (code: number | null, signal: NodeJS.Signals | null): void => {
-      settle(() => reject(new AppError('bad-query', `its process ended (${signal ?? code}), most likely for want of memory`)))
-    }
-    const onError = (error: Error): void => settle(() => reject(error))
-    const settle = (then: () => void): void => {
-      clearTimeout(timer)
-      child.off('message', onMessage).off('exit', onExit).off('error', onError)
-      then()
-    }
-    child.on('message', onMessage).on('exit', onExit).on('error', onError)
-    if (child.exitCode !== null || child.signalCode !== null) return onExit(child.exitCode, child.signalCode)
-    child.send(request)
-  })
 }
