@@ -1,7 +1,6 @@
 export type { ListingRecord, TableCoverage } from './coverage.js'
 export { kindByStream, toldByStream, type ListingMeasure } from './measures.js'
 export { Check, checkDatabase, type CheckFinding, type CheckStep, type Fault } from './check.js'
-export type { ListingMeasure, ListingRecord, TableCoverage } from './coverage.js'
 export { damageBehind } from './damage.js'
 export { describeTable, type ColumnDescription, type TableDescription } from './describe.js'
 export { type Copies } from './copies.js'
