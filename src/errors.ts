@@ -61,6 +61,7 @@ export const catalogue = {
   'server-error': { recovery: 'retry', exit: 4, summary: 'The API failed', hint: AGAIN },
   'asked-to-retry': { recovery: 'retry', exit: 4, summary: 'The API asked to try again', hint: AGAIN },
   'malformed-answer': { recovery: 'retry', exit: 4, summary: 'The answer cannot be read', hint: AGAIN },
+  'stray-answer': { recovery: 'retry', exit: 4, summary: 'The API answers for somebody else', hint: AGAIN },
   'rate-limited': { recovery: 'wait', exit: 4, summary: 'The API asked to wait', hint: AGAIN },
   'dead-cursor': { recovery: 'restart', exit: 3, summary: 'The API no longer accepts the cursor', hint: 'The next crawl reads the listing from its top.' },
   'bad-request': { recovery: 'skip', exit: 3, summary: 'The API refused the request', hint: 'See `sora-crawl status`.' },

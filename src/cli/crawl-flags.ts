@@ -72,7 +72,7 @@ export function crawlFlags(yargs: Argv): Argv {
     .option('max-cost', { type: 'number', requiresArg: true, coerce: usd('max-cost'), describe: 'Pay no more dollars than this now; at least the price of one request' })
     .option('confirm-above', { type: 'number', default: 5, requiresArg: true, coerce: usd('confirm-above', { orZero: true }), describe: 'On a terminal, ask before a crawl that may cost more dollars than this' })
     .option('yes', { type: 'boolean', default: false, describe: 'Do not ask' })
-    .option('concurrency', { type: 'number', default: 8, requiresArg: true, coerce: wholeNumber('concurrency', 1), describe: 'Requests in flight at most' })
+    .option('concurrency', { type: 'number', default: 8, requiresArg: true, coerce: wholeNumber('concurrency', 1, 10_000), describe: 'Requests in flight at most' })
     .option('rate', { type: 'number', requiresArg: true, coerce: positiveNumber('rate'), describe: `Requests a second at most [default: ${DEFAULT_RATE}; ${SANDBOX_RATE} with --sandbox]` })
     .option('sandbox', { type: 'boolean', default: false, describe: 'Crawl the built-in sandbox; no key is needed' })
   return sandboxFlags(spending).epilogue(

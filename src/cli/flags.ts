@@ -2,21 +2,26 @@ import { collectable, DEFAULT_COLLECT, type Crawler } from '../crawl/index.js'
 import type { IsoTime } from '../clock.js'
 import { AppError } from '../errors.js'
 
-/** A yargs coercion: a whole number of at least `least`. */
-export function wholeNumber(flag: string, least: number): (value: unknown) => number | undefined {
+/** A yargs coercion: a whole number from `least` to `most`, which is the largest that is counted without rounding unless told. */
+export function wholeNumber(flag: string, least: number, most = Number.MAX_SAFE_INTEGER): (value: unknown) => number | undefined {
   return (value) => {
     if (value === undefined) return undefined
     const number = typeof value === 'number' ? value : Number.NaN
-    if (!Number.isSafeInteger(number) || number < least) throw new AppError('bad-usage', `--${flag} takes a whole number from ${least} on`)
+    if (!Number.isSafeInteger(number) || number < least || number > most) throw new AppError('bad-usage', `--${flag} takes a whole number from ${least} ${most === Number.MAX_SAFE_INTEGER ? 'on' : `to ${most}`}`)
     return number
   }
 }
 
+/** The largest number that a flag takes, and the smallest above 0: with others, sums and waits would no longer be numbers. */
+const LARGEST = 1_000_000_000
+const SMALLEST = 0.000_001
+
 /** A yargs coercion: a number greater than 0. */
-export function positiveNumber(flag: string): (value: unknown) => number | undefined {
+export function positiveNumber(flag: string, most = LARGEST): (value: unknown) => number | undefined {
   return (value) => {
     if (value === undefined) return undefined
-    if (typeof value !== 'number' || !(value > 0) || value === Infinity) throw new AppError('bad-usage', `--${flag} takes a number greater than 0`)
+    if (typeof value !== 'number' || !(value > 0)) throw new AppError('bad-usage', `--${flag} takes a number greater than 0`)
+    if (value < SMALLEST || value > most) throw new AppError('bad-usage', `--${flag} takes a number from ${SMALLEST} to ${most}`)
     return value
   }
 }
@@ -38,19 +43,23 @@ export const DEFAULT_COLLECT_TEXT = DEFAULT_COLLECT.join(',')
 
 const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
 
+/** No database is older, and dates so long ago still have four digits for the year. */
+const LONGEST_AGE_MS = 1_000 * 365.25 * 86_400_000
+
 /** A yargs coercion: an age such as `12h` or `14d` (s, m, h, d, w), in milliseconds. */
 export function age(flag: string): (value: unknown) => number | undefined {
   return (value) => {
     if (value === undefined) return undefined
     const ms = ageMs(String(value))
-    if (ms === undefined) throw new AppError('bad-usage', `--${flag} takes an age such as 12h or 14d`)
+    if (ms === undefined) throw new AppError('bad-usage', `--${flag} takes an age such as 12h or 14d, of 1,000 years at most`)
     return ms
   }
 }
 
 function ageMs(text: string): number | undefined {
   const [, count, unit] = /^(\d+(?:\.\d+)?)([smhdw])$/.exec(text) ?? []
-  return count === undefined || unit === undefined ? undefined : Number(count) * (UNITS[unit] ?? 0)
+  const ms = count === undefined || unit === undefined ? undefined : Number(count) * (UNITS[unit] ?? 0)
+  return ms === undefined || ms > LONGEST_AGE_MS ? undefined : ms
 }
 
 /** A yargs coercion: words with commas between, the flag given once or more often; none twice. */

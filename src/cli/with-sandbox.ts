@@ -17,7 +17,7 @@ export interface SandboxFlags {
 /** Adds the flags that shape the sandbox. */
 export function sandboxFlags(yargs: Argv): Argv {
   return yargs
-    .option('users', { type: 'number', default: 50, requiresArg: true, coerce: wholeNumber('users', 1), describe: 'Sandbox: the size of its world' })
+    .option('users', { type: 'number', default: 50, requiresArg: true, coerce: wholeNumber('users', 1, 1_000_000), describe: 'Sandbox: the size of its world' })
     .option('world-seed', { type: 'number', default: 1, requiresArg: true, coerce: wholeNumber('world-seed', 0), describe: 'Sandbox: which world' })
     .option('faults', { choices: ['none', ...Object.keys(FAULTS)], default: 'none', requiresArg: true, describe: 'Sandbox: what goes wrong' })
 }

@@ -1,6 +1,7 @@
 import type { Page, ParamsOf, ReadRoute } from '../api/index.js'
 import type { CounterName, LengthCounter, ListedEdge, MemberKind, PageRows, Subject, SubjectKind } from '../db/index.js'
 import { isTombstone, PageReader } from '../normalize/index.js'
+import { isAboutAnother, type Ownership } from './about.js'
 
 /**
  * How a listing is ordered, and so what can be known without reading all of it. `newest-first` grows at its head;
@@ -29,6 +30,10 @@ export interface CrawlerDefinition<R extends ReadRoute> {
   readonly read: (record: unknown, page: PageReader, subject: Subject) => string | undefined
   /** Reads what the payload shows beside its records. */
   readonly readRoot?: (root: Record<string, unknown>, page: PageReader, subject: Subject) => void
+  /** How its records tell whose they are, where they do. */
+  readonly owner?: Ownership
+  /** Reads a record of an answer about another than the subject: what it tells is stored, and listed for nobody. */
+  readonly readStray?: (record: unknown, page: PageReader, root: Record<string, unknown> | undefined) => void
   /** What its records are; null where they are the subject itself. */
   readonly lists: MemberKind | null
   /** The counter of the subject that says how many there are. */
@@ -58,6 +63,10 @@ export interface Crawler {
   readonly defaultMaxPages: number | null
   readonly ranks: 'feed' | 'leaderboard' | null
   readonly recheck: boolean
+  /** Whether a page answers for another entity than the one that was asked for, as far as it tells; pure. */
+  readonly isAboutAnother: (page: Page, subject: Subject) => boolean
+  /** What a page about another tells, none of it listed; pure. */
+  readonly interpretStray: (page: Page, subject: Subject) => PageRows
   /** A page of this crawler's route as rows; pure, so that stored pages can be read again. */
   readonly interpret: (page: Page, subject: Subject) => PageRows
 }
@@ -77,6 +86,8 @@ export function defineCrawler<R extends ReadRoute>(definition: CrawlerDefinition
     defaultMaxPages: definition.defaultMaxPages ?? null,
     ranks: definition.ranks ?? null,
     recheck: definition.recheck ?? false,
+    isAboutAnother: (page, subject) => definition.owner !== undefined && isAboutAnother(page, subject, definition.owner, definition.order),
+    interpretStray: (page, subject) => interpretStray(definition, page, subject),
     interpret: (page, subject) => interpret(definition, page, subject),
   })
 }
@@ -93,6 +104,13 @@ function interpret<R extends ReadRoute>({ read, readRoot, edge }: CrawlerDefinit
     if (edge.subjectIs === 'source') reader.harvest.edge(edge.kind, subject.id, item)
     else reader.harvest.edge(edge.kind, item, subject.id)
   }
+  if (page.root !== undefined) readRoot?.(page.root, reader, subject)
+  return reader.harvest
+}
+
+function interpretStray<R extends ReadRoute>({ readStray, readRoot }: CrawlerDefinition<R>, page: Page, subject: Subject): PageRows {
+  const reader = new PageReader()
+  for (const record of page.items) if (!isTombstone(record)) readStray?.(record, reader, page.root)
   if (page.root !== undefined) readRoot?.(page.root, reader, subject)
   return reader.harvest
 }

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events'
-import type { ApiClient, PageReply, ParamsOf, ReadRoute, RefusalReply, Turn } from '../api/index.js'
+import type { ApiClient, PageReply, ParamsOf, ReadRoute, RefusalReply, Reply, Turn } from '../api/index.js'
 import { monotonicMs, pause } from '../clock.js'
-import { NO_ROWS, type Candidate, type CrawlStore, type Lease, type OpenRun, type PageCommit, type PassStep, type RowCounts, type RunTally, type Settlement, type StopReason, type StreamReport } from '../db/index.js'
+import type { Candidate, CrawlStore, Lease, OpenRun, PageCommit, PageRows, RowCounts, RunTally, Settlement, StopReason, StreamReport } from '../db/index.js'
 import { AppError, ExitCode, messageOf } from '../errors.js'
 import { failpoint } from '../failpoint.js'
 import type { Logger } from '../log.js'
@@ -9,8 +9,8 @@ import { Budget, type BudgetCaps } from './budget.js'
 import { Circuit, PROBE_TIMEOUT_MS } from './circuit.js'
 import type { Crawler } from './contract.js'
 import { withoutForgotten } from './leave-out.js'
-import { pageCommitOf } from './page-commit.js'
-import { auditOf, needsNoRequest, type RunRules } from './pass.js'
+import { pageCommitOf, strayAnswer } from './page-commit.js'
+import { needsNoRequest, type RunRules } from './pass.js'
 import { decide, refusalStep, type Decision } from './policy.js'
 import { Progress } from './progress.js'
 
@@ -21,6 +21,8 @@ const LONGEST_WAIT_MS = 15 * 60_000
 const MAX_RATE_LIMITS_IN_A_ROW = 20
 /** A 404 for so many entities that other routes have served means that the route is gone, not the entities. */
 const MISSES_THAT_CONDEMN = 5
+/** When so many answers in a row cannot be taken in, the fault is not in one of them: nothing more is paid for. */
+const MAX_FAULTS_IN_A_ROW = 10
 
 export interface CrawlParts {
   readonly store: CrawlStore
@@ -78,6 +80,7 @@ export class Crawl {
   readonly #lastBody = new Map<number, string>()
   readonly #stopping = new AbortController()
   #rateLimitsInARow = 0
+  #faultsInARow = 0
   #countingMs = 0
   #changes = 0
   #lastCountedLimit = -Infinity
@@ -174,16 +177,56 @@ export class Crawl {
     const sentAt = monotonicMs()
     failpoint('before-send')
     const sent = await this.#parts.client.send(turn, crawler.route, params as ParamsOf<ReadRoute>, wasProbe ? PROBE_TIMEOUT_MS : undefined)
-    const reply = withoutForgotten(sent, crawler.route, this.#parts.store.forgotten)
-    failpoint('after-answer')
-    const { status, cost } = reply
-    this.#parts.log.debug({ stream: candidate.stream, subject: candidate.subject.id, page: candidate.checkpoint.pages + 1, status, ms: Math.round(monotonicMs() - sentAt) }, 'answer')
-    this.progress.answered(cost)
-    this.#budget.settle(this.#priceOf(candidate), cost)
-    if (reply.kind === 'refusal' && reply.code === 'rate-limited') this.#waitAsAsked(reply.waitMs, sentAt)
+    this.progress.answered(sent.cost)
+    this.#budget.settle(this.#priceOf(candidate), sent.cost)
+    await this.#take(lease, crawler, sent, { sentAt, wasProbe })
+  }
+
+  /** Whatever throws from here on costs the stream its page in this run, and never the raw answer, which has been paid for. */
+  async #take(lease: Lease, crawler: Crawler, sent: Reply, sending: Sending): Promise<void> {
+    const { forgotten } = this.#parts.store
+    // An answer from which nobody could take the forgotten out is not kept.
+    let safe = forgotten === null ? sent.kept : undefined
+    let follow: () => Promise<void>
+    try {
+      const reply = withoutForgotten(sent, crawler.route, forgotten)
+      safe = reply.kept
+      failpoint('after-answer')
+      follow = await this.#commit(lease, crawler, reply, sending)
+    } catch (error) {
+      return this.#setAside(lease, sent, safe, error)
+    }
+    await follow()
+  }
+
+  /** @returns what is to be done once the answer is in the store's hands */
+  async #commit(lease: Lease, crawler: Crawler, reply: Reply, sending: Sending): Promise<() => Promise<void>> {
+    const { candidate } = lease
+    const { status } = reply
+    this.#parts.log.debug({ stream: candidate.stream, subject: candidate.subject.id, page: candidate.checkpoint.pages + 1, status, ms: Math.round(monotonicMs() - sending.sentAt) }, 'answer')
+    if (reply.kind === 'refusal' && reply.code === 'rate-limited') this.#waitAsAsked(reply.waitMs, sending.sentAt)
     else this.#rateLimitsInARow = 0
-    if (reply.kind === 'page') await this.#storePage(lease, crawler, reply)
-    else await this.#commitRefusal(lease, crawler, reply, { sentAt, wasProbe })
+    if (reply.kind === 'refusal') return this.#commitRefusal(lease, crawler, reply, sending)
+    if (!crawler.isAboutAnother(reply.page, candidate.subject)) return this.#storePage(lease, crawler, reply)
+    return this.#commitRefusal(lease, crawler, strayAnswer(reply, candidate.subject), sending, crawler.interpretStray(reply.page, candidate.subject))
+  }
+
+  /**
+   * Stores an answer that was paid for as it came, where taking it has failed: a bug, or a payload made to cause one. The stream fails and
+   * keeps its cursor; a replay by a program without the bug reads the page.
+   * After many in a row the run ends. @throws what the store says of itself (a full disk, a lost database)
+   */
+  async #setAside(lease: Lease, { kind, status, cost }: Reply, body: Buffer | undefined, error: unknown): Promise<void> {
+    const { candidate } = lease
+    if (error instanceof AppError) throw error
+    this.#parts.log.error({ stream: candidate.stream, subject: candidate.subject.id, error: messageOf(error), stack: error instanceof Error ? error.stack : undefined }, 'an answer could not be taken')
+    this.#faultsInARow += 1
+    // At once, so that nothing is sent while this one is committed.
+    if (this.#faultsInARow >= MAX_FAULTS_IN_A_ROW) this.#end(error)
+    const settlement: Settlement = { state: status === null ? 'unknown' : 'answered', status, cost, error: `not taken: ${messageOf(error).slice(0, 300).toWellFormed()}` }
+    await this.#parts.store.commitRefusal({ lease, settlement, body: body ?? null, step: { to: 'failed', reason: NOT_TAKEN, endsPass: false } })
+    this.progress.ended('failed')
+    if (kind === 'page') this.#circuit.succeeded(candidate.streamId, monotonicMs())
   }
 
   /** A request that is not sent after all, as the run stops: its stream is ready again. */
@@ -199,34 +242,28 @@ export class Crawl {
    * Ends when the page is in the store's hands: whatever is sent after that is reserved in the same transaction or a later one, so
    * that there are never more requests sent and not committed than may be in flight.
    */
-  async #storePage(lease: Lease, crawler: Crawler, reply: PageReply): Promise<void> {
-    const { candidate } = lease
-    const commit = await this.#readPage(lease, crawler, reply)
-    const stored = this.#parts.store.commitPage(commit)
-    this.#track(this.#saving, this.#noteStored(stored, commit.step, candidate.runId))
-    this.#parts.client.gate.speedUp()
-    this.#lastBody.delete(candidate.streamId)
-    this.#circuit.succeeded(candidate.streamId, monotonicMs())
-  }
-
-  async #noteStored(stored: Promise<RowCounts>, step: PassStep, runId: number): Promise<void> {
-    const counts = await stored
-    failpoint('after-commit')
-    this.progress.committed(counts, step.state)
-    await this.#recount(runId)
-  }
-
-  /** A page that was paid for is stored even where reading it throws, which is a bug, or a payload made to cause one. */
-  async #readPage(lease: Lease, crawler: Crawler, reply: PageReply): Promise<PageCommit> {
-    const { store, rules, programVersion, log } = this.#parts
-    try {
-      return await pageCommitOf(lease, crawler, reply, { store, rules, programVersion })
-    } catch (error) {
-      log.error({ stream: lease.candidate.stream, subject: lease.candidate.subject.id, error: messageOf(error) }, 'unreadable page')
-      const { status, cost, kept, page } = reply
-      const settlement: Settlement = { state: 'answered', status, cost, error: null }
-      return { lease, settlement, body: kept, served: page.items.length, rows: NO_ROWS, brings: 'nothing', step: { state: 'failed', reason: UNREADABLE }, ranks: crawler.ranks, audit: auditOf(undefined, lease.candidate), programVersion }
+  async #storePage(lease: Lease, crawler: Crawler, reply: PageReply): Promise<() => Promise<void>> {
+    const { store, rules, programVersion } = this.#parts
+    const commit = await pageCommitOf(lease, crawler, reply, { store, rules, programVersion })
+    this.#track(this.#saving, this.#noteStored(store.commitPage(commit), commit, reply))
+    return async () => {
+      this.#parts.client.gate.speedUp()
+      this.#lastBody.delete(lease.candidate.streamId)
+      this.#circuit.succeeded(lease.candidate.streamId, monotonicMs())
     }
+  }
+
+  async #noteStored(stored: Promise<RowCounts>, { lease, step, body }: PageCommit, reply: PageReply): Promise<void> {
+    let counts: RowCounts
+    try {
+      counts = await stored
+    } catch (error) {
+      return this.#setAside(lease, reply, body, error)
+    }
+    failpoint('after-commit')
+    this.#faultsInARow = 0
+    this.progress.committed(counts, step.state)
+    await this.#recount(lease.candidate.runId)
   }
 
   async #recount(runId: number): Promise<void> {
@@ -236,21 +273,23 @@ export class Crawl {
     this.#countingMs = monotonicMs() - started
   }
 
-  async #commitRefusal(lease: Lease, crawler: Crawler, reply: RefusalReply, sending: Sending): Promise<void> {
+  async #commitRefusal(lease: Lease, crawler: Crawler, reply: RefusalReply, sending: Sending, stray?: PageRows): Promise<() => Promise<void>> {
     const { store, log } = this.#parts
     const { candidate } = lease
-    const sameBody = reply.fingerprint !== undefined && reply.code === 'malformed-answer' && this.#lastBody.get(candidate.streamId) === reply.fingerprint
+    const sameBody = reply.fingerprint !== undefined && (reply.code === 'malformed-answer' || reply.code === 'stray-answer') && this.#lastBody.get(candidate.streamId) === reply.fingerprint
     if (reply.fingerprint !== undefined) this.#lastBody.set(candidate.streamId, reply.fingerprint)
     const route = await store.routeHasAnswered(crawler.route, candidate.runId)
     const decision = decide(reply, { candidate, route, restarted: this.#restarted.has(candidate.streamId), sameBody, isProbe: sending.wasProbe, random: Math.random() })
     log.info({ stream: candidate.stream, subject: candidate.subject.id, code: reply.code, message: reply.message, decision: decision.do }, 'refused')
     const settlement: Settlement = { state: reply.fate, status: reply.status, cost: reply.cost, error: `${reply.code}: ${reply.message}` }
     const step = refusalStep(decision, candidate)
-    const hasConsequences = step.to !== 'delayed' && step.to !== 'ready'
-    await store.commitRefusal({ lease, settlement, body: hasConsequences ? (reply.kept ?? null) : null, step })
+    const hasConsequences = stray !== undefined || (step.to !== 'delayed' && step.to !== 'ready')
+    await store.commitRefusal({ lease, settlement, body: hasConsequences ? (reply.kept ?? null) : null, step, stray })
     failpoint('after-refusal')
-    await this.#follow(decision, candidate)
-    this.#judge(candidate, reply, sending)
+    return async () => {
+      await this.#follow(decision, candidate)
+      this.#judge(candidate, reply, sending)
+    }
   }
 
   /** What a decision means beyond its stream. */
@@ -317,6 +356,11 @@ export class Crawl {
     return this.#circuit.everSucceeded ? this.#parts.concurrency : Math.min(this.#parts.concurrency, GENTLE_CONCURRENCY)
   }
 
+  #end(fault: unknown): void {
+    this.#fault ??= fault
+    this.#stopping.abort()
+  }
+
   #ended(): boolean {
     return this.#stop !== undefined || this.#fault !== undefined
   }
@@ -337,10 +381,7 @@ export class Crawl {
   /** Follows work that goes on beside the dispatcher; the first fault ends the run. */
   #track(set: Set<Promise<void>>, work: Promise<void>): void {
     const followed = work
-      .catch((error: unknown) => {
-        this.#fault ??= error
-        this.#stopping.abort()
-      })
+      .catch((error: unknown) => this.#end(error))
       .finally(() => {
         set.delete(followed)
         this.#changed()
@@ -376,7 +417,7 @@ export class Crawl {
   }
 }
 
-const UNREADABLE = 'the page is stored, but its records cannot be read'
+const NOT_TAKEN = 'an answer is stored as it came, but could not be taken in: a fault of this program, after whose repair `sora-crawl replay` reads it'
 
 const CAP_REACHED = 'The cap on requests or cost is reached — the same command goes on where this one stopped.'
 

@@ -1,5 +1,7 @@
-import type { PageReply } from '../api/index.js'
-import { type Candidate, type CrawlStore, type Lease, type ListedItem, type PageCommit, type PageRows } from '../db/index.js'
+import { createHash } from 'node:crypto'
+import type { PageReply, RefusalReply } from '../api/index.js'
+import { type Candidate, type CrawlStore, type Lease, type ListedItem, type PageCommit, type PageRows, type Subject } from '../db/index.js'
+import { aboutAnother } from './about.js'
 import type { Crawler } from './contract.js'
 import { advance, auditOf, reachOf, type Reach, type RunRules } from './pass.js'
 
@@ -8,6 +10,15 @@ export interface PagePlace {
   readonly store: Pick<CrawlStore, 'known' | 'brings' | 'cursorWasUsed'>
   readonly rules: RunRules
   readonly programVersion: string
+}
+
+/**
+ * A page about another entity than the one asked for, as the refusal that it is: retried, and equal to the next one if that holds the
+ * same, whatever envelope is around it.
+ */
+export function strayAnswer({ status, cost, kept, page }: PageReply, subject: Subject): RefusalReply {
+  const fingerprint = createHash('sha256').update(JSON.stringify([page.root, page.items])).digest('base64')
+  return { kind: 'refusal', code: 'stray-answer', message: aboutAnother(subject), status, cost, waitMs: undefined, kept, fingerprint, fate: 'answered', timedOut: false, noAnswer: false }
 }
 
 /** What is committed of a page: its rows, and how its pass stands after it. Changes nothing. @throws whatever reading its records throws */

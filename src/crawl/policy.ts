@@ -65,7 +65,7 @@ function mark(reply: RefusalReply, { route }: RefusalContext): Decision {
 function retry(reply: RefusalReply, context: RefusalContext): Decision {
   const { attempts, round, checkpoint } = context.candidate
   if (context.isProbe) return { do: 'retry', delayMs: 0, attempts, round }
-  if (context.sameBody) return { do: 'fail', reason: `the same unreadable answer twice: ${reply.message}`, endsPass: false }
+  if (context.sameBody) return { do: 'fail', reason: `the same ${reply.code === 'stray-answer' ? '' : 'unreadable '}answer twice: ${reply.message}`, endsPass: false }
   if (attempts + 1 < MAX_ATTEMPTS) return { do: 'retry', delayMs: backOff(attempts, context.random), attempts: attempts + 1, round }
   if (reply.code === 'asked-to-retry' && checkpoint.cursor !== null) return restart(context)
   if (round + 1 < MAX_ROUNDS) return { do: 'retry', delayMs: ROUND_DELAY_MS * (round + 1), attempts: 0, round: round + 1 }

@@ -33,9 +33,11 @@ export async function replayPages(replayer: Replayer, { crawlers, programVersion
   let pausedAt = monotonicMs()
   for (let page = replayer.next(0); page !== undefined; page = replayer.next(page.id)) {
     const crawler = byName.get(page.stream)
-    const rows = crawler === undefined ? undefined : readAnew(page, crawler)
-    const isPage = rows !== undefined || page.meaning === 'page'
-    if (isPage) replayer.apply(page, { rows, ranks: crawler?.ranks ?? null, programVersion })
+    const told = crawler === undefined ? undefined : readAnew(page, crawler)
+    const rows = told?.rows
+    const isPage = told !== undefined || page.meaning === 'page'
+    if (told?.isStray === true) replayer.tell(page, told.rows)
+    else if (isPage) replayer.apply(page, { rows, ranks: crawler?.ranks ?? null, programVersion })
     else replayer.refuse(page)
     done[isPage ? 'pages' : 'refusals'] += 1
     if (isPage && rows === undefined) done.unread += 1
@@ -48,11 +50,13 @@ export async function replayPages(replayer: Replayer, { crawlers, programVersion
   return done
 }
 
-/** What a stored answer tells; undefined for one that is no page, or that cannot be read. */
-function readAnew({ status, body, route, subject }: StoredPage, crawler: Crawler): PageRows | undefined {
+/** What a stored answer tells, of its subject or (stray) of others; undefined for one that is no page, or that cannot be read. */
+function readAnew({ status, body, route, subject }: StoredPage, crawler: Crawler): { rows: PageRows; isStray: boolean } | undefined {
   if (status !== 200) return undefined
   try {
-    return crawler.interpret(openPage(body, route), subject)
+    const page = openPage(body, route)
+    const isStray = crawler.isAboutAnother(page, subject)
+    return { rows: isStray ? crawler.interpretStray(page, subject) : crawler.interpret(page, subject), isStray }
   } catch {
     // What a crawl did: the page is there, and tells nothing.
     return undefined

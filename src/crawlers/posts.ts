@@ -1,4 +1,4 @@
-import { defineCrawler } from '../crawl/index.js'
+import { authorIn, defineCrawler } from '../crawl/index.js'
 
 /** The posts of a user. */
 export default defineCrawler({
@@ -9,5 +9,7 @@ export default defineCrawler({
   length: 'post_count',
   recheck: true,
   params: (user) => ({ user_id: user.id }),
+  owner: { ofRecord: authorIn },
+  readStray: (record, page) => page.storePost(record),
   read: (record, page) => page.listPost(record),
 })

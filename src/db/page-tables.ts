@@ -32,14 +32,18 @@ export class PageTables {
     const { rows, subject, streamId, pass, at, isPast } = page
     this.archive.setAside(page)
     this.#drift.note(page)
-    const all = withSubject(rows, subject)
-    const written = isPast ? { counts: this.#past.write(all, at), moved: [] } : this.#writer.write(all, at, page.sighting)
+    const written = this.tell(withSubject(rows, subject), page)
     if (page.ranks !== null) this.archive.rank(page, page.ranks)
     if (subject.kind === 'query') this.membership.resolve(subject, rows, at, isPast)
     if (pass === 0) this.membership.listElsewhere(streamId, rows.members.values())
     else this.membership.list({ streamId, pass, isFull: page.sighting !== null }, rows.members.values())
     if (subject.kind === 'link' && !isLeftOut(rows)) this.membership.standIn(streamId, subject.id)
     return written
+  }
+
+  /** Brings rows in that no stream lists. @returns as {@link write} */
+  tell(rows: PageRows, { at, sighting, isPast }: Pick<ToldPage, 'at' | 'sighting' | 'isPast'>): { counts: RowCounts; moved: readonly string[] } {
+    return isPast ? { counts: this.#past.write(rows, at), moved: [] } : this.#writer.write(rows, at, sighting)
   }
 
   /** What was written last may have been rolled back. */

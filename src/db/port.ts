@@ -221,6 +221,8 @@ export interface RefusalCommit {
   readonly settlement: Settlement
   /** The raw body, kept where the refusal has consequences. */
   readonly body: Buffer | null
+  /** What it tells of others than the stream's subject, to be stored and listed for nobody; its body is kept then. */
+  readonly stray?: PageRows | undefined
   readonly step: RefusalStep
 }
 

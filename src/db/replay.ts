@@ -98,6 +98,15 @@ export class Replayer {
     })
   }
 
+  /** Applies an answer that told of others than it was asked about: what it tells is listed for nobody. */
+  tell(page: StoredPage, rows: PageRows): void {
+    this.#guard(() => {
+      const { at, sighting, subject, streamId } = page
+      this.#tables.tell(rows, { at, sighting, isPast: page.pass === 0 || this.#isInBase(page) })
+      if (subject.kind === 'link') this.#tables.membership.standIn(streamId, subject.id)
+    })
+  }
+
   /** Applies a refusal, as far as it says something about its entity. */
   refuse(page: StoredPage): void {
     this.#guard(() => {

@@ -15,6 +15,7 @@ import { Runs } from './runs.js'
 import { Scope } from './scope.js'
 import { SharedTransaction } from './shared-transaction.js'
 import { Streams } from './streams.js'
+import type { PageRows } from './schema/index.js'
 import { setOrigin, type Origin } from './origin.js'
 
 /**
@@ -171,7 +172,8 @@ class SqliteStore implements CrawlStore {
     return this.#transaction(() => {
       const at = now()
       this.#ledger.settle(commit.lease.requestId, commit.settlement, at)
-      this.#keep(commit.lease, commit.settlement, commit.body, meaningOf(commit.step), at)
+      const { sighting } = this.#keep(commit.lease, commit.settlement, commit.body, meaningOf(commit.step), at)
+      if (commit.stray !== undefined) this.#tellStray(commit.lease.candidate.runId, commit.stray, sighting, at)
       failpoint('mid-refusal')
       this.#apply(commit, at)
       this.#scope.settle(commit.lease.candidate.runId)
@@ -249,6 +251,14 @@ class SqliteStore implements CrawlStore {
     const sighting = lease.candidate.full ? this.#ledger.newest() : null
     const pageId = body === null ? 0 : this.#tables.archive.keep(lease, { status: status ?? 0, meaning, sighting, body }, at)
     return { pageId, sighting }
+  }
+
+  /** What an answer tells of others than it was asked about is true all the same. */
+  #tellStray(runId: number, rows: PageRows, sighting: number | null, at: string): void {
+    const { moved } = this.#tables.tell(rows, { at, sighting, isPast: false })
+    this.#frontier.noteZeros(runId, rows.users.values())
+    for (const id of moved) this.#frontier.reopenGated(runId, id)
+    this.#forgotten.save()
   }
 
   #apply({ lease, step }: RefusalCommit, at: string): void {

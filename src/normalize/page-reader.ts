@@ -55,6 +55,16 @@ export class PageReader {
     readComment(this.harvest, record, place, 1)
   }
 
+  /** A comment of another listing than the one that was asked for: its place is what it tells of it, or what the payload shows beside it. */
+  storeStrayComment(record: unknown, shownPost?: string): void {
+    const comment = isObject(record) && isObject(record['post']) ? record['post'] : record
+    if (!isObject(comment)) return
+    const post = readId(comment['root_post_id']) ?? shownPost
+    const parent = readId(comment['parent_post_id'])
+    // One whose post is not told would be taken for a first-level comment of nothing.
+    if (post !== undefined) this.storeComment(record, { postId: post, parentId: parent === undefined || parent === post ? null : parent })
+  }
+
   /** The comments that a post's detail embeds. */
   storeComments(children: unknown, place: Place): void {
     if (isObject(children) || Array.isArray(children)) for (const record of itemsOf(children)) this.storeComment(record, place)

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 
-import { DEFAULT_COLLECT_TEXT, positiveNumber, readCollect, wholeNumber } from '../../src/cli/flags.js'
+import { age, DEFAULT_COLLECT_TEXT, positiveNumber, readCollect, sinceTime, usd, wholeNumber } from '../../src/cli/flags.js'
 import { DEFAULT_COLLECT, type Crawler } from '../../src/crawl/index.js'
 import { loadCrawlers } from '../../src/crawlers/index.js'
 import { AppError } from '../../src/errors.js'
@@ -45,6 +45,27 @@ describe('a positive number', () => {
 
   test.for([0, -0, -1, Number.NaN, Infinity, '5', [5], null])('cannot be %j, and the refusal names the flag', (value) => {
     expect(refusal(() => rate(value))).toContain('--rate')
+  })
+})
+
+describe('what no date or number can hold', () => {
+  test.for<[string, (value: unknown) => unknown, unknown]>([
+    ['an age', age('recheck'), '20000000w'],
+    ['an age of many digits', age('min-age'), `${'9'.repeat(400)}d`],
+    ['a time before all others', sinceTime('since'), '99999999w'],
+    ['a rate', positiveNumber('rate'), 1e300],
+    ['a rate without end', positiveNumber('rate'), Infinity],
+    ['a rate of almost nothing', positiveNumber('rate'), 1e-320],
+    ['a cost', usd('max-cost'), 1e300],
+    ['a cost that is rounded to nothing', usd('max-cost'), 1e-9],
+    ['a count', wholeNumber('max-pages', 1), 2 ** 53],
+    ['a port', wholeNumber('port', 0, 65_535), 65_536],
+  ])('%s is refused', ([, read, value]) => {
+    expect(refusal(() => read(value))).toMatch(/^--/)
+  })
+
+  test.for(['0s', '1.5h', '14d', '52000w'])('an age of %s is taken', (value) => {
+    expect(age('recheck')(value)).toBeGreaterThanOrEqual(0)
   })
 })
 

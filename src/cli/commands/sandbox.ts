@@ -17,7 +17,7 @@ export const sandboxCommand: Command<Flags> = {
   describe: 'Serve the sandbox alone: a local API of the same contract',
   builder: (yargs) =>
     sandboxFlags(yargs)
-      .option('port', { type: 'number', default: 8787, requiresArg: true, coerce: wholeNumber('port', 0), describe: 'The port; 0 for any free one' })
+      .option('port', { type: 'number', default: 8787, requiresArg: true, coerce: wholeNumber('port', 0, 65_535), describe: 'The port; 0 for any free one' })
       .option('form', { choices: ['native', 'contract'] as const, default: 'native' as const, describe: 'Whose field names payloads have' })
       .option('gateway', { choices: ['tikomni', 'tikhub'] as const, default: 'tikomni' as const, describe: 'Whose prefix is shown; both are served' })
       .example('$0 sandbox --port 8787 --users 1000 --faults flaky', 'a larger world behind an unreliable gateway') as never,

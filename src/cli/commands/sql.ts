@@ -38,7 +38,7 @@ export const sqlCommand: Command<Flags> = {
       .option('format', { choices: formatNames, requiresArg: true, describe: 'How the answer is written [default: table]' })
       .option('param', { type: 'string', requiresArg: true, default: [], defaultDescription: 'none', coerce: readParameters, describe: 'A value for a parameter, as name=value; may be given more than once' })
       .option('explain', { type: 'boolean', default: false, describe: 'Show how SQLite would find the answer, not the answer' })
-      .option('timeout', { type: 'number', default: 60, requiresArg: true, coerce: positiveNumber('timeout'), describe: 'Seconds that the query may take' })
+      .option('timeout', { type: 'number', default: 60, requiresArg: true, coerce: positiveNumber('timeout', 1_000_000), describe: 'Seconds that the query may take' })
       .option('limit', { type: 'number', requiresArg: true, coerce: wholeNumber('limit', 1), describe: `Rows shown at most [default: ${TERMINAL_ROWS} for a table on a terminal, else all]` })
       .example('$0 sql --list', 'the ready questions')
       .example('$0 sql top-creators --param limit=5', 'one of them')
