@@ -162,7 +162,7 @@ export class OneListing {
   }
 
   #record(id: string): unknown {
-    return this.#items === 'users' ? { user_id: id, username: id.slice(-8) } : { post: { id, shared_by: 'user-author', text: id }, profile: null }
+    return this.#items === 'users' ? { user_id: id, username: id.slice(-8) } : { post: { id, shared_by: this.history.stream === 'posts' ? USER : 'user-author', text: id }, profile: null }
   }
 
   #judge(move: CrawlMove, outcome: CrawlOutcome): void {
