@@ -1,6 +1,5 @@
 import { isNobody, isObject, readId, type Page } from '../api/index.js'
 import type { Subject, SubjectKind } from '../db/index.js'
-import type { Order } from './contract.js'
 
 /** How the records of a listing tell whose they are. Each returns undefined where nothing is told: such a record speaks against nobody. */
 export interface Ownership {
@@ -15,14 +14,14 @@ export interface Ownership {
  * subject. A record that names the subject anywhere (a repost, an appearance, a reply further down) is no sign of that. Of a single answer
  * the owner alone counts, since another entity may well name the subject.
  */
-export function isAboutAnother({ items, root }: Page, subject: Subject, { ofRecord, ofRoot }: Ownership, order: Order): boolean {
+export function isAboutAnother({ items, root }: Page, subject: Subject, { ofRecord, ofRoot }: Ownership, isSingle: boolean): boolean {
   const shown = root === undefined ? undefined : ofRoot?.(root, subject)
   if (shown !== undefined && names(root, subject.id)) return false
   if (items.length === 0) return shown !== undefined
   return items.every((record) => {
     const owner = ofRecord(record, subject)
     if (owner === undefined) return shown !== undefined && !names(record, subject.id)
-    return !isSameId(owner, subject.id) && (order === 'single' || !names(record, subject.id))
+    return !isSameId(owner, subject.id) && (isSingle || !names(record, subject.id))
   })
 }
 

@@ -86,7 +86,7 @@ export function defineCrawler<R extends ReadRoute>(definition: CrawlerDefinition
     defaultMaxPages: definition.defaultMaxPages ?? null,
     ranks: definition.ranks ?? null,
     recheck: definition.recheck ?? false,
-    isAboutAnother: (page, subject) => definition.owner !== undefined && isAboutAnother(page, subject, definition.owner, definition.order),
+    isAboutAnother: (page, subject) => definition.owner !== undefined && isAboutAnother(page, subject, definition.owner, definition.order === 'single'),
     interpretStray: (page, subject) => interpretStray(definition, page, subject),
     interpret: (page, subject) => interpret(definition, page, subject),
   })
