@@ -8,12 +8,6 @@ export function number(value: number): string {
   return fraction === undefined ? grouped : `${grouped}.${fraction}`
 }
 
-/** For axes and narrow places: 1500 as "1.5k", 2000000 as "2M". */
-export function short(value: number): string {
-  const [size, unit] = Math.abs(value) >= 1e9 ? [1e9, 'bn'] : Math.abs(value) >= 1e6 ? [1e6, 'M'] : Math.abs(value) >= 1e3 ? [1e3, 'k'] : [1, '']
-  return `${number(Number((value / size).toPrecision(3)))}${unit}`
-}
-
 /** "1 post", "2 posts". */
 export function count(value: number, noun: string, many = `${noun}s`): string {
   return `${number(value)}\u00A0${value === 1 ? noun : many}`

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { FigureReader, figures, type ListingMeasure } from '../db/index.js'
 import { count, days, day, dollars, minute, number } from './format.js'
 import { html, type Html } from './html.js'
@@ -35,13 +36,21 @@ const SECTIONS: readonly ((reader: FigureReader, measures: readonly ListingMeasu
   troubleSection,
 ]
 
+/** What a report is made with. */
+export interface ReportRequest {
+  readonly title: string
+  /** The program's own, to be named on the page. */
+  readonly version: string
+  /** How each kind of listing is measured. */
+  readonly measures: readonly ListingMeasure[]
+}
+
 /**
  * The report of a database: one page that needs nothing else, the same for the same database. Reads one moment of it, and can be
  * made while a crawl writes.
- * @param measures how each kind of listing is measured
  * @throws AppError `bad-database` or `newer-database`
  */
-export function makeReport(file: string, title: string, measures: readonly ListingMeasure[]): Report {
+export function makeReport(file: string, { title, version, measures }: ReportRequest): Report {
   const reader = new FigureReader(file)
   try {
     const [told] = reader.rows(figures.caption)
@@ -49,7 +58,7 @@ export function makeReport(file: string, title: string, measures: readonly Listi
     const rows = new Map(reader.rows(figures.collected).map((row) => [row.what, row.rows]))
     const sections = SECTIONS.map((make) => make(reader, measures))
     return {
-      html: page(title, told, rows, sections).text,
+      html: page({ title, madeBy: `sora-crawl ${version}`, database: basename(file) }, told, rows, sections).text,
       asOf: told.last_at,
       sections: sections.map((section) => ({ id: section.id, title: section.title, figures: section.figures.map(({ id }) => id) })),
     }
@@ -61,7 +70,15 @@ export function makeReport(file: string, title: string, measures: readonly Listi
 /** Nothing is fetched, sent or run, whatever stands in the page. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
-function page(title: string, told: figures.CaptionRow, rows: ReadonlyMap<string, number>, sections: readonly Section[]): Html {
+/** What the page says of itself. */
+interface Heading {
+  readonly title: string
+  readonly madeBy: string
+  /** The name of the database's file, without its folder. */
+  readonly database: string
+}
+
+function page({ title, madeBy, database }: Heading, told: figures.CaptionRow, rows: ReadonlyMap<string, number>, sections: readonly Section[]): Html {
   return html`<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -75,7 +92,7 @@ function page(title: string, told: figures.CaptionRow, rows: ReadonlyMap<string,
 </head>
 <body>
 <header>
-<p class="kicker">sora-crawl report${told.last_at === null ? null : html` · as of ${minute(told.last_at)} UTC`}</p>
+<p class="kicker">Report of ${database}, made by ${madeBy}${told.last_at === null ? null : html` · as of ${minute(told.last_at)} UTC`}</p>
 <h1>${title}</h1>
 ${told.origin === 'sandbox' ? html`<p class="sandbox"><strong>Sandbox.</strong> A made-up world: none of these people, posts and dollars are real.</p>` : null}
 ${summary(told, rows)}

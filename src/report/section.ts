@@ -34,6 +34,9 @@ export interface Section {
   readonly figures: readonly FigureView[]
 }
 
+/** Columns that have room beside each other on a phone; the rows of wider tables become paragraphs there. */
+const FITS_A_PHONE = 4
+
 /** Tables behind figures are cut: who wants all rows has the SQL. */
 const MOST_ROWS = 200
 
@@ -64,9 +67,10 @@ function tableView(title: string, { header, rows }: Table): Html {
   const numeric = header.map((_, i) => rows.some((row) => isAmount(row[i])))
   const kind = (i: number): Html | null => (numeric[i] === true ? html` class="n"` : null)
   const cut = rows.length > MOST_ROWS ? html`<p class="note">The first ${number(MOST_ROWS)} of ${number(rows.length)} rows.</p>` : null
-  return html`<div class="table" tabindex="0" role="region" aria-label="${title}: table"><table>
+  const folds = header.length > FITS_A_PHONE ? html` folds` : null
+  return html`<div class="table${folds}" tabindex="0" role="region" aria-label="${title}: table"><table>
 <thead><tr>${header.map((name, i) => html`<th scope="col"${kind(i)}>${name}</th>`)}</tr></thead>
-<tbody>${rows.slice(0, MOST_ROWS).map((row) => html`<tr>${row.map((cell, i) => html`<td${kind(i)}>${cellText(cell)}</td>`)}</tr>
+<tbody>${rows.slice(0, MOST_ROWS).map((row) => html`<tr>${row.map((cell, i) => html`<td${kind(i)}${folds === null ? null : html` data-name="${header[i]}"`}>${cellText(cell)}</td>`)}</tr>
 `)}</tbody></table></div>${cut}`
 }
 

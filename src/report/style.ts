@@ -4,14 +4,14 @@ import { Html } from './html.js'
 export const STYLE = new Html(`
 :root {
   color-scheme: light dark;
-  --paper: #faf9f6; --card: #ffffff; --ink: #1c1f26; --muted: #626a78; --rule: #e3e0d9; --code: #f3f1ec; --link: #1d5f8a;
-  --c1: #2f6f9f; --c2: #c8603a; --c3: #4f8a4b; --c4: #8659a3; --c5: #c4921c; --c6: #77808f;
+  --shade: rgb(0 0 0 / 22%); --paper: #faf9f6; --card: #ffffff; --ink: #1c1f26; --muted: #626a78; --rule: #e3e0d9; --code: #f3f1ec; --link: #1d5f8a;
+  --c1: #2f6f9f; --c2: #c8603a; --c3: #4f8a4b; --c4: #8659a3; --c5: #c4921c; --c6: #77808f; --c7: #4c5fa8;
   --good: #3f8f7b; --bad: #b8383d; --mute1: #8e96a3; --mute2: #b3b8c1; --mute3: #d0ccc2; --warm: #fbf1d9; --warm-ink: #6a4b00;
 }
 @media (prefers-color-scheme: dark) {
   :root {
-    --paper: #14161a; --card: #1b1e24; --ink: #e8e6e1; --muted: #9ba3b0; --rule: #31353e; --code: #22262d; --link: #8cc3e8;
-    --c1: #6db1de; --c2: #ec8b66; --c3: #8fc583; --c4: #c09adb; --c5: #e2b64c; --c6: #9aa3b2;
+    --shade: rgb(0 0 0 / 70%); --paper: #14161a; --card: #1b1e24; --ink: #e8e6e1; --muted: #9ba3b0; --rule: #31353e; --code: #22262d; --link: #8cc3e8;
+    --c1: #6db1de; --c2: #ec8b66; --c3: #8fc583; --c4: #c09adb; --c5: #e2b64c; --c6: #9aa3b2; --c7: #97a6ea;
     --good: #63bfa8; --bad: #f07b7b; --mute1: #828a97; --mute2: #5d6470; --mute3: #474c56; --warm: #33290f; --warm-ink: #f0d48a;
   }
 }
@@ -60,7 +60,24 @@ figcaption p { color: var(--muted); font-size: 0.93rem; margin-top: 0.2rem; max-
 .grid, .trees { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 1.4rem 1.6rem; }
 .trees { grid-template-columns: minmax(0, 1fr); gap: 2rem; }
 .quote { color: var(--muted); font-size: 0.9rem; margin-bottom: 0.4rem; overflow-wrap: anywhere; max-height: 4.5em; overflow: hidden; }
-.table { overflow-x: auto; margin: 0 -0.4rem; }
+.bars { display: grid; grid-template-columns: fit-content(17rem) minmax(0, 1fr) max-content; gap: 0.4rem 0.7rem; align-items: center; margin: 0; font-size: 0.85rem; line-height: 1.25; }
+.bars > div { display: contents; }
+.bars dt { text-align: right; overflow-wrap: anywhere; }
+.bars dd { margin: 0; }
+.track { display: flex; gap: 1px; height: 0.95rem; }
+.track i { width: var(--w); min-width: 1px; background: var(--c); }
+.end { color: var(--muted); font-variant-numeric: tabular-nums; }
+.scale { display: flex; align-items: center; gap: 0.3rem; margin-bottom: 0.6rem; font-size: 0.85rem; color: var(--muted); }
+.scale i { width: 1.6rem; height: 0.9rem; background: var(--c); opacity: var(--o); }
+.branch, .branch ul { list-style: none; margin: 0; padding: 0; font-size: 0.88rem; line-height: 1.5; }
+.branch ul { padding-left: 0.9rem; border-left: 1px solid var(--rule); }
+.branch small { color: var(--muted); margin-left: 0.3em; }
+.table {
+  overflow-x: auto; margin: 0 -0.4rem;
+  background: linear-gradient(to right, var(--card) 1rem, transparent 2.5rem), linear-gradient(to left, var(--card) 1rem, transparent 2.5rem) right,
+    linear-gradient(to right, var(--shade), transparent 0.8rem), linear-gradient(to left, var(--shade), transparent 0.8rem) right;
+  background-repeat: no-repeat; background-size: 2.5rem 100%, 2.5rem 100%, 0.8rem 100%, 0.8rem 100%; background-attachment: local, local, scroll, scroll;
+}
 table { border-collapse: collapse; width: 100%; font-size: 0.88rem; line-height: 1.4; }
 th, td { text-align: left; padding: 0.38rem 0.55rem; vertical-align: top; border-bottom: 1px solid var(--rule); }
 th { color: var(--muted); font-weight: 500; font-size: 0.82rem; vertical-align: bottom; white-space: nowrap; }
@@ -72,7 +89,8 @@ td bdi { overflow-wrap: anywhere; }
 .none { color: var(--muted); }
 .user, .name, .id { display: inline-block; max-width: 12rem; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; vertical-align: bottom; line-height: 1.4; }
 .user { font-weight: 500; }
-.seeds { display: flex; flex-wrap: wrap; gap: 0 0.7em; min-width: 12rem; max-width: 22rem; }
+.seeds { display: inline-block; max-width: 15rem; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; vertical-align: bottom; }
+.options { display: inline-block; max-width: 13rem; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; vertical-align: bottom; }
 .post { min-width: 12rem; max-width: 27rem; }
 .post p { max-height: 4.3em; overflow: hidden; overflow-wrap: anywhere; }
 .post small { color: var(--muted); display: flex; flex-wrap: wrap; gap: 0 0.4em; }
@@ -95,25 +113,45 @@ footer { margin-top: 4rem; padding-top: 1.4rem; border-top: 1px solid var(--rule
   h2 { font-size: 1.5rem; }
   .tiles { grid-template-columns: repeat(auto-fill, minmax(6.5rem, 1fr)); }
   .tiles dd { font-size: 1.3rem; }
+  .bars { grid-template-columns: minmax(0, 1fr) max-content; gap: 0.1rem 0.6rem; }
+  .bars dt { grid-column: 1 / -1; text-align: left; margin-top: 0.35rem; }
+  .folds { overflow: visible; background: none; }
+  .folds table, .folds tbody { display: block; }
+  .folds thead { display: none; }
+  .folds tr { display: flex; flex-wrap: wrap; gap: 0.1rem 1rem; padding: 0.5rem 0.4rem; border-bottom: 1px solid var(--rule); }
+  .folds tr:last-child { border-bottom: 0; }
+  .folds td { display: block; border: 0; padding: 0; text-align: left; max-width: 100%; }
+  .folds td::before { content: attr(data-name) " "; color: var(--muted); font-size: 0.82rem; }
+  .folds td:first-child { font-weight: 500; }
+  .folds td:first-child::before, .folds td:has(.post)::before, .folds td[data-name=""]::before { content: none; }
+  .folds td:has(.post), .folds td:first-child { flex-basis: 100%; }
+  .folds td:has(> .none) { display: none; }
+  .seeds, .options { max-width: 100%; white-space: normal; overflow-wrap: anywhere; }
 }
 @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
 @media print {
   :root {
     --paper: #fff; --card: #fff; --ink: black; --muted: #4a4a4a; --rule: #ccc; --link: black;
-    --c1: #2f6f9f; --c2: #c8603a; --c3: #4f8a4b; --c4: #8659a3; --c5: #c4921c; --c6: #77808f;
+    --c1: #2f6f9f; --c2: #c8603a; --c3: #4f8a4b; --c4: #8659a3; --c5: #c4921c; --c6: #77808f; --c7: #4c5fa8;
     --good: #3f8f7b; --bad: #b8383d; --mute1: #8e96a3; --mute2: #b3b8c1; --mute3: #d0ccc2; --warm: #fff; --warm-ink: black;
   }
   @page { margin: 16mm 14mm; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   body { max-width: none; padding: 0; font-size: 10.5pt; }
   nav, details { display: none; }
+  .figures { display: block; }
+  figure { margin-top: 0.9rem; }
+  figure.half { display: inline-block; width: 48%; margin-right: 1.5%; vertical-align: top; }
+  p, li, dl > div, h2 { break-inside: avoid; }
+  p { orphans: 3; widows: 3; }
   .wide { display: block; }
   .narrow { display: none; }
   section { margin-top: 1.4rem; padding-top: 1rem; }
   h2, h3, h4, figcaption, .lead { break-after: avoid; }
   figure, .tree, tr { break-inside: avoid; }
   figure { border: 0; padding: 0.4rem 0; }
-  .table { overflow: visible; }
+  .table { overflow: visible; background: none; }
+  .seeds, .options { min-width: 9rem; max-width: none; white-space: normal; overflow-wrap: break-word; }
   a { text-decoration: none; }
 }
 `)

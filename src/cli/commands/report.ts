@@ -24,11 +24,11 @@ export const reportCommand: Command<Flags> = {
       .example('$0 report --db study.db', 'writes study-report.html')
       .example('$0 report --db study.db --out public/study.html --title "Cameos in autumn" --force', 'replaces an older one')
       .epilogue('The page needs no network and runs no script. Each figure has the SQL beside it that it was made with. It can be made while a crawl goes on, and shows one moment.') as never,
-  run: async (flags, { output }) => {
+  run: async (flags, { output, version }) => {
     const out = flags.out ?? beside(flags.db)
     checkPlace(out, flags)
     const { makeReport } = await loadReport()
-    const { html, asOf, sections } = makeReport(flags.db, titleOf(flags.title), measuresOf(await loadCrawlers()))
+    const { html, asOf, sections } = makeReport(flags.db, { title: titleOf(flags.title), version, measures: measuresOf(await loadCrawlers()) })
     writeWhole(out, html, flags)
     const bytes = Buffer.byteLength(html)
     output.print(`Wrote ${out}: ${count(sections.reduce((sum, { figures }) => sum + figures.length, 0), 'figure')} in ${count(sections.length, 'section')}, ${count(Math.ceil(bytes / 1_000), 'kB').replace('kBs', 'kB')}. Open it in a browser.`)

@@ -61,7 +61,9 @@ export interface RunRow {
   /** JSON: the first twelve. */
   readonly seeds: string
   readonly seeds_in_all: number
-  readonly depth: number | null
+  /** JSON: the different options of its seeds, each `{collect, depth, maxPages}`. */
+  readonly options: string
+  readonly full: 0 | 1 | null
   readonly requests: number
   readonly usd: number
 }
@@ -70,7 +72,8 @@ export const runs = figure<RunRow>(`
   SELECT r.id AS run, r.started_at, r.finished_at, r.state, r.outcome, ${isImport('r.')} AS is_import,
     (SELECT json_group_array(text) FROM (SELECT text FROM run_seeds WHERE run_id = r.id ORDER BY seed LIMIT 12)) AS seeds,
       (SELECT count(*) FROM run_seeds WHERE run_id = r.id) AS seeds_in_all,
-    (SELECT max(json_extract(value, '$.depth')) FROM json_each(r.options, '$.seeds')) AS depth,
+    (SELECT json_group_array(json(options)) FROM (SELECT DISTINCT json_remove(value, '$.seed') AS options FROM json_each(r.options, '$.seeds'))) AS options,
+    json_extract(r.options, '$.full') AS full,
     count(q.id) AS requests, coalesce(sum(q.cost_microusd), 0) / 1e6 AS usd
   FROM (SELECT * FROM runs ORDER BY id DESC LIMIT 12) r LEFT JOIN requests q ON q.run_id = r.id AND ${isSent('q.')}
   GROUP BY r.id

@@ -3,10 +3,8 @@ import { figure, type Figure } from './figure.js'
 
 /* What is held of what there is, and what went wrong. */
 
-/** Every listing that a run ever had in scope: how it stands, what the platform counts, and what is held. */
-const listings = (measures: readonly ListingMeasure[]): string => `
-    SELECT k.id, k.stream, k.subject_id, f.reason,
-      CASE
+/** How listing `f` stands, in the words of the command coverage, as run `r` left it. */
+const STATE = `CASE
         WHEN f.state = 'complete' AND f.reason IS NOT NULL THEN 'repeats'
         WHEN f.state IN ('complete', 'gated', 'recent') THEN 'complete'
         WHEN f.state IN ('capped', 'failed') THEN f.state
@@ -14,7 +12,12 @@ const listings = (measures: readonly ListingMeasure[]): string => `
         WHEN f.state = 'doubtful' THEN 'not found'
         WHEN r.state = 'abandoned' THEN 'abandoned'
         WHEN r.stopped_by IN ('cap', 'balance-empty') THEN 'budget'
-        ELSE 'in progress' END AS state,
+        ELSE 'in progress' END`
+
+/** Every listing that a run ever had in scope: how it stands, what the platform counts, and what is held. */
+const listings = (measures: readonly ListingMeasure[]): string => `
+    SELECT k.id, k.stream, k.subject_id, f.reason,
+      ${STATE} AS state,
       ${toldByStream(measures)} AS told,
       (SELECT count(*) FROM members m WHERE m.stream_id = k.id AND m.gone = 0 AND m.kind = ${kindByStream(measures)}) AS held
     FROM (SELECT stream_id, max(run_id) AS run_id FROM frontier GROUP BY stream_id) l
@@ -67,13 +70,26 @@ export interface TroubleRow {
   readonly listings: number
 }
 
-/** Listings that could not be had, in the last run that had each in scope. */
+/** Why a listing is not whole where nobody gave a reason for this one. */
+const WHY = `
+      CASE state
+        WHEN 'capped' THEN 'cut by the cap on pages'
+        WHEN 'budget' THEN 'left when a cap on requests or cost was reached, or the balance was empty'
+        WHEN 'abandoned' THEN 'its run was given up'
+        WHEN 'in progress' THEN 'its run is not finished'
+        ELSE 'no reason is recorded' END`
+
+/** Listings that are not complete, in the last run that had each in scope. */
 export const troubles = figure<TroubleRow>(`
-  SELECT k.stream, f.state, coalesce(f.reason, k.reason, k.unavailable, 'no reason is recorded') AS reason, count(*) AS listings
-  FROM (SELECT stream_id, max(run_id) AS run_id FROM frontier GROUP BY stream_id) l
-  JOIN checkpoints k ON k.id = l.stream_id
-  JOIN frontier f ON f.run_id = l.run_id AND f.stream_id = l.stream_id
-  WHERE f.state IN ('failed', 'unavailable', 'doubtful', 'capped')
+  WITH listings AS (
+    SELECT k.stream, coalesce(f.reason, k.reason, k.unavailable) AS reason, ${STATE} AS state
+    FROM (SELECT stream_id, max(run_id) AS run_id FROM frontier GROUP BY stream_id) l
+    JOIN checkpoints k ON k.id = l.stream_id
+    JOIN frontier f ON f.run_id = l.run_id AND f.stream_id = l.stream_id
+    JOIN runs r ON r.id = l.run_id)
+  SELECT stream, state, iif(state IN ('capped', 'budget', 'abandoned', 'in progress'), ${WHY}, coalesce(reason, ${WHY})) AS reason, count(*) AS listings
+  FROM listings
+  WHERE state <> 'complete'
   GROUP BY 1, 2, 3
   ORDER BY count(*) DESC, 1, 2, 3
   LIMIT 40`)

@@ -77,29 +77,48 @@ export interface FollowRow {
   readonly follower_id: string
   readonly follower: string | null
   readonly follower_degree: number
+  /** Whether the account's own lists, of whom it follows and who follows it, were read to their end. */
+  readonly follower_read: 0 | 1
   readonly followed_id: string
   readonly followed: string | null
   readonly followed_degree: number
+  readonly followed_read: 0 | 1
   readonly mutual: 0 | 1
+  /** Ties between the accounts chosen, and accounts and ties of the whole network. */
+  readonly ties_between_chosen: number
+  readonly accounts_in_all: number
+  readonly ties_in_all: number
 }
 
-/** The ties between the accounts that have most of them. Degrees count every tie that was ever seen, drawn or not. */
+/** Accounts of the follow network that are drawn, and ties of each to others that are. */
+export const FOLLOW_CORE = { accounts: 80, tiesOfEach: 4 }
+
+const listsRead = (id: string): string => `(SELECT count(*) = 2 FROM checkpoints WHERE stream IN ('followers', 'following') AND subject_id = ${id} AND (completed_pass IS NOT NULL OR id IN (SELECT stream_id FROM frontier WHERE state = 'gated')))`
+
+/** The core of the network: the accounts with most ties, and of each its ties to those with most, mutual ones first. Degrees count every tie that was ever seen, drawn or not. */
 export const followNetwork = figure<FollowRow>(`
-  WITH chosen AS MATERIALIZED (
+  WITH degrees AS MATERIALIZED (
     SELECT id, sum(n) AS degree FROM (
       SELECT target_id AS id, count(*) AS n FROM edges WHERE likely(kind = 'follow') GROUP BY target_id
       UNION ALL
       SELECT source_id, count(*) FROM edges WHERE kind = 'follow' GROUP BY source_id)
-    GROUP BY id ORDER BY sum(n) DESC, id LIMIT 200)
-  SELECT e.source_id AS follower_id, s.username AS follower, a.degree AS follower_degree, e.target_id AS followed_id, t.username AS followed, b.degree AS followed_degree,
-    EXISTS (SELECT 1 FROM edges r WHERE r.kind = 'follow' AND r.source_id = e.target_id AND r.target_id = e.source_id AND r.gone_at IS NULL) AS mutual
-  FROM chosen a
-  CROSS JOIN edges e ON e.kind = 'follow' AND e.source_id = a.id AND e.gone_at IS NULL
-  CROSS JOIN chosen b ON b.id = e.target_id
-  LEFT JOIN users s ON s.id = e.source_id LEFT JOIN users t ON t.id = e.target_id
-  WHERE e.source_id <> e.target_id
-  ORDER BY mutual DESC, a.degree + b.degree DESC, e.source_id, e.target_id
-  LIMIT 900`)
+    GROUP BY id),
+  chosen AS MATERIALIZED (SELECT id, degree, ${listsRead('degrees.id')} AS is_read FROM degrees ORDER BY degree DESC, id LIMIT ${FOLLOW_CORE.accounts}),
+  ties AS MATERIALIZED (
+    SELECT a.id AS follower_id, a.degree AS follower_degree, a.is_read AS follower_read, b.id AS followed_id, b.degree AS followed_degree, b.is_read AS followed_read,
+      EXISTS (SELECT 1 FROM edges r WHERE r.kind = 'follow' AND r.source_id = e.target_id AND r.target_id = e.source_id AND r.gone_at IS NULL) AS mutual
+    FROM chosen a
+    CROSS JOIN edges e ON e.kind = 'follow' AND e.source_id = a.id AND e.gone_at IS NULL
+    CROSS JOIN chosen b ON b.id = e.target_id
+    WHERE e.source_id <> e.target_id),
+  ranked AS (
+    SELECT *, row_number() OVER (PARTITION BY follower_id ORDER BY mutual DESC, followed_degree DESC, followed_id) AS place, count(*) OVER () AS ties_between_chosen
+    FROM ties)
+  SELECT n.follower_id, s.username AS follower, n.follower_degree, n.follower_read, n.followed_id, t.username AS followed, n.followed_degree, n.followed_read, n.mutual, n.ties_between_chosen,
+    (SELECT count(*) FROM degrees) AS accounts_in_all, (SELECT sum(degree) / 2 FROM degrees) AS ties_in_all
+  FROM ranked n LEFT JOIN users s ON s.id = n.follower_id LEFT JOIN users t ON t.id = n.followed_id
+  WHERE n.place <= ${FOLLOW_CORE.tiesOfEach}
+  ORDER BY n.mutual DESC, n.follower_degree + n.followed_degree DESC, n.follower_id, n.followed_id`)
 
 export interface CameoPairRow {
   readonly user_id: string
@@ -109,7 +128,13 @@ export interface CameoPairRow {
   readonly with_username: string | null
   readonly with_degree: number
   readonly posts: number
+  /** Accounts and pairs of the whole network. */
+  readonly accounts_in_all: number
+  readonly pairs_in_all: number
 }
+
+/** Accounts and pairs of the network of appearances that are drawn. */
+export const CAMEO_CORE = { accounts: 80, pairs: 200 }
 
 /** Who appears with whom, among the accounts that appear with most others. */
 export const cameoNetwork = figure<CameoPairRow>(`
@@ -120,12 +145,13 @@ export const cameoNetwork = figure<CameoPairRow>(`
     GROUP BY x.source_id, y.source_id),
   chosen AS MATERIALIZED (
     SELECT id, count(*) AS degree FROM (SELECT a AS id FROM pairs UNION ALL SELECT b FROM pairs)
-    GROUP BY id ORDER BY count(*) DESC, id LIMIT 120)
-  SELECT n.a AS user_id, u.username, c.degree AS user_degree, n.b AS with_user_id, v.username AS with_username, d.degree AS with_degree, n.posts
+    GROUP BY id ORDER BY count(*) DESC, id LIMIT ${CAMEO_CORE.accounts})
+  SELECT n.a AS user_id, u.username, c.degree AS user_degree, n.b AS with_user_id, v.username AS with_username, d.degree AS with_degree, n.posts,
+    (SELECT count(DISTINCT id) FROM (SELECT a AS id FROM pairs UNION ALL SELECT b FROM pairs)) AS accounts_in_all, (SELECT count(*) FROM pairs) AS pairs_in_all
   FROM pairs n JOIN chosen c ON c.id = n.a JOIN chosen d ON d.id = n.b
   LEFT JOIN users u ON u.id = n.a LEFT JOIN users v ON v.id = n.b
   ORDER BY n.posts DESC, c.degree + d.degree DESC, n.a, n.b
-  LIMIT 500`)
+  LIMIT ${CAMEO_CORE.pairs}`)
 
 export interface CommentDepthRow {
   /** 0 for first-level comments. */

@@ -1,6 +1,7 @@
-import { short } from '../format.js'
-import { amounts, names } from './axes.js'
-import { colour, type Drawing } from './draw.js'
+import { number } from '../format.js'
+import { html, type Content, type Html } from '../html.js'
+import { amounts, frame, logLabel, names } from './axes.js'
+import { type Drawing } from './draw.js'
 
 export interface Part {
   readonly name: string
@@ -8,54 +9,58 @@ export interface Part {
   readonly values: readonly number[]
 }
 
-/** Lying bars, one below the other, with what each amounts to at its end; of several parts each, if there are. */
-export function lyingBars(labels: readonly string[], parts: readonly Part[], width: number, endLabels: readonly string[]): Drawing {
-  const left = width < 500 ? 104 : 168
-  const last = parts.length - 1
-  const series = parts.map((part, i) => ({
-    type: 'bar',
-    stack: 'all',
-    name: part.name,
-    barWidth: 15,
-    data: part.values,
-    itemStyle: { color: part.colour, borderColor: colour.card, borderWidth: parts.length > 1 ? 1 : 0 },
-    label: { show: i === last, position: 'right', color: colour.muted, fontSize: 11.5, formatter: ({ dataIndex }: { dataIndex: number }) => endLabels[dataIndex] ?? '' },
-  }))
-  // The label of the end belongs to the whole bar, also where its last part is nothing.
-  const end = { type: 'bar', stack: 'all', barWidth: 15, silent: true, data: labels.map(() => 0), label: series.at(-1)?.label }
-  return {
-    height: labels.length * 27 + 12,
-    option: {
-      grid: { left, right: width < 500 ? 82 : 110, top: 4, bottom: 4 },
-      xAxis: amounts({ show: false, minInterval: 0, max: 'dataMax' }),
-      yAxis: names(labels, { inverse: true, axisLine: { show: false }, axisLabel: { color: colour.ink, fontSize: 12.5, width: left - 10, overflow: 'truncate' } }),
-      series: [...series.map((one) => ({ ...one, label: { show: false } })), end],
-    },
+/**
+ * Lying bars, one below the other, with what each amounts to at its end; of several parts each, if there are. They are markup and no
+ * drawing, so that long labels break on a phone in place of being cut.
+ */
+export function lyingBars(labels: readonly Content[], parts: readonly Part[], ends: readonly Content[]): Html {
+  const sums = labels.map((_, i) => parts.reduce((sum, { values }) => sum + (values[i] ?? 0), 0))
+  const most = Math.max(...sums)
+  const piece = (part: Part, i: number): Html | null => {
+    const value = part.values[i] ?? 0
+    return value === 0 ? null : html`<i style="--w:${((100 * value) / most).toFixed(2)}%;--c:${part.colour}"></i>`
   }
+  return html`<dl class="bars">${labels.map((label, i) => html`<div><dt>${label}</dt><dd class="track">${parts.map((part) => piece(part, i))}</dd><dd class="end">${ends[i]}</dd></div>`)}</dl>`
 }
 
-/** Standing bars over classes of amounts: how often each occurs. */
-export function histogram(labels: readonly string[], values: readonly number[], fill: string, height: number): Drawing {
+/** What the axes of standing bars say. */
+export interface Axes {
+  readonly x: string
+  readonly y: string
+}
+
+/** Where one bar is so many times as long as the next, the others cannot be told apart on an even scale. */
+const DWARFS = 5
+
+/** Standing bars over classes of amounts: how often each occurs. The scale grows in powers of ten where one bar would dwarf the rest. */
+export function histogram(labels: readonly string[], values: readonly number[], fill: string, { axes, height }: { axes: Axes; height: number }): Drawing {
+  const isLog = dwarfs(values)
+  const scale = isLog ? { type: 'log', min: 0.5, name: `${axes.y}, in powers of ten`, axisLabel: logLabel } : { splitNumber: 3, name: axes.y }
   return {
     height,
     option: {
-      grid: { left: 40, right: 6, top: 12, bottom: 26 },
-      xAxis: names(labels, { axisLabel: { fontSize: 10.5, hideOverlap: true } }),
-      yAxis: amounts({ splitNumber: 3 }),
-      series: [{ type: 'bar', data: values, barCategoryGap: '12%', barMaxWidth: 56, itemStyle: { color: fill } }],
+      grid: frame(values, { top: 28, bottom: 44, right: 6 }),
+      xAxis: names(labels, { name: axes.x, axisLabel: { fontSize: 10.5, hideOverlap: true } }),
+      yAxis: amounts(scale),
+      series: [{ type: 'bar', data: values.map((value) => (isLog && value === 0 ? null : value)), barCategoryGap: '12%', barMaxWidth: 56, itemStyle: { color: fill } }],
     },
   }
 }
 
-/** Standing bars with their label on top, for few. */
-export function standingBars(labels: readonly string[], values: readonly number[], fill: string): Drawing {
+function dwarfs(values: readonly number[]): boolean {
+  const [first = 0, second = 0] = values.toSorted((a, b) => b - a)
+  return second > 0 && first >= DWARFS * second
+}
+
+/** Standing bars with their amount on top, for few. */
+export function standingBars(labels: readonly string[], values: readonly number[], fill: string, axes: Axes): Drawing {
   return {
-    height: 220,
+    height: 240,
     option: {
-      grid: { left: 44, right: 8, top: 22, bottom: 26 },
-      xAxis: names(labels),
-      yAxis: amounts({ splitNumber: 3 }),
-      series: [{ type: 'bar', data: values, barMaxWidth: 64, itemStyle: { color: fill }, label: { show: true, position: 'top', color: colour.muted, fontSize: 11.5, formatter: ({ value }: { value: number }) => short(value) } }],
+      grid: frame(values, { top: 40, bottom: 44, right: 8 }),
+      xAxis: names(labels, { name: axes.x }),
+      yAxis: amounts({ splitNumber: 3, name: axes.y }),
+      series: [{ type: 'bar', data: values, barMaxWidth: 64, itemStyle: { color: fill }, label: { show: true, position: 'top', color: 'var(--muted)', fontSize: 11.5, formatter: ({ value }: { value: number }) => number(value) } }],
     },
   }
 }

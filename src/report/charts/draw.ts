@@ -6,12 +6,22 @@ import { Html, html } from '../html.js'
 
 use([BarChart, GraphChart, LineChart, ScatterChart, TreeChart, GridComponent, SVGRenderer])
 
-/** Colours are names that the page's style gives a value, one for light and one for dark. */
+/** Colours are names that the page's style gives a value, one for light and one for dark; the same thing has the same colour in every chart. */
 export const colour = {
   ink: 'var(--ink)',
   muted: 'var(--muted)',
   rule: 'var(--rule)',
   card: 'var(--card)',
+  views: 'var(--c1)',
+  likes: 'var(--c2)',
+  comments: 'var(--c3)',
+  remixes: 'var(--c4)',
+  money: 'var(--c5)',
+  posts: 'var(--c7)',
+  /** Read to its end, or not: of listings and of the accounts whose lists they are. */
+  read: 'var(--good)',
+  unread: 'var(--mute1)',
+  /** Things that differ in nothing but who they are. */
   series: ['var(--c1)', 'var(--c2)', 'var(--c3)', 'var(--c4)', 'var(--c5)', 'var(--c6)'],
 } as const
 
@@ -38,7 +48,8 @@ export function draw(label: string, make: (width: number) => Drawing, { half = f
 
 const LOOK = { animation: false, useUTC: true, backgroundColor: 'transparent', textStyle: { fontFamily: 'inherit' } }
 
-function svg(label: string, width: number, { height, option }: Drawing): Html {
+/** A drawing as SVG of this width. */
+export function svg(label: string, width: number, { height, option }: Drawing): Html {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height })
   try {
     chart.setOption({ ...LOOK, ...option })

@@ -7,6 +7,7 @@ export interface Node {
   readonly id: string
   readonly name: string
   readonly degree: number
+  readonly colour: string
 }
 
 export interface NetworkTie {
@@ -15,6 +16,8 @@ export interface NetworkTie {
   readonly weight: number
   /** Drawn stronger. */
   readonly strong: boolean
+  /** Whether it has an arrow at its end. */
+  readonly directed: boolean
 }
 
 export interface Network {
@@ -27,7 +30,7 @@ export interface Network {
 const MARGIN = { x: 44, y: 24 }
 
 /** A network as points and lines: the larger a point, the more ties it has; as many of the largest have their names as there is room for. */
-export function networkDrawing({ nodes, ties }: Network, fill: string): (width: number) => Drawing {
+export function networkDrawing({ nodes, ties }: Network): (width: number) => Drawing {
   const index = new Map(nodes.map(({ id }, i) => [id, i]))
   const between = ties.map(({ from, to, weight }): Tie => ({ from: index.get(from) ?? 0, to: index.get(to) ?? 0, weight }))
   const places = placeNodes(nodes.length, between)
@@ -37,13 +40,14 @@ export function networkDrawing({ nodes, ties }: Network, fill: string): (width: 
     const narrow = width < 500
     const height = narrow ? 380 : 560
     const points = nodes.map((node, i) => ({
+      colour: node.colour,
       label: excerpt(visible(node.name), 18),
       size: Number(((narrow ? 4 : 5) + (narrow ? 12 : 20) * Math.sqrt(node.degree / most)).toFixed(1)),
       x: (places[i]?.x ?? 0) * (width - 2 * MARGIN.x),
       y: (places[i]?.y ?? 0) * (height - 2 * MARGIN.y),
     }))
     const named = withRoom(points, narrow ? 10 : 30)
-    const data = points.map(({ label, size, x, y }, i) => ({
+    const data = points.map(({ colour: fill, label, size, x, y }, i) => ({
       id: String(i),
       name: String(i),
       x,
@@ -51,22 +55,24 @@ export function networkDrawing({ nodes, ties }: Network, fill: string): (width: 
       symbolSize: size,
       itemStyle: { color: fill, borderColor: colour.card, borderWidth: 1 },
       // As a function, since a text would be read as a template.
-      label: { show: named.has(i), formatter: () => label, position: 'top', distance: 2, color: colour.ink, fontSize: FONT_SIZE, textBorderColor: colour.card, textBorderWidth: 3 },
+      label: { show: named.has(i), formatter: () => label, position: 'top', distance: 1, color: colour.ink, fontSize: FONT_SIZE, backgroundColor: colour.card, padding: [1, 2], borderRadius: 2 },
     }))
-    const edges = ties.map((tie, i) => ({ source: String(between[i]?.from), target: String(between[i]?.to), lineStyle: lineStyle(tie, heaviest, fill) }))
+    const edges = ties.map((tie, i) => ({ source: String(between[i]?.from), target: String(between[i]?.to), symbol: ['none', tie.directed ? 'arrow' : 'none'], symbolSize: [0, narrow ? 5 : 6], lineStyle: lineStyle(tie, heaviest) }))
     // The box is as large as the places are apart, so that nothing is stretched.
     const box = { left: MARGIN.x, right: MARGIN.x, top: MARGIN.y, bottom: MARGIN.y }
     return { height, option: { series: [{ type: 'graph', layout: 'none', coordinateSystem: null, ...box, data, edges }] } }
   }
 }
 
-function lineStyle({ strong, weight }: NetworkTie, heaviest: number, fill: string): object {
-  return { color: strong ? fill : colour.muted, opacity: strong ? 0.55 : 0.3, width: Number((0.8 + 2.2 * ((weight - 1) / Math.max(1, heaviest - 1))).toFixed(2)), curveness: 0 }
+function lineStyle({ strong, weight, directed }: NetworkTie, heaviest: number): object {
+  const width = 0.8 + (strong ? 0.6 : 0) + 2.2 * ((weight - 1) / Math.max(1, heaviest - 1))
+  return { color: strong ? colour.ink : colour.muted, opacity: strong ? 0.5 : 0.35, width: Number(width.toFixed(2)), curveness: directed ? 0.12 : 0 }
 }
 
 const FONT_SIZE = 11
 
 interface Point {
+  readonly colour: string
   readonly label: string
   readonly size: number
   readonly x: number

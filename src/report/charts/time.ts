@@ -1,20 +1,30 @@
 import { tick } from '../format.js'
-import { amounts, names } from './axes.js'
-import { colour, type Drawing } from './draw.js'
+import { amounts, frame, labelRoom, names } from './axes.js'
+import { type Drawing } from './draw.js'
+
+export interface Steps {
+  readonly labels: readonly string[]
+  readonly values: readonly number[]
+  readonly sums: readonly number[]
+  readonly colour: string
+  /** What the two scales say, the upper one first. */
+  readonly titles: readonly [sums: string, values: string]
+}
 
 /** What happened in each step of time as bars, and all of it up to then as a line above. */
-export function barsAndSum(labels: readonly string[], values: readonly number[], sums: readonly number[], width: number): Drawing {
-  const grid = { left: 48, right: 10 }
+export function barsAndSum({ labels, values, sums, colour: fill, titles }: Steps, width: number): Drawing {
+  const narrow = width < 500
+  const grid = { left: Math.max(36, labelRoom(sums)), right: 10 }
   const ends = { axisLabel: { showMaxLabel: true, alignMaxLabel: 'right', hideOverlap: true } }
   return {
-    height: width < 500 ? 300 : 340,
+    height: narrow ? 330 : 370,
     option: {
-      grid: [{ ...grid, top: 12, height: width < 500 ? 110 : 140 }, { ...grid, top: width < 500 ? 152 : 182, bottom: 26 }],
+      grid: [{ ...grid, top: 26, height: narrow ? 110 : 140 }, { ...grid, top: narrow ? 180 : 210, bottom: 26 }],
       xAxis: [names(labels, { gridIndex: 0, axisLabel: { show: false }, boundaryGap: true }), names(labels, { gridIndex: 1, ...ends })],
-      yAxis: [amounts({ gridIndex: 0, splitNumber: 3 }), amounts({ gridIndex: 1, splitNumber: 3 })],
+      yAxis: [amounts({ gridIndex: 0, splitNumber: 3, name: titles[0] }), amounts({ gridIndex: 1, splitNumber: 3, name: titles[1] })],
       series: [
-        { type: 'line', xAxisIndex: 0, yAxisIndex: 0, data: sums, symbol: 'none', lineStyle: { color: colour.series[0], width: 2 }, areaStyle: { color: colour.series[0], opacity: 0.12 } },
-        { type: 'bar', xAxisIndex: 1, yAxisIndex: 1, data: values, barCategoryGap: '18%', barMinWidth: 1, itemStyle: { color: colour.series[0] } },
+        { type: 'line', xAxisIndex: 0, yAxisIndex: 0, data: sums, symbol: 'none', lineStyle: { color: fill, width: 2 }, areaStyle: { color: fill, opacity: 0.12 } },
+        { type: 'bar', xAxisIndex: 1, yAxisIndex: 1, data: values, barCategoryGap: '18%', barMinWidth: 1, itemStyle: { color: fill } },
       ],
     },
   }
@@ -28,7 +38,7 @@ export interface Line {
 }
 
 /** Lines over days, each point of which was observed. */
-export function lines(all: readonly Line[], width: number): Drawing {
+export function lines(all: readonly Line[], title: string, width: number): Drawing {
   const times = [...new Set(all.flatMap(({ points }) => points.map(([at]) => at)))].toSorted((a, b) => a - b)
   const series = all.map((line) => {
     const values = new Map(line.points)
@@ -44,12 +54,13 @@ export function lines(all: readonly Line[], width: number): Drawing {
     }
   })
   const labels = times.map((at) => tick(new Date(at).toISOString(), 'day'))
+  const values = all.flatMap(({ points }) => points.map(([, value]) => value))
   return {
-    height: width < 500 ? 240 : 280,
+    height: width < 500 ? 254 : 294,
     option: {
-      grid: { left: 48, right: 14, top: 14, bottom: 26 },
+      grid: frame(values, { right: 14, top: 28, bottom: 26 }),
       xAxis: names(labels, { boundaryGap: times.length < 2, axisLabel: { hideOverlap: true } }),
-      yAxis: amounts(),
+      yAxis: amounts({ name: title }),
       series,
     },
   }

@@ -3,7 +3,7 @@ import { lyingBars } from '../charts/bars.js'
 import { colour, draw } from '../charts/draw.js'
 import { barsAndSum } from '../charts/time.js'
 import { count, dollars, excerpt, minute, number, tick } from '../format.js'
-import { html, written, type Html } from '../html.js'
+import { html, type Html } from '../html.js'
 import type { FigureView, Section } from '../section.js'
 
 /** What was collected and what it cost. */
@@ -35,25 +35,13 @@ function routeSpend(reader: FigureReader): FigureView {
   const usd = rows.reduce((sum, row) => sum + row.usd, 0)
   const requests = rows.reduce((sum, row) => sum + row.requests, 0)
   const [first] = rows
-  const label = `Dollars by route: ${rows.map((row) => `${row.route} ${dollars(row.usd)}`).join(', ')}`
   return {
     id: 'spend-by-route',
     title: 'Where the money went',
     lead: first === undefined ? 'No request has been sent yet.' : `${dollars(usd)} for ${count(requests, 'request')}; most of it, ${dollars(first.usd)}, for ${first.route}.`,
-    picture:
-      usd === 0
-        ? null
-        : draw(label, (width) =>
-            lyingBars(
-              rows.map(({ route }) => route.replace(/^get_/, '').replaceAll('_', ' ')),
-              [{ name: 'dollars', colour: colour.series[0], values: rows.map((row) => row.usd) }],
-              width,
-              rows.map((row) => `${dollars(row.usd)} · ${number(row.requests)}`),
-            ),
-          ),
+    picture: usd === 0 ? null : lyingBars(rows.map(({ route }) => route.replace(/^get_/, '').replaceAll('_', ' ')), [{ name: 'dollars', colour: colour.money, values: rows.map((row) => row.usd) }], rows.map((row) => `${dollars(row.usd)} · ${count(row.requests, 'request')}`)),
     table: { header: ['route', 'requests', 'billed', 'dollars'], rows: rows.map((row) => [row.route, row.requests, row.billed, { amount: dollars(row.usd) }]) },
     sql: [figures.spendByRoute],
-    ...(usd === 0 ? {} : { note: 'Dollars, and the number of requests.' }),
   }
 }
 
@@ -65,7 +53,7 @@ function daySpend(reader: FigureReader): FigureView | null {
     id: 'spend-by-day',
     title: 'Spending over time',
     lead: `Requests went out on ${count(rows.length, 'day')}, from ${rows[0]?.day} to ${rows.at(-1)?.day}. Above, dollars so far; below, dollars by day.`,
-    picture: draw('Dollars by day, and in all up to then', (width) => barsAndSum(rows.map((row) => tick(row.day, 'day')), rows.map(({ usd }) => usd), rows.map((row) => row.usd_so_far), width)),
+    picture: draw('Dollars by day, and in all up to then', (width) => barsAndSum({ labels: rows.map((row) => tick(row.day, 'day')), values: rows.map(({ usd }) => usd), sums: rows.map((row) => row.usd_so_far), colour: colour.money, titles: ['dollars so far', 'dollars each day'] }, width)),
     table: { header: ['day', 'requests', 'dollars', 'dollars so far'], rows: rows.map((row) => [row.day, row.requests, { amount: dollars(row.usd) }, { amount: dollars(row.usd_so_far) }]) },
     sql: [figures.spendByDay],
   }
@@ -83,13 +71,12 @@ function runsFigure(reader: FigureReader): FigureView {
       rows.length === 0
         ? null
         : {
-            header: ['run', 'began', 'finished', 'seeds', 'depth', 'requests', 'cost', 'outcome'],
+            header: ['run', 'seeds', 'options', 'began', 'requests', 'cost', 'outcome'],
             rows: rows.map((row) => [
               row.run,
-              html`<span class="t">${minute(row.started_at)}</span>`,
-              row.finished_at === null ? null : html`<span class="t">${minute(row.finished_at)}</span>`,
               seedsView(row),
-              row.depth,
+              html`<span class="options">${optionsText(row)}</span>`,
+              html`<span class="t">${minute(row.started_at)}</span>`,
               row.requests,
               { amount: dollars(row.usd) },
               row.outcome ?? row.state,
@@ -99,9 +86,25 @@ function runsFigure(reader: FigureReader): FigureView {
   }
 }
 
+/** Seeds of a run that are named in its line; their number says how many there are. */
+const NAMED_SEEDS = 3
+
 function seedsView({ seeds, seeds_in_all: all, is_import: isImport }: figures.RunRow): Html {
   if (isImport === 1) return html`<span class="seeds">(import)</span>`
-  const shown = JSON.parse(seeds) as string[]
-  const rest = all - shown.length
-  return html`<span class="seeds">${shown.map((seed) => html`<span class="id" title="${seed}">${written(excerpt(seed, 26))}</span>`)}${rest > 0 ? `and ${number(rest)} more` : null}</span>`
+  const named = (JSON.parse(seeds) as string[]).slice(0, NAMED_SEEDS)
+  const rest = all - named.length
+  return html`<span class="seeds">${named.map((seed, i) => html`${i === 0 ? null : ', '}<bdi title="${seed}">${excerpt(seed, 26)}</bdi>`)}${rest > 0 ? ` and ${number(rest)} more` : null}</span>`
+}
+
+/** The options of a run as its flags; those of the first seeds, where seeds differ. */
+function optionsText({ options, full }: figures.RunRow): string {
+  const [first, ...others] = JSON.parse(options) as { collect?: string[]; depth?: number; maxPages?: number | null }[]
+  const flags = [
+    first?.collect === undefined ? null : `--collect ${first.collect.join(',')}`,
+    first?.depth === undefined ? null : `--depth ${first.depth}`,
+    first?.maxPages == null ? null : `--max-pages ${first.maxPages}`,
+    full === 1 ? '--full' : null,
+    others.length > 0 ? `and ${count(others.length, 'other set', 'other sets')} of options` : null,
+  ]
+  return flags.filter((flag) => flag !== null).join(' ')
 }

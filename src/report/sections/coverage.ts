@@ -1,24 +1,10 @@
 import { figures, type FigureReader, type ListingMeasure } from '../../db/index.js'
 import { lyingBars } from '../charts/bars.js'
-import { draw } from '../charts/draw.js'
 import { count, excerpt, number, percent } from '../format.js'
 import { html, written } from '../html.js'
 import { userView } from '../people.js'
+import { STATES } from '../states.js'
 import { legend, type FigureView, type Section } from '../section.js'
-
-/** The states of a listing, best first, with the colour of each. */
-const STATES = [
-  ['complete', 'var(--good)'],
-  ['repeats', 'var(--c3)'],
-  ['capped', 'var(--c5)'],
-  ['budget', 'var(--c4)'],
-  ['in progress', 'var(--c1)'],
-  ['abandoned', 'var(--c6)'],
-  ['private', 'var(--mute1)'],
-  ['gone', 'var(--mute2)'],
-  ['not found', 'var(--mute3)'],
-  ['failed', 'var(--bad)'],
-] as const
 
 /** What is held of what the platform counts. */
 export function coverageSection(reader: FigureReader, measures: readonly ListingMeasure[]): Section {
@@ -49,12 +35,11 @@ function statesFigure(rows: readonly figures.StreamCoverageRow[], query: Coverag
   const share = (stream: string, state: string): number => listings(stream, state) / listings(stream)
   const parts = used.map(([name, fill]) => ({ name, colour: fill, values: streams.map((stream) => share(stream, name)) }))
   const ends = streams.map((stream) => `${percent(listings(stream, 'complete'), listings(stream))} of ${number(listings(stream))}`)
-  const label = `Share of complete listings by stream: ${streams.map((stream, i) => `${stream} ${ends[i]}`).join(', ')}`
   return {
     id: 'listings-by-state',
     title: 'How each kind of listing stands',
     lead: 'Each bar is all listings of a kind; at its end, the part that is complete.',
-    picture: html`${legend(parts)}${draw(label, (width) => lyingBars(streams, parts, width, ends))}`,
+    picture: html`${legend(parts)}${lyingBars(streams, parts, ends)}`,
     table: { header: ['stream', 'listings', ...used.map(([state]) => state)], rows: streams.map((stream) => [stream, listings(stream), ...used.map(([state]) => listings(stream, state))]) },
     sql: [query],
     note: html`<em>capped</em>: cut by <code>--max-pages</code>. <em>budget</em>: left when money or requests ran out; the same command goes on. <em>private</em>, <em>gone</em>, <em>not found</em>: what the API said. <em>failed</em>: given up for that run.`,

@@ -1,15 +1,15 @@
 import { figures, type FigureReader } from '../../db/index.js'
 import { histogram } from '../charts/bars.js'
 import { colour, draw } from '../charts/draw.js'
-import { number, percent, short } from '../format.js'
+import { number, percent } from '../format.js'
 import { html } from '../html.js'
 import type { FigureView, Section } from '../section.js'
 
 const COUNTERS: readonly (readonly [figures.Counter, string])[] = [
-  ['views', colour.series[0]],
-  ['likes', colour.series[1]],
-  ['comments', colour.series[2]],
-  ['remixes', colour.series[3]],
+  ['views', colour.views],
+  ['likes', colour.likes],
+  ['comments', colour.comments],
+  ['remixes', colour.remixes],
 ]
 
 /** How views, likes, comments and remixes are distributed over posts. */
@@ -34,9 +34,9 @@ function distributions(rows: readonly figures.EngagementRow[]): FigureView {
     const own = withoutHoles(rows.filter((row) => row.counter === counter))
     const posts = own.reduce((sum, row) => sum + row.posts, 0)
     const none = own.find(({ from_value }) => from_value === 0)?.posts ?? 0
-    const labels = own.map(({ from_value }) => short(from_value))
+    const labels = own.map(({ from_value }) => number(from_value))
     const label = `Posts by number of ${counter}: ${own.map((row) => `from ${row.from_value}: ${row.posts}`).join(', ')}`
-    return html`<div><h4>${counter}<small>${percent(none, posts)} have none</small></h4>${draw(label, () => histogram(labels, own.map((row) => row.posts), fill, 170), { half: true })}</div>`
+    return html`<div><h4>${counter}<small>${percent(none, posts)} have none</small></h4>${draw(label, () => histogram(labels, own.map((row) => row.posts), fill, { axes: { x: counter, y: 'posts' }, height: 205 }), { half: true })}</div>`
   })
   return {
     id: 'engagement-distribution',

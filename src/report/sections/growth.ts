@@ -37,7 +37,7 @@ function postsFigure(reader: FigureReader): FigureView {
       from === null || to === null || busiest === undefined
         ? 'No post with a time has been collected yet.'
         : `${count(total, 'post')} from ${days(from, to)}; the busiest ${unit} ${unit === 'day' ? 'was' : 'began on'} ${day(busiest.begins)}, with ${number(busiest.posts)}. Above, all posts up to then; below, those of each ${unit}.`,
-    picture: rows.length < 2 ? null : draw(`Posts by ${unit} and in all`, (width) => barsAndSum(shown.map(({ begins }) => tick(begins, unit)), shown.map(({ posts }) => posts), shown.map((row) => row.posts_so_far), width)),
+    picture: rows.length < 2 ? null : draw(`Posts by ${unit} and in all`, (width) => barsAndSum({ labels: shown.map(({ begins }) => tick(begins, unit)), values: shown.map(({ posts }) => posts), sums: shown.map((row) => row.posts_so_far), colour: colour.posts, titles: ['posts so far', `posts each ${unit}`] }, width)),
     table: rows.length === 0 ? null : { header: [unit, 'posts', 'posts so far'], rows: rows.map((row) => [row.begins, row.posts, row.posts_so_far]) },
     sql: [query],
     ...(shown.length < rows.length ? { note: `Drawn are the last ${number(shown.length)} ${unit}s.` } : {}),
@@ -81,7 +81,7 @@ function followersFigures(reader: FigureReader): FigureView[] {
   const moved = reader.rows(figures.followersInTime)
   const sum = gained.at(-1)?.gained_so_far ?? 0
   const top = accountsOf(moved)
-  const picture = top.length === 0 ? null : html`${legend(top)}${draw(`Followers gained since first seen by ${top.map(({ name }) => name).join(', ')}`, (width) => lines(top, width))}`
+  const picture = top.length === 0 ? null : html`${legend(top)}${draw(`Followers gained since first seen by ${top.map(({ name }) => name).join(', ')}`, (width) => lines(top, 'followers gained since first seen', width))}`
   return [
     {
       id: 'followers-in-time',

@@ -1,7 +1,8 @@
 import { figures, type FigureReader } from '../../db/index.js'
-import { heatMap } from '../charts/heat-map.js'
+import { heatMap, heatScale } from '../charts/heat-map.js'
 import { draw } from '../charts/draw.js'
 import { count, number } from '../format.js'
+import { html } from '../html.js'
 import type { Section } from '../section.js'
 
 /** As people read a week; SQLite counts from Sunday. */
@@ -24,13 +25,12 @@ export function rhythmSection(reader: FigureReader): Section {
         id: 'posting-hours',
         title: 'By weekday and hour, UTC',
         lead: busiest === undefined ? 'No post with a time has been collected yet.' : `The busiest hour is ${most} with ${count(busiest.posts, 'post')}. Where people live is not known: UTC says nothing about their morning.`,
-        picture: busiest === undefined ? null : draw(`Posts by weekday and hour; most on ${most}, ${number(busiest.posts)}`, (width) => heatMap(HOURS, WEEKDAYS, cells, width)),
+        picture: busiest === undefined ? null : html`${heatScale(cells, 'posts')}${draw(`Posts by weekday and hour; most on ${most}, ${number(busiest.posts)}`, (width) => heatMap(HOURS, WEEKDAYS, cells, width))}`,
         table:
           busiest === undefined
             ? null
             : { header: ['hour', ...WEEKDAYS.map((name) => name.slice(0, 3))], rows: HOURS.map((hour, x) => [`${hour}:00`, ...WEEKDAYS.map((_, y) => posts(y, x))]) },
         sql: [figures.postingHours],
-        ...(busiest === undefined ? {} : { note: `The darker, the more posts: from none to ${number(busiest.posts)}.` }),
       },
     ],
   }

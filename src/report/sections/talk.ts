@@ -1,7 +1,7 @@
 import { figures, type FigureReader } from '../../db/index.js'
 import { histogram, standingBars } from '../charts/bars.js'
 import { colour, draw } from '../charts/draw.js'
-import { count, number, percent, short } from '../format.js'
+import { count, number, percent } from '../format.js'
 import type { FigureView, Section } from '../section.js'
 
 /** How deep and how much people talk. */
@@ -20,7 +20,7 @@ function depthFigure(reader: FigureReader): FigureView {
     id: 'comment-depth',
     title: 'How deep threads go',
     lead: all === 0 ? 'No comment has been collected.' : `${number(all)} in all, of which ${percent(replies, all)} answer another comment. Replies to replies are at depth 2 and deeper.`,
-    picture: all === 0 ? null : draw(label, () => standingBars(rows.map(({ depth }) => name(depth)), rows.map(({ comments }) => comments), colour.series[4]), { half: true }),
+    picture: all === 0 ? null : draw(label, () => standingBars(rows.map(({ depth }) => name(depth)), rows.map(({ comments }) => comments), colour.comments, { x: 'depth', y: 'comments' }), { half: true }),
     table: all === 0 ? null : { header: ['depth', 'comments', 'authors', 'posts'], rows: rows.map((row) => [row.depth, row.comments, row.authors, row.posts]) },
     sql: [figures.commentDepth],
     half: all > 0,
@@ -35,7 +35,7 @@ function perPost(reader: FigureReader): FigureView {
     id: 'comments-per-post',
     title: 'How much is said under a post',
     lead: `${count(posts, 'post')} with at least one collected comment, by how many: 1, 2 to 4, 5 to 9, and so on.`,
-    picture: draw(label, () => histogram(rows.map((row) => short(row.from_comments)), rows.map((row) => row.posts), colour.series[2], 220), { half: true }),
+    picture: draw(label, () => histogram(rows.map((row) => number(row.from_comments)), rows.map((row) => row.posts), colour.comments, { axes: { x: 'comments under a post', y: 'posts' }, height: 240 }), { half: true }),
     table: { header: ['from', 'posts'], rows: rows.map((row) => [row.from_comments, row.posts]) },
     sql: [figures.commentsPerPost],
     half: true,

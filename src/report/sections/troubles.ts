@@ -1,9 +1,9 @@
 import { figures, type FigureReader } from '../../db/index.js'
 import { lyingBars } from '../charts/bars.js'
-import { draw } from '../charts/draw.js'
 import { count, dollars, excerpt, number } from '../format.js'
 import { html, visible, written } from '../html.js'
 import { legend, type FigureView, type Section } from '../section.js'
+import { STATES } from '../states.js'
 
 /** What could not be had, and why. */
 export function troubleSection(reader: FigureReader): Section {
@@ -18,26 +18,18 @@ export function troubleSection(reader: FigureReader): Section {
 /** Reasons that are drawn; the table behind has more. */
 const MOST_REASONS = 10
 
-const KINDS = [
-  ['failed', 'var(--bad)'],
-  ['unavailable', 'var(--mute1)'],
-  ['doubtful', 'var(--mute3)'],
-  ['capped', 'var(--c5)'],
-] as const
-
 function listingsFigure(reader: FigureReader): FigureView {
   const rows = reader.rows(figures.troubles)
   const reasons = [...new Set(rows.map(({ reason }) => reason))].slice(0, MOST_REASONS)
-  const used = KINDS.filter(([state]) => rows.some((row) => row.state === state))
+  const used = STATES.filter(([state]) => rows.some((row) => row.state === state))
   const listings = (reason: string, state?: string): number => rows.filter((row) => row.reason === reason && (state === undefined || row.state === state)).reduce((sum, row) => sum + row.listings, 0)
   const parts = used.map(([name, fill]) => ({ name, colour: fill, values: reasons.map((reason) => listings(reason, name)) }))
-  const label = `Listings by reason: ${reasons.map((reason) => `${excerpt(reason, 60)} ${listings(reason)}`).join(', ')}`
   const all = rows.reduce((sum, row) => sum + row.listings, 0)
   return {
     id: 'listings-not-had',
-    title: 'Listings',
-    lead: rows.length === 0 ? 'Every listing that was begun and is over was read.' : `${count(all, 'listing')} could not be had, or not to the end.`,
-    picture: rows.length === 0 ? null : html`${legend(parts)}${draw(label, (width) => lyingBars(reasons.map((reason) => excerpt(visible(reason), 60)), parts, width, reasons.map((reason) => number(listings(reason)))))}`,
+    title: 'Listings that are not complete',
+    lead: rows.length === 0 ? 'Every listing in scope was read to its end.' : `${count(all, 'listing')} in scope ${all === 1 ? 'is' : 'are'} not whole.`,
+    picture: rows.length === 0 ? null : html`${legend(parts)}${lyingBars(reasons.map((reason) => written(excerpt(visible(reason), 120))), parts, reasons.map((reason) => number(listings(reason))))}`,
     table: rows.length === 0 ? null : { header: ['stream', 'state', 'reason', 'listings'], rows: rows.map((row) => [row.stream, row.state, written(row.reason), row.listings]) },
     sql: [figures.troubles],
   }
