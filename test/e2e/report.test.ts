@@ -37,7 +37,9 @@ function hostile(sqlite: Sqlite): void {
   const edge = sqlite.prepare('INSERT INTO edges (kind, source_id, target_id, first_seen_at, last_seen_at) VALUES (?, ?, ?, ?, ?)')
   const reject = sqlite.prepare("INSERT INTO rejects (page_id, run_id, stream_id, pass, route, stream, reason, raw, program_version, rejected_at) VALUES (1, 1, 1, 1, 'get_feed', 'feed', ?, '{}', '0', ?)")
   const metric = sqlite.prepare('INSERT INTO user_metrics (user_id, observed_at, follower_count) VALUES (?, ?, ?)')
+  const request = sqlite.prepare("INSERT INTO requests (run_id, stream_id, route, state, status, cost_microusd, reserved_at, error) VALUES (1, 1, ?, 'answered', 500, 50000, ?, ?)")
   for (const [i, text] of HOSTILE.entries()) {
+    request.run(text, NOON, text)
     const id = `user-${text}`
     user.run(id, text, text, i, NOON, NOON)
     post.run(`s_${text}`, id, text, `2025-11-0${(i % 9) + 1}T0${i % 10}:00:00.000Z`, i, 1_000_000_000 + i, LINKS[i % LINKS.length], i === 0 ? null : `s_${HOSTILE[0]}`, NOON, NOON)
@@ -74,7 +76,7 @@ const FIGURE_FACTS = `[...document.querySelectorAll('figure')].map((figure) => (
   sql: [...figure.querySelectorAll('pre code')].map((code) => code.textContent),
   unnamed: [...figure.querySelectorAll('svg')].filter((svg) => svg.getAttribute('role') !== 'img' || !svg.getAttribute('aria-label')).length,
   charts: figure.querySelectorAll('svg').length,
-  visible: [...figure.querySelectorAll('svg')].filter((svg) => svg.getBoundingClientRect().width > 0).length,
+  visible: [...figure.querySelectorAll('svg, ul.branch')].filter((svg) => svg.getBoundingClientRect().width > 0).length,
   rows: figure.querySelectorAll('tbody tr').length,
 }))`
 
@@ -215,6 +217,30 @@ describe('the report of a hostile world', () => {
     } finally {
       await visit.close()
     }
+  })
+
+  test('cuts nothing on a phone: bars have their whole labels, wide tables are paragraphs, trees are lists', async () => {
+    const visit = await Visit.of(file, VIEWS.phone)
+    try {
+      const cut = await visit.page.evaluate<string[]>(`[...document.querySelectorAll('.bars dt, .bars .end, figure > .table.folds, .branch:not(ul ul)')]
+        .filter((one) => one.getBoundingClientRect().width > 0 && one.scrollWidth > one.clientWidth + 1).map((one) => one.className + ': ' + one.textContent.slice(0, 40))`)
+      expect(cut).toEqual([])
+      expect(await visit.page.evaluate('document.querySelectorAll(".bars dt").length')).toBeGreaterThan(0)
+      expect(await visit.page.evaluate('getComputedStyle(document.querySelector(".folds thead")).display')).toBe('none')
+      expect(await visit.page.evaluate('document.querySelector(".branch").getBoundingClientRect().width')).toBeGreaterThan(0)
+    } finally {
+      await visit.close()
+    }
+  })
+
+  test('says what its axes measure, whom an arrow leads to, and what made it', () => {
+    const page = readFileSync(file, 'utf8')
+    const figure = (id: string): string => page.slice(page.indexOf(`<figure id="${id}"`), page.indexOf('</figure>', page.indexOf(`<figure id="${id}"`)))
+    for (const [id, titles] of [['posts-in-time', ['posts so far', 'posts each']], ['engagement-distribution', ['views', 'likes', 'posts']], ['posting-hours', ['hour of the day, UTC']], ['followers-in-time', ['followers gained since first seen']]] as const) {
+      for (const title of titles) expect(`${id}: ${figure(id)}`).toContain(title)
+    }
+    expect(figure('follow-network')).toContain('An arrow leads from a follower to the one who is followed')
+    expect(page).toMatch(/Report of sora\.db, made by sora-crawl \d+\.\d+\.\d+/)
   })
 
   test('looks different in the dark, and prints', async () => {

@@ -38,7 +38,7 @@ describe('which counter counts which listing', () => {
     const coverage = new Reader(world.file)
     expect([...coverage.listings(measures)].map(coverageOf).map(({ stream, subject, told, held }) => [stream, subject, told, held])).toEqual([['remixers', 's_1', 7, 2], ['remixers', 's_2', null, 1]])
     coverage.close()
-    const page = makeReport(world.file, 'x', measures).html.replaceAll(/<[^>]*>|\s/g, ' ')
+    const page = makeReport(world.file, { title: 'x', version: '0', measures }).html.replaceAll(/<[^>]*>|\s/g, ' ')
     expect(/remixers +7 +2 +[\d.]+\s?% +3 /.test(page)).toBe(true)
   })
 

@@ -110,3 +110,20 @@ test('followers gained are told from one observation to the next, and none by an
   ])
   expect(world.ask(figures.followersInTime).map(({ user_id, day, gained }) => [user_id, day, gained])).toEqual([['user-a', '2025-11-01', 0], ['user-a', '2025-11-02', 2]])
 })
+
+test('of a large follow network the core is told, with what was left out, and who was read', ({ world }) => {
+  const { accounts, tiesOfEach } = figures.FOLLOW_CORE
+  const hub = (n: number): string => `user-hub${String(n).padStart(3, '0')}`
+  const hubs = Array.from({ length: accounts }, (_, n) => hub(n))
+  // Every hub follows its ten successors, and has fans of its own who are tied to nobody else.
+  world.edges('follow', ...hubs.flatMap((one, n) => Array.from({ length: 10 }, (_, d) => [one, hub((n + d + 1) % accounts)] as const)))
+  world.edges('follow', ...hubs.flatMap((one) => [1, 2].map((fan) => [`user-fan${fan}-of-${one}`, one] as const)))
+  const read = world.sqlite.prepare("INSERT INTO checkpoints (stream, subject_kind, subject_id, completed_pass) VALUES (?, 'user', ?, 1)")
+  for (const stream of ['followers', 'following']) read.run(stream, hub(0))
+  read.run('followers', hub(1))
+  const rows = world.ask(figures.followNetwork)
+  expect(rows).toHaveLength(accounts * tiesOfEach)
+  expect(new Set(rows.map((row) => [row.ties_between_chosen, row.accounts_in_all, row.ties_in_all].join()))).toEqual(new Set([[accounts * 10, accounts * 3, accounts * 12].join()]))
+  const isRead = (id: string): unknown => rows.find((row) => row.follower_id === id)?.follower_read
+  expect([isRead(hub(0)), isRead(hub(1)), isRead(hub(2))]).toEqual([1, 0, 0])
+})
