@@ -7,7 +7,8 @@ import { copiesOf, type Copies } from './copies.js'
 import { CHANGED, GONE, PROSE, REMOVED } from './forget-columns.js'
 import { ForgottenHashes } from './forgotten.js'
 import { takeWriteLock } from './lock.js'
-import { databaseError, openForReading, openForTrial, openForWriting, realName, type Sqlite } from './open.js'
+import { databaseError, openForReading, openForTrial, openForWriting, type Sqlite } from './open.js'
+import { checkOneName, realName } from './place.js'
 import type { ForgottenPeople } from './port.js'
 
 /** How people are found in what is stored: this module knows tables, not payloads. */
@@ -53,6 +54,7 @@ export class Forgetter {
    */
   constructor(name: string, redaction: Redaction, dryRun = false) {
     const file = realName(name)
+    if (!dryRun) checkOneName(file)
     // A mistyped name must not become a new, empty database.
     openForReading(file).sqlite.close()
     const hold = (): (() => void) => takeWriteLock(file)

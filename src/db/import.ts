@@ -2,7 +2,9 @@ import { monotonicMs, now } from '../clock.js'
 import { failpoint } from '../failpoint.js'
 import { ForgottenHashes } from './forgotten.js'
 import { takeWriteLock } from './lock.js'
-import { databaseError, openForWriting, realName, type Sqlite } from './open.js'
+import { databaseError, noteOpening, openForWriting, type Sqlite } from './open.js'
+import { realName } from './place.js'
+import { OwnFile } from './own-file.js'
 import { setOrigin } from './origin.js'
 import { PageTables } from './page-tables.js'
 import type { ForgottenPeople, RowCounts, Subject } from './port.js'
@@ -37,6 +39,7 @@ export class Importer {
   readonly #file: string
   readonly #sqlite: Sqlite
   readonly #unlock: () => void
+  readonly #own: OwnFile
   readonly #tables: PageTables
   readonly #s: ReturnType<typeof prepare>
   readonly #forgotten: ForgottenHashes
@@ -54,6 +57,8 @@ export class Importer {
       sqlite = opened.sqlite
       sqlite.pragma(`cache_size = -${CACHE_KB}`)
       setOrigin(sqlite, 'real', this.#file)
+      noteOpening(sqlite)
+      this.#own = new OwnFile(this.#file, sqlite)
       this.#sqlite = sqlite
       this.#tables = new PageTables(sqlite, opened.db)
       this.#s = prepare(sqlite)
@@ -117,8 +122,11 @@ export class Importer {
   /** Lets go of the database; what was added since the last batch is kept only by {@link finish}. */
   close(): void {
     if (this.#sqlite.inTransaction) this.#sqlite.exec('ROLLBACK')
-    this.#sqlite.close()
-    this.#unlock()
+    try {
+      this.#own.close()
+    } finally {
+      this.#unlock()
+    }
   }
 
   #openRun(): number {
@@ -128,6 +136,7 @@ export class Importer {
 
   #beginBatch(): void {
     if (this.#sqlite.inTransaction) return
+    this.#own.check()
     this.#sqlite.exec('BEGIN IMMEDIATE')
     this.#inBatch = 0
     this.#batchSince = monotonicMs()

@@ -14,7 +14,6 @@ export class Ledger {
     const at = now()
     const { lastInsertRowid } = this.#s.reserve.run({ run: runId, stream: streamId, route, cursor: checkpoint.cursor, price, at })
     this.#s.countForSeed.run({ run: runId, stream: streamId })
-    this.#s.countForRun.run({ run: runId, request: lastInsertRowid })
     return Number(lastInsertRowid)
   }
 
@@ -54,7 +53,6 @@ function prepare(sqlite: Sqlite) {
       INSERT INTO requests (run_id, stream_id, route, cursor, state, cost_microusd, reserved_at) VALUES (:run, :stream, :route, :cursor, 'reserved', :price, :at)`),
     countForSeed: sqlite.prepare(`
       UPDATE run_seeds SET requests = requests + 1 WHERE run_id = :run AND seed = (SELECT seed FROM frontier WHERE run_id = :run AND stream_id = :stream)`),
-    countForRun: sqlite.prepare('UPDATE runs SET last_request = :request WHERE id = :run'),
     settle: sqlite.prepare('UPDATE requests SET state = :state, status = :status, cost_microusd = :cost, error = :error, settled_at = :at WHERE id = :request'),
     settleAbandoned: sqlite.prepare("UPDATE requests SET state = 'unknown', settled_at = :at, error = 'the process ended before the answer was stored' WHERE state = 'reserved'"),
     newest: sqlite.prepare<[], number>('SELECT max(id) FROM requests').pluck(),

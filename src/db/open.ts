@@ -1,16 +1,20 @@
 import { closeSync, existsSync, openSync, readSync, realpathSync, statSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+import { devNull } from 'node:os'
 import Database from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { AppError, messageOf } from '../errors.js'
 import { APPLICATION_ID } from './copies.js'
+import { logMismatch } from './log-file.js'
 import { appliedMigration, bringUp, MIGRATIONS, newestMigration } from './migrate.js'
+import { isMountedAlone } from './place.js'
 import { canBeWritten, copyFile, copyThrough, lacksPlaceForLog, type PrivateCopy } from './private-copy.js'
 import type { Drizzle, Sqlite } from './sqlite.js'
 import { describeShapes } from './statistics.js'
 
 export type { Drizzle, Sqlite } from './sqlite.js'
 
+/** Bytes: a little more than is copied into the file at a time. */
+const LARGEST_IDLE_LOG = 42_000_000
 /** Earlier versions can lose commits in WAL mode when two processes write and checkpoint at once. */
 const OLDEST_SAFE_SQLITE = '3.51.3'
 
@@ -29,6 +33,8 @@ export function openForWriting(file: string, migrations = MIGRATIONS): { sqlite:
     sqlite.pragma('synchronous = NORMAL')
     // Copying the log into the file after every 40 MB of it, instead of 4, writes a page that many commits touch once.
     sqlite.pragma('wal_autocheckpoint = 10000')
+    // A log that grew while somebody read goes back to this when it begins anew.
+    sqlite.pragma(`journal_size_limit = ${LARGEST_IDLE_LOG}`)
     sqlite.pragma('busy_timeout = 10000')
     const db = drizzle(sqlite)
     // Told at once, not at the first page: SQLite opens for reading what it may not write.
@@ -52,17 +58,6 @@ function openOrSayWhy(file: string): Sqlite {
 }
 
 /**
- * The one name of a database file: links are followed, so that two names of a file share its lock.
- * @throws AppError `bad-database` for a name that is no file's
- */
-export function realName(file: string): string {
-  if (file === '' || file.startsWith(':') || file.startsWith('file:')) throw new AppError('bad-database', `"${file}" is not the name of a file`)
-  const path = resolve(file)
-  if (existsSync(path)) return realpathSync(path)
-  return existsSync(dirname(path)) ? join(realpathSync(dirname(path)), basename(path)) : path
-}
-
-/**
  * Opens an existing database for reading; it can be read while a crawl writes. What is read is a private copy, which is gone when the
  * connection is closed, where SQLite can make no log beside the file (in a folder or on a medium that cannot be written), and where the
  * tables are an earlier version's.
@@ -72,7 +67,8 @@ export function realName(file: string): string {
 export function openForReading(file: string, migrations = MIGRATIONS): { sqlite: Sqlite; db: Drizzle } {
   if (!existsSync(file)) throw new AppError('bad-database', `${file} does not exist`)
   try {
-    const inPlace = openInPlace(file, migrations)
+    // What is written under another name would be read half before and half after it.
+    const inPlace = isMountedAlone(realpathSync(file)) ? undefined : openInPlace(file, migrations)
     if (inPlace === undefined) return openCopy(copyFile(file), file, migrations)
     if (!isOlder(inPlace, migrations)) return { sqlite: inPlace, db: drizzle(inPlace) }
     try {
@@ -90,7 +86,7 @@ function openInPlace(file: string, migrations: string): Sqlite | undefined {
   try {
     return openReader(file, file, migrations)
   } catch (error) {
-    if (lacksPlaceForLog(error)) return undefined
+    if (lacksPlaceForLog(error) && !areDescriptorsShort()) return undefined
     throw error
   }
 }
@@ -111,6 +107,30 @@ function openCopy(copy: PrivateCopy, file: string, migrations: string): { sqlite
 
 function isOlder(sqlite: Sqlite, migrations: string): boolean {
   return (appliedMigration(sqlite) ?? 0) < newestMigration(migrations)
+}
+
+/**
+ * Looks at an existing file before anything is made beside it.
+ * @throws AppError as {@link openForWriting}; also `bad-database` where it or its folder cannot be written
+ */
+export function checkForWriting(file: string): void {
+  if (!existsSync(file)) return
+  if (!statSync(file).isFile()) throw new AppError('bad-database', `${file} is not a file`)
+  try {
+    const sqlite = openFile(file, true)
+    try {
+      checkOwner(sqlite, file, MIGRATIONS)
+    } finally {
+      sqlite.close()
+    }
+  } catch (error) {
+    throw lacksPlaceForLog(error) && !areDescriptorsShort() ? readOnly(file) : databaseError(error, file)
+  }
+  if (!canBeWritten(file)) throw readOnly(file)
+}
+
+function readOnly(file: string): AppError {
+  return new AppError('bad-database', `${file} cannot be written: it, or the folder it is in, is read-only for you`)
 }
 
 /**
@@ -164,17 +184,23 @@ const HEADER_BYTES = 100
 /** Looks at a file before SQLite does, which writes to some files before it finds out that they are damaged. */
 function checkWhole(file: string): void {
   const { size } = statSync(file)
-  if (!statSync(file).isFile()) throw new Error('it is not a file')
+  if (!statSync(file).isFile()) throw new AppError('bad-database', `${file} is not a file`)
   if (size === 0) return
   const header = headerOf(file)
   if (header.subarray(0, MAGIC.length).toString('latin1') !== MAGIC) throw new AppError('bad-database', `${file} is not an SQLite database`)
+  // The header is read again: somebody may write to the file.
+  if (logMismatch(() => headerOf(file), `${file}-wal`) !== undefined) throw new AppError('stale-log', `${file}-wal holds what was written to another state of ${file}`)
   const pageSize = header.readUInt16BE(16) === 1 ? 65_536 : header.readUInt16BE(16)
   const whole = pageSize * header.readUInt32BE(28)
   // A log that was not copied into the file yet can hold what the file lacks.
-  const hasLog = (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0
-  if (size < whole && !hasLog) throw new AppError('bad-database', `${file} is cut off: it has ${size} bytes of ${whole}`)
+  if (size < whole && !hasLog(file)) throw new AppError('bad-database', `${file} is cut off: it has ${size} bytes of ${whole}`)
 }
 
+function hasLog(file: string): boolean {
+  return (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0
+}
+
+/** Only while this process has no connection to the file: to close a handle gives up all locks that the process has on it. */
 function headerOf(file: string): Buffer {
   const header = Buffer.alloc(HEADER_BYTES)
   const handle = openSync(file, 'r')
@@ -191,6 +217,11 @@ function checkSqlite(sqlite: Sqlite): void {
   if (version.localeCompare(OLDEST_SAFE_SQLITE, undefined, { numeric: true }) < 0) {
     throw new AppError('bad-database', `SQLite ${version} is in use, which can lose data; run \`npm ci\` to get ${OLDEST_SAFE_SQLITE} or newer`)
   }
+}
+
+/** Writes the first page, so that a copy made before this can be told from the file by the counter in it. */
+export function noteOpening(sqlite: Sqlite): void {
+  sqlite.pragma(`application_id = ${APPLICATION_ID}`)
 }
 
 function applicationId(sqlite: Sqlite): number {
@@ -221,15 +252,35 @@ export function databaseError(error: unknown, file: string): unknown {
   if (error instanceof AppError) return error
   if (isNotLoaded(error)) return new AppError('not-loaded', messageOf(error), { cause: error })
   const code = (error as { code?: unknown }).code
+  if (code === 'EMFILE' || code === 'ENFILE' || (typeof code === 'string' && code.startsWith('SQLITE_CANTOPEN') && areDescriptorsShort())) {
+    return new AppError('few-descriptors', `${file} cannot be opened`, { cause: error })
+  }
   if (code === 'SQLITE_FULL' || code === 'ENOSPC') return new AppError('disk-full', file, { cause: error })
   if (typeof code === 'string' && code.startsWith('SQLITE_IOERR')) return new AppError('disk-full', `${file} cannot be written (${messageOf(error)})`, { cause: error })
   if (code === 'SQLITE_NOTADB') return new AppError('bad-database', `${file} is not an SQLite database`, { cause: error })
   if (code === 'SQLITE_BUSY') return new AppError('locked', file, { cause: error })
+  if (typeof code === 'string' && code.startsWith('SQLITE_CORRUPT') && hasLog(file)) {
+    return new AppError('stale-log', `${file} is damaged (${messageOf(error)}), and ${file}-wal, which is beside it, may be why`, { cause: error })
+  }
   const isSqlite = error instanceof Database.SqliteError || (typeof code === 'string' && code.startsWith('SQLITE'))
   return isSqlite || error instanceof Error ? new AppError('bad-database', `${file}: ${messageOf(error)}`, { cause: error }) : error
 }
 
 /** better-sqlite3 is there, and the binary that belongs to it is not, or is another Node's or machine's. */
 function isNotLoaded(error: unknown): boolean {
-  return (error as { code?: unknown }).code === 'ERR_DLOPEN_FAILED' || /^Could not locate the bindings file/.test(messageOf(error))
+  return (error as { code?: unknown }).code === 'ERR_DLOPEN_FAILED' || messageOf(error).startsWith('Could not locate the bindings file')
+}
+
+/** SQLite does not say why it cannot open a file. A database takes about ten of them. */
+function areDescriptorsShort(): boolean {
+  const open: number[] = []
+  try {
+    while (open.length < 10) open.push(openSync(devNull, 'r'))
+    return false
+  } catch (error) {
+    const code = (error as { code?: unknown }).code
+    return code === 'EMFILE' || code === 'ENFILE'
+  } finally {
+    for (const handle of open) closeSync(handle)
+  }
 }

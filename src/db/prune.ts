@@ -3,7 +3,8 @@ import type { IsoTime } from '../clock.js'
 import { AppError } from '../errors.js'
 import { failpoint } from '../failpoint.js'
 import { takeWriteLock } from './lock.js'
-import { databaseError, openForReading, openForWriting, realName, type Sqlite } from './open.js'
+import { databaseError, openForReading, openForWriting, type Sqlite } from './open.js'
+import { checkOneName, realName } from './place.js'
 
 /** Raw pages, and the bytes of their bodies as they are stored. */
 export interface PageCount {
@@ -40,6 +41,7 @@ export class Pruner {
   /** @throws AppError `locked`, `bad-database` (also where there is no such file), `newer-database` */
   constructor(name: string) {
     const file = realName(name)
+    checkOneName(file)
     // A mistyped name must not become a new, empty database.
     openForReading(file).sqlite.close()
     this.#file = file

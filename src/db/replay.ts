@@ -3,7 +3,8 @@ import { failpoint } from '../failpoint.js'
 import { DriftBase } from './drift-base.js'
 import { takeWriteLock } from './lock.js'
 import { takeNobodyOut } from './nobody.js'
-import { databaseError, openForReading, openForTrial, openForWriting, realName, type Sqlite } from './open.js'
+import { databaseError, openForReading, openForTrial, openForWriting, type Sqlite } from './open.js'
+import { checkOneName, realName } from './place.js'
 import { PageTables } from './page-tables.js'
 import type { ListedEdge } from './port.js'
 import { prepareReplay } from './replay-statements.js'
@@ -51,6 +52,7 @@ export class Replayer {
     dryRun = false,
   ) {
     const file = realName(name)
+    if (!dryRun) checkOneName(file)
     // A mistyped name must not become a new, empty database.
     openForReading(file).sqlite.close()
     const hold = (): (() => void) => takeWriteLock(file)

@@ -70,10 +70,13 @@ export class Runs {
   }
 }
 
+/** Found in the ledger: a row of `runs` holds all options, of megabytes where there are many seeds, and is not written for each request. */
+const LAST_REQUEST = 'max(last_request, coalesce((SELECT q.id FROM requests q WHERE q.run_id = runs.id ORDER BY q.id DESC LIMIT 1), 0))'
+
 function prepare(sqlite: Sqlite) {
   return {
     unfinished: sqlite.prepare<object, { id: number; last_request: number }>(
-      "SELECT id, last_request FROM runs WHERE key = :key AND state = 'unfinished' ORDER BY id DESC LIMIT 1",
+      `SELECT id, ${LAST_REQUEST} AS last_request FROM runs WHERE key = :key AND state = 'unfinished' ORDER BY id DESC LIMIT 1`,
     ),
     begin: sqlite.prepare(`
       INSERT INTO runs (key, options, state, started_at, started_after_request, last_request)
@@ -96,6 +99,6 @@ function prepare(sqlite: Sqlite) {
     forgetSightings: sqlite.prepare('DELETE FROM full_sightings'),
     forgetZeros: sqlite.prepare("DELETE FROM told_zero WHERE run_id IN (SELECT id FROM runs WHERE state <> 'unfinished')"),
     abandon: sqlite.prepare("UPDATE runs SET state = 'abandoned' WHERE state = 'unfinished'"),
-    close: sqlite.prepare('UPDATE runs SET state = :state, outcome = :outcome, stopped_by = :stoppedBy, exit_code = :exit, finished_at = :at WHERE id = :run'),
+    close: sqlite.prepare(`UPDATE runs SET state = :state, outcome = :outcome, stopped_by = :stoppedBy, exit_code = :exit, finished_at = :at, last_request = ${LAST_REQUEST} WHERE id = :run`),
   }
 }

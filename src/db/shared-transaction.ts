@@ -18,10 +18,14 @@ export class SharedTransaction {
   #waiting: Waiting[] = []
   #units = 0
 
-  /** @param onUndo told when work is rolled back that had been done */
+  /**
+   * @param onUndo told when work is rolled back that had been done
+   * @param onBegin called before each transaction; if it throws, there is none
+   */
   constructor(
     sqlite: Sqlite,
     private readonly onUndo: () => void,
+    private readonly onBegin: () => void,
   ) {
     this.#sqlite = sqlite
     this.#statements = prepare(sqlite)
@@ -66,6 +70,7 @@ export class SharedTransaction {
     this.#units += 1
     if (!this.#sqlite.inTransaction) {
       this.#giveUpLost()
+      this.onBegin()
       s.begin.run()
     }
     s.savepoint.run()

@@ -7,10 +7,13 @@ import { Frontier } from './frontier.js'
 import { Ledger } from './ledger.js'
 import { takeWriteLock } from './lock.js'
 import { keepNobodyOut } from './nobody.js'
-import { databaseError, openForTrial, openForWriting, realName, type Sqlite } from './open.js'
+import { databaseError, noteOpening, openForTrial, openForWriting, type Sqlite } from './open.js'
+import { OwnFile } from './own-file.js'
+import { realName } from './place.js'
 import type { Brings, Candidate, CrawlStore, EstimateKind, EstimateRecord, EstimateRow, EstimateRules, ForgottenPeople, Lease, ListedEdge, ListedItem, OpenRun, PageCommit, RefusalCommit, RefusalStep, RenamedHandle, RowCounts, RunEnd, RunPlan, RunTally, Settlement, StreamReport } from './port.js'
 import type { Meaning } from './page-archive.js'
 import { PageTables } from './page-tables.js'
+import { Room } from './room.js'
 import { Runs } from './runs.js'
 import { Scope } from './scope.js'
 import { SharedTransaction } from './shared-transaction.js'
@@ -28,7 +31,16 @@ export function openStore(name: string, origin: Origin): CrawlStore {
   try {
     const { sqlite, db } = openForWriting(file)
     setOrigin(sqlite, origin, file)
-    return new SqliteStore(file, sqlite, new PageTables(sqlite, db), unlock)
+    noteOpening(sqlite)
+    const own = new OwnFile(file, sqlite)
+    const close = (): void => {
+      try {
+        own.close()
+      } finally {
+        unlock()
+      }
+    }
+    return new SqliteStore(file, sqlite, new PageTables(sqlite, db), { check: () => own.check(), close })
   } catch (error) {
     unlock()
     throw databaseError(error, file)
@@ -49,7 +61,7 @@ export async function rehearse<T>(name: string, work: (store: CrawlStore) => Pro
     const { sqlite, db } = openForWriting(trial.file)
     try {
       sqlite.exec('BEGIN')
-      return await work(new SqliteStore(file, sqlite, new PageTables(sqlite, db), () => undefined))
+      return await work(new SqliteStore(file, sqlite, new PageTables(sqlite, db), { check: () => undefined, close: () => undefined }))
     } finally {
       if (sqlite.inTransaction) sqlite.exec('ROLLBACK')
       sqlite.close()
@@ -57,6 +69,13 @@ export async function rehearse<T>(name: string, work: (store: CrawlStore) => Pro
   } finally {
     trial.release()
   }
+}
+
+/** What whoever has opened the database has to say. */
+interface Opened {
+  /** Called before each transaction. @throws AppError where nothing may be written any more */
+  readonly check: () => void
+  readonly close: () => void
 }
 
 /**
@@ -67,8 +86,9 @@ class SqliteStore implements CrawlStore {
   readonly #file: string
   readonly #sqlite: Sqlite
   readonly #shared: SharedTransaction
-  readonly #unlock: () => void
+  readonly #opened: Opened
   readonly #tables: PageTables
+  readonly #room: Room
   readonly #frontier: Frontier
   readonly #scope: Scope
   readonly #streams: Streams
@@ -80,11 +100,12 @@ class SqliteStore implements CrawlStore {
   /** What was to be read next when so many units had been done. */
   #next: { run: number; units: number; candidate: Candidate | undefined } | undefined
 
-  constructor(file: string, sqlite: Sqlite, tables: PageTables, unlock: () => void) {
+  constructor(file: string, sqlite: Sqlite, tables: PageTables, opened: Opened) {
     this.#file = file
     this.#sqlite = sqlite
-    this.#shared = new SharedTransaction(sqlite, () => tables.undone())
-    this.#unlock = unlock
+    this.#shared = new SharedTransaction(sqlite, () => tables.undone(), opened.check)
+    this.#opened = opened
+    this.#room = new Room(file, sqlite)
     this.#tables = tables
     this.#scope = new Scope(sqlite)
     this.#frontier = new Frontier(sqlite)
@@ -142,12 +163,14 @@ class SqliteStore implements CrawlStore {
   }
 
   async reserve(candidate: Candidate, route: string, price: number): Promise<Lease> {
+    this.#room.check()
     return this.#transaction(() => {
       const current = this.#streams.beginPass(candidate)
       this.#streams.useCursor(current.streamId, current.checkpoint.cursor)
       this.#frontier.move(current.runId, current.streamId, 'claimed', current.attempts, current.round)
       const requestId = this.#ledger.reserve(current, route, price)
       failpoint('mid-reserve')
+      this.#room.reserved(requestId)
       return { requestId, candidate: current }
     })
   }
@@ -165,19 +188,19 @@ class SqliteStore implements CrawlStore {
   }
 
   async commitPage(commit: PageCommit): Promise<RowCounts> {
-    return this.#transaction(() => this.#commitPage(commit, now()))
+    try {
+      return await this.#transaction(() => this.#commitPage(commit, now()))
+    } finally {
+      this.#room.settled(commit.lease.requestId)
+    }
   }
 
   async commitRefusal(commit: RefusalCommit): Promise<void> {
-    return this.#transaction(() => {
-      const at = now()
-      this.#ledger.settle(commit.lease.requestId, commit.settlement, at)
-      const { sighting } = this.#keep(commit.lease, commit.settlement, commit.body, meaningOf(commit.step), at)
-      if (commit.stray !== undefined) this.#tellStray(commit.lease.candidate.runId, commit.stray, sighting, at)
-      failpoint('mid-refusal')
-      this.#apply(commit, at)
-      this.#scope.settle(commit.lease.candidate.runId)
-    })
+    try {
+      await this.#transaction(() => this.#commitRefusal(commit, now()))
+    } finally {
+      this.#room.settled(commit.lease.requestId)
+    }
   }
 
   async release(runId: number, streamId: number): Promise<void> {
@@ -222,8 +245,16 @@ class SqliteStore implements CrawlStore {
   async close(): Promise<void> {
     this.#shared.commit()
     failpoint('before-checkpoint')
-    this.#sqlite.close()
-    this.#unlock()
+    this.#opened.close()
+  }
+
+  #commitRefusal(commit: RefusalCommit, at: string): void {
+    this.#ledger.settle(commit.lease.requestId, commit.settlement, at)
+    const { sighting } = this.#keep(commit.lease, commit.settlement, commit.body, meaningOf(commit.step), at)
+    if (commit.stray !== undefined) this.#tellStray(commit.lease.candidate.runId, commit.stray, sighting, at)
+    failpoint('mid-refusal')
+    this.#apply(commit, at)
+    this.#scope.settle(commit.lease.candidate.runId)
   }
 
   #commitPage(commit: PageCommit, at: string): RowCounts {

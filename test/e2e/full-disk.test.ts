@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdir, readdir } from 'node:fs/promises'
+import { statfsSync } from 'node:fs'
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -21,6 +22,11 @@ function disk(place: string, kilobytes: number, option = 'rw'): boolean {
   return status === 0
 }
 
+function freeBytes(place: string): number {
+  const { bavail, bsize } = statfsSync(place)
+  return bavail * bsize
+}
+
 afterEach(() => {
   for (const place of mounted.splice(0)) spawnSync('umount', [place])
 })
@@ -29,7 +35,7 @@ describe('a disk that is full in the middle of a crawl', () => {
   test('ends it with 4 and a whole file, and the same command goes on when there is room', async ({ bench, skip }) => {
     const place = bench.file('disk')
     await mkdir(place)
-    if (!disk(place, 900)) skip('only root may mount a small disk')
+    if (!disk(place, 2_000)) skip('only root may mount a small disk')
     const db = path.join(place, 'sora.db')
     const server = await bench.serve({ world: generateWorld(5, SMALL), pageSize: 2 })
     const full = await bench.crawl(server, [...CRAWL, '--db', db])
@@ -42,6 +48,33 @@ describe('a disk that is full in the middle of a crawl', () => {
     expectExit(await bench.crawl(server, [...CRAWL, '--db', db]), 0)
     // Those in flight when the disk was full may have been paid for without being stored.
     expect(repeatedRequests(server.seen).length).toBeLessThanOrEqual(1)
+    expectExit(await bench.run(['check', '--db', db]), 0)
+  })
+
+  test('and stays so is paid for no more, and nothing that was paid for was lost', { timeout: 240_000 }, async ({ bench, skip }) => {
+    const place = bench.file('disk')
+    await mkdir(place)
+    if (!disk(place, 5_000)) skip('only root may mount a small disk')
+    const db = path.join(place, 'sora.db')
+    const server = await bench.serve({ world: generateWorld(5, SMALL), pageSize: 1, latencyMs: 20 })
+    const wide = ['feed', '--collect', 'all', '--depth', '2', '--db', db]
+    expectExit(await bench.crawl(server, [...wide, '--max-requests', '20']), 4)
+    const kept = server.seen.length
+    // What somebody else has written takes all but a little of what is left.
+    await writeFile(path.join(place, 'ballast'), Buffer.alloc(freeBytes(place) - 200_000))
+    for (let n = 0; n < 3; n += 1) {
+      const full = await bench.crawl(server, wide)
+      expectExit(full, 4)
+      expectOneLineAbout(full, /cannot be written.* left on its disk/)
+    }
+    expect(server.seen).toHaveLength(kept)
+    await rm(path.join(place, 'ballast'))
+    // With room for some answers, those are stored that are asked for.
+    for (let n = 0; n < 3; n += 1) await bench.crawl(server, wide)
+    const opened = bench.open(db)
+    expect(opened.prepare("SELECT count(*) FROM requests WHERE state <> 'answered'").pluck().get()).toBe(0)
+    bench.release(opened)
+    expect(repeatedRequests(server.seen)).toEqual([])
     expectExit(await bench.run(['check', '--db', db]), 0)
   })
 
