@@ -41,8 +41,9 @@ function noting(onSent: () => void): Dispatcher.DispatcherComposeInterceptor {
   return (dispatch) => (options, handler) =>
     dispatch(options, {
       onRequestStart: (controller, context) => {
-        onSent()
         handler.onRequestStart?.(controller, context)
+        // One whose time was up while the connection was made is given up here.
+        if (!controller.aborted) onSent()
       },
       onRequestUpgrade: (...args) => handler.onRequestUpgrade?.(...args),
       onResponseStart: (...args) => handler.onResponseStart?.(...args),

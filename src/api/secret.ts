@@ -13,6 +13,8 @@ const SHORTEST_CORE = 12
 export class Secret {
   readonly #forms: readonly string[]
   readonly #pattern: RegExp | undefined
+  /** Finds the key in JSON, too, before its strings are read: most texts that are looked at closely do not hold it. */
+  readonly #anywhere: RegExp
   /** Names of fields are no place for a key that may be a name. */
   readonly #inNames: boolean
 
@@ -21,6 +23,7 @@ export class Secret {
     const cores = kind === 'random' ? base64Cores(secret) : []
     this.#forms = kind === 'word' ? [] : [...writtenForms(secret), ...cores]
     const anyForm = [[...secret].map(anyEscape).join(''), ...cores.map(literal)].join('|')
+    this.#anywhere = new RegExp(anyForm)
     this.#pattern = kind === 'word' ? undefined : new RegExp(kind === 'random' ? anyForm : `${STANDS_ALONE.before}(?:${anyForm})${STANDS_ALONE.after}`, 'g')
     this.#inNames = kind === 'random'
   }
@@ -34,7 +37,7 @@ export class Secret {
 
   /** The text with `[key]` in place of every form of it. */
   strip(text: string): string {
-    if (this.#pattern === undefined) return text
+    if (this.#pattern === undefined || !this.#anywhere.test(text)) return text
     return isJson(text) ? text.replaceAll(JSON_STRING, (quoted, isName: string | undefined) => this.#stripString(quoted, isName !== undefined)) : this.#stripPlain(text)
   }
 

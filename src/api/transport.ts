@@ -83,8 +83,13 @@ export class Transport {
       if (!(error instanceof BodyTooLarge)) throw error
       if (status === 200) return { kind: 'oversized', status, reason: error.message }
       // Refused is refused, whatever else comes with it.
-      return { kind: 'answered', answer: { status, headers: response.headers, text: '' }, kept: keepText('') }
+      return { kind: 'answered', answer: { status, headers: this.#cleanHeaders(response), text: '' }, kept: keepText('') }
     }
+  }
+
+  /** A redirect may name a target with the key in it. */
+  #cleanHeaders({ headers }: Dispatcher.ResponseData): HttpAnswer['headers'] {
+    return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, typeof value === 'string' ? this.#secret.strip(value) : value?.map((text) => this.#secret.strip(text))]))
   }
 
   #decode(response: Dispatcher.ResponseData, wire: Buffer): Exchange {
@@ -96,7 +101,7 @@ export class Transport {
     const keepsWire = encoding === 'gzip' && decoded !== undefined && clean === text
     return {
       kind: 'answered',
-      answer: { status: response.statusCode, headers: response.headers, text: clean },
+      answer: { status: response.statusCode, headers: this.#cleanHeaders(response), text: clean },
       kept: keepsWire ? wire : gzipSync(clean === text ? body : clean),
     }
   }

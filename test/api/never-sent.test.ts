@@ -1,9 +1,13 @@
+import { execFile } from 'node:child_process'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { afterEach, describe, expect, test } from 'vitest'
 import { ApiClient, type RefusalReply } from '../../src/api/index.js'
 import { selfSigned } from './support/certificates.js'
-import { ask, KEY, PREFIX } from './support/gateway.js'
+import { ask, EMPTY_PAGE, KEY, PREFIX } from './support/gateway.js'
 
 const servers: Server[] = []
 const clients: ApiClient[] = []
@@ -71,7 +75,27 @@ describe('nothing was sent, and nothing is billed,', () => {
   })
 
   test('where time is up before the handshake is done', async () => {
-    const server = createServer((socket) => void socket.on('error', () => undefined).resume())
+    const server = createServer((socket) => void setTimeout(() => socket.destroy(), 400))
     expect(await refusedBy(`https://127.0.0.1:${await listen(server)}`, 300)).toMatchObject({ ...NEVER, code: 'unreachable', timedOut: true })
+  })
+
+  test('where no more connections can be opened: more attempts would not help', async () => {
+    const server = createHttpServer((_, response) => response.end(JSON.stringify(EMPTY_PAGE)))
+    const url = `http://127.0.0.1:${await listen(server)}${PREFIX}`
+    const script = `
+      import { openSync } from 'node:fs'
+      import { ApiClient } from ${JSON.stringify(fileURLToPath(new URL('../../dist/api/index.js', import.meta.url)))}
+      const client = new ApiClient({ url: ${JSON.stringify(url)}, key: ${JSON.stringify(KEY)}, rate: 1000, concurrency: 2 })
+      const ask = async () => client.send(await client.gate.turn(new AbortController().signal), 'get_feed', {})
+      await ask()
+      try { for (;;) openSync('/dev/null') } catch {}
+      const replies = await Promise.all([ask(), ask()])
+      process.stdout.write(JSON.stringify(replies.map(({ kind, code, fate, cost, status }) => ({ kind, code, fate, cost, status }))))
+      process.exit()`
+    const { stdout } = await promisify(execFile)('/bin/sh', ['-c', 'ulimit -n 400; exec "$0" --input-type=module -e "$1"', process.execPath, script])
+    const replies = JSON.parse(stdout) as { kind: string }[]
+    const refused = replies.filter(({ kind }) => kind === 'refusal')
+    expect(refused.length).toBeGreaterThan(0)
+    for (const reply of refused) expect(reply).toMatchObject({ ...NEVER, code: 'no-descriptors' })
   })
 })

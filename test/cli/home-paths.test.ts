@@ -4,18 +4,18 @@ import { expandHome, PATH_FLAGS } from '../../src/cli/home-paths.js'
 import { allHelp } from '../rules/help.js'
 
 test.for([
-  [['--db=~/x'], ['--db=/home/me/x']],
-  [['--db', '~/x'], ['--db', '/home/me/x']],
-  [['--out=~'], ['--out=/home/me']],
+  [['--db=~/x'], ['--db=/h/me/x']],
+  [['--db', '~/x'], ['--db', '/h/me/x']],
+  [['--out=~'], ['--out=/h/me']],
   [['--db=a~/x', '--db=./~/x'], ['--db=a~/x', '--db=./~/x']],
   [['--title=~/x', '--title', '~/x', '~/x'], ['--title=~/x', '--title', '~/x', '~/x']],
   [['sql', '--', '--db=~/x'], ['sql', '--', '--db=~/x']],
 ])('%j is %j', ([typed, meant]) => {
-  expect(expandHome(typed ?? [], '/home/me')).toEqual(meant)
+  expect(expandHome(typed ?? [], '/h/me')).toEqual(meant)
 })
 
 test('another’s home is refused', () => {
-  expect(() => expandHome(['--seeds=~bob/x'], '/home/me')).toThrow('--seeds ~bob: only ~/')
+  expect(() => expandHome(['--seeds=~bob/x'], '/h/me')).toThrow('--seeds ~bob: only ~/')
 })
 
 test('every flag whose help speaks of a file or folder is known', async () => {
