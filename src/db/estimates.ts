@@ -218,7 +218,7 @@ function gateSql({ gate, accepts }: EstimateKind): { isZero: string; isSame: str
   if (gate === null || subjectTable(accepts) === undefined) return { isZero: '0', isSame: '0' }
   const told = gate.counters.map((name) => `t.${name}`)
   const isTold = `(${told.map((name) => `${name} IS NOT NULL`).join(' OR ')})`
-  const isZero = toldEmpty(told)
+  const isZero = toldEmpty(told, accepts === 'user' ? undefined : 't.tombstoned_at')
   if (gate.closedWhen === 'empty') return { isZero, isSame: '0' }
   return { isZero, isSame: `(${isTold} AND k.read_counters IS NOT NULL AND ${gate.counters.map((name) => `k.read_counters ->> '$.${name}' IS t.${name}`).join(' AND ')})` }
 }

@@ -1,5 +1,6 @@
 import type { UserRow } from './schema/rows.js'
 import type { Sqlite } from './open.js'
+import { gatingCounter } from './told-empty.js'
 import { ReadySeeds } from './ready-seeds.js'
 import type { Candidate, Checkpoint, CounterName, Counters, OpenRun, PassState, RunTally, StreamReport, SubjectKind } from './port.js'
 import { isSent } from './sent.js'
@@ -176,7 +177,7 @@ function prepare(sqlite: Sqlite) {
       WHERE f.run_id = :run AND f.state = 'ready' AND f.round = :round AND f.depth = :depth AND f.seed = :seed
       ORDER BY f.stream_id LIMIT 1`),
     postCounters: sqlite.prepare<object, Record<CounterName, number | null>>(
-      'SELECT reply_count, recursive_reply_count, remix_count FROM posts WHERE id = :id',
+      `SELECT ${['reply_count', 'recursive_reply_count', 'remix_count'].map(gatingCounter).join(', ')} FROM posts WHERE id = :id`,
     ),
     addZero: sqlite.prepare('INSERT OR IGNORE INTO told_zero (run_id, user_id, counter) VALUES (?, ?, ?)'),
     anyZero: sqlite.prepare('SELECT 1 FROM told_zero WHERE run_id = ? LIMIT 1'),
@@ -184,7 +185,7 @@ function prepare(sqlite: Sqlite) {
       .prepare<[number, string, string], string>('DELETE FROM told_zero WHERE run_id = ? AND counter = ? AND user_id IN (SELECT value FROM json_each(?)) RETURNING user_id')
       .pluck(),
     toldZero: sqlite.prepare<object, string>('SELECT counter FROM told_zero WHERE run_id = :run AND user_id = :id').pluck(),
-    replyCount: sqlite.prepare<object, number | null>('SELECT reply_count FROM comments WHERE id = :id').pluck(),
+    replyCount: sqlite.prepare<object, number | null>(`SELECT ${gatingCounter('reply_count')} FROM comments WHERE id = :id`).pluck(),
     setState: sqlite.prepare('UPDATE frontier SET state = :state, reason = :reason, attempts = 0, round = 0 WHERE run_id = :run AND stream_id = :stream'),
     move: sqlite.prepare('UPDATE frontier SET state = :state, attempts = :attempts, round = :round WHERE run_id = :run AND stream_id = :stream'),
     mayRead: sqlite

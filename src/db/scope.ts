@@ -136,7 +136,7 @@ function addFrontier(streams: readonly StreamKind[]): string {
 function emptyWhen({ name, accepts, emptyBy }: StreamKind): string[] {
   const table = accepts === 'post' || accepts === 'comment' ? TABLE_OF[accepts] : undefined
   if (table === undefined || emptyBy.length === 0) return []
-  return [`WHEN '${name}' THEN (SELECT ${toldEmpty(emptyBy)} FROM ${table} WHERE id = s.id)`]
+  return [`WHEN '${name}' THEN (SELECT ${toldEmpty(emptyBy, 'tombstoned_at')} FROM ${table} WHERE id = s.id)`]
 }
 
 interface Parent {

@@ -57,7 +57,7 @@ function childrenOf(record: Record<string, unknown>): { items?: unknown } | read
   return isObject(children) || Array.isArray(children) ? children : undefined
 }
 
-/** Of a placeholder: that the comment was deleted, where it stood, and who wrote it if that is told. */
-function placeholderRow({ id, post_id, parent_comment_id, user_id, tombstoned_at }: CommentRow): CommentRow {
-  return { id, post_id, parent_comment_id, user_id, tombstoned_at }
+/** Of a placeholder: that the comment was deleted, where it stood, who wrote it if that is told, and replies that it is said to have. */
+function placeholderRow({ id, post_id, parent_comment_id, user_id, tombstoned_at, reply_count }: CommentRow): CommentRow {
+  return { id, post_id, parent_comment_id, user_id, tombstoned_at, reply_count: reply_count || undefined }
 }

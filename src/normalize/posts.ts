@@ -98,9 +98,10 @@ function postRow(harvest: Harvest, id: string, user_id: string | undefined, f: P
   }
 }
 
-/** Of a placeholder: that the post was deleted, where it stood, and who wrote it if that is told. */
-function placeholderRow({ id, user_id, parent_post_id, root_post_id, tombstoned_at }: PostRow): PostRow {
-  return { id, user_id, parent_post_id, root_post_id, tombstoned_at }
+/** Of a placeholder: that the post was deleted, where it stood, who wrote it if that is told, and what is said to hang on it. */
+function placeholderRow({ id, user_id, parent_post_id, root_post_id, tombstoned_at, reply_count, recursive_reply_count, remix_count }: PostRow): PostRow {
+  const hanging = { reply_count: reply_count || undefined, recursive_reply_count: recursive_reply_count || undefined, remix_count: remix_count || undefined }
+  return { id, user_id, parent_post_id, root_post_id, tombstoned_at, ...hanging }
 }
 
 function readAttachments(harvest: Harvest, postId: string, list: readonly unknown[], isListed: boolean): void {

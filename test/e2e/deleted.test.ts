@@ -5,7 +5,7 @@ import Database from 'better-sqlite3'
 import { describe, expect } from 'vitest'
 
 import { test, type Bench } from '../support/run.js'
-import { deleting, DELETED_AT, GONE, NOBODY, talk } from '../support/world/placeholders.js'
+import { deleting, deletingWith, DELETED_AT, GONE, NOBODY, talk } from '../support/world/placeholders.js'
 import { isoOf } from '../support/world/rows.js'
 import type { WorldServer } from '../support/world/server.js'
 import { commentId, postId, userId } from '../support/world/story.js'
@@ -75,6 +75,23 @@ describe.concurrent('what was deleted and is still shown', () => {
     expectExit(await bench.crawl(server, ALL), 0)
     const fresh = { ...bench.open().prepare('select user_id, text, like_count, tombstoned_at from posts where id = ?').get(postId('kite')) as object }
     expect(fresh).toEqual({ user_id: userId('star'), text: 'kite', like_count: 5000, tombstoned_at: isoOf(DELETED_AT) })
+  })
+
+  test('costs no request for what it says that it has none of, and one for each listing that it says or is known to have', async ({ bench }) => {
+    const collect = [userId('star'), '--collect', 'posts,comments,replies']
+    const asked = (server: WorldServer): string[] => server.seen.filter(({ route }) => route === 'get_comment_replies').map(({ subject }) => subject)
+    const server = await bench.serve({ world: talk(), override: deleting(commentId('windy')) })
+    for (const flags of [[], [], ['--full'], ['--no-gate']]) {
+      server.seen.length = 0
+      expectExit(await bench.crawl(server, [...collect, ...flags]), 0)
+      expect(asked(server).includes(commentId('windy'))).toBe(flags.length > 0)
+    }
+    const talkative = await bench.serve({ world: talk(), override: deletingWith({ reply_count: 1 }, commentId('windy')) })
+    for (const requests of [1, 0]) {
+      talkative.seen.length = 0
+      expectExit(await bench.crawl(talkative, [...collect, '--db', bench.file('talkative.db')]), 0)
+      expect(asked(talkative).filter(id => id === commentId('windy'))).toHaveLength(requests)
+    }
   })
 
   test('does not come into exports, nor into networks', async ({ bench }) => {

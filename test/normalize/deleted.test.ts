@@ -47,6 +47,11 @@ describe('the placeholder of a deleted post', () => {
     expect(harvest.drift).toEqual([])
   })
 
+  it('says what hangs on it where that is not 0', () => {
+    expect(told(post(listed({ ...PLACEHOLDER, parent_post_id: null, remix_count: 2 })))).toEqual({ id: 's_1', remix_count: 2, tombstoned_at: ISO })
+    expect(commentRow(comment({ id: 'c1', shared_by: 'anonymous', reply_count: 3, like_count: 4 }))).toMatchObject({ reply_count: 3, user_id: undefined })
+  })
+
   it('keeps an author who is a user, and still no fixed text and no zeros', () => {
     const harvest = listed({ post: { ...PLACEHOLDER, shared_by: 'user-a' }, profile: { user_id: 'user-a', username: 'kite' } })
     expect(told(post(harvest))).toEqual({ id: 's_1', user_id: 'user-a', parent_post_id: 's_0', tombstoned_at: ISO })

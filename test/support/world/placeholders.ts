@@ -14,25 +14,30 @@ const PROFILE: JsonObject = {
 const ZEROS = { like_count: 0, dislike_count: 0, reply_count: 0, recursive_reply_count: 0, remix_count: 0, view_count: 11, unique_view_count: 7 }
 export const DELETED_AT = 1_767_100_000.25
 
-function placeholder(post: JsonObject): JsonObject {
+function placeholder(post: JsonObject, told: JsonObject): JsonObject {
   const author = 'posted_by' in post ? { posted_by: NOBODY, profile: { username: NOBODY } } : { shared_by: NOBODY }
-  return { ...post, ...author, ...ZEROS, text: FIXED_TEXT, emoji: null, attachments: [], cameo_profiles: null, permalink: `http://localhost:3000/s/${String(post['id'])}`, tombstoned_at: DELETED_AT }
+  return { ...post, ...author, ...ZEROS, text: FIXED_TEXT, emoji: null, attachments: [], cameo_profiles: null, permalink: `http://localhost:3000/s/${String(post['id'])}`, tombstoned_at: DELETED_AT, ...told }
 }
 
-function shown(value: Json, deleted: ReadonlySet<string>): Json {
+function shown(value: Json, deleted: ReadonlySet<string>, told: JsonObject): Json {
   if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map(one => shown(one, deleted))
-  const record = Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, shown(inner, deleted)]))
+  if (Array.isArray(value)) return value.map(one => shown(one, deleted, told))
+  const record = Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, shown(inner, deleted, told)]))
   if (typeof record['user_id'] === 'string' && deleted.has(record['user_id'])) return PROFILE
-  if (typeof record['id'] === 'string' && deleted.has(record['id'])) return placeholder(record)
+  if (typeof record['id'] === 'string' && deleted.has(record['id'])) return placeholder(record, told)
   const post = record['post'] as JsonObject | undefined
   return typeof post?.['id'] === 'string' && deleted.has(post['id']) ? { ...record, profile: PROFILE } : record
 }
 
 /** Shows these posts, comments and users as placeholders, wherever an answer has them. */
 export function deleting(...ids: readonly string[]): Override {
+  return deletingWith({}, ...ids)
+}
+
+/** The same, with fields that placeholders have beside or instead of theirs. */
+export function deletingWith(told: JsonObject, ...ids: readonly string[]): Override {
   const deleted = new Set(ids)
-  return (_, usual) => (usual.data === undefined ? undefined : { ...usual, data: shown(usual.data, deleted) })
+  return (_, usual) => (usual.data === undefined ? undefined : { ...usual, data: shown(usual.data, deleted, told) })
 }
 
 /** A star whose post `kite` is remixed, shown with a cameo, and talked about. */
