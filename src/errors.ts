@@ -90,6 +90,8 @@ export type ErrorCode = keyof typeof catalogue
 
 /** Characters of what may be quoted from a file, a flag or a server: beyond this nobody reads on to the hint. */
 const LONGEST_DETAIL = 600
+/** Every bad seed of a list is named: whoever wrote the list mends them at once. */
+const LONGEST_LIST = 20_000
 
 /** The one error class: a code of the catalogue and what is particular to this case. */
 export class AppError extends Error {
@@ -112,7 +114,8 @@ export class AppError extends Error {
   /** One line: what happened, the particulars, what to do next. */
   get line(): string {
     const { summary, hint } = catalogue[this.code]
-    const detail = this.message.length > LONGEST_DETAIL ? `${this.message.slice(0, LONGEST_DETAIL).toWellFormed()}…` : this.message
+    const most = this.code === 'bad-seed' ? LONGEST_LIST : LONGEST_DETAIL
+    const detail = this.message.length > most ? `${this.message.slice(0, most).toWellFormed()}…` : this.message
     return oneLine([`${summary}: ${detail}`, hint].filter(Boolean).join(' — '))
   }
 }

@@ -3,13 +3,15 @@ import type { BudgetCaps, Crawler, PlannedSeed, RunRules, SeedOptions } from '..
 import { AppError } from '../errors.js'
 import type { Confirmation } from './confirm.js'
 import { age, DEFAULT_COLLECT_TEXT, positiveNumber, readCollect, usd, wholeNumber } from './flags.js'
-import { seedArguments, seedFile } from './seed-files.js'
+import { seedArguments, seedFile, soundSeeds, type SeedEntry, type SeedFileContext } from './seed-files.js'
 import { DEFAULT_RATE, SANDBOX_RATE, type ApiFlags } from './with-api.js'
 import { sandboxFlags } from './with-sandbox.js'
 
 export interface CrawlFlags extends ApiFlags {
   seed: string[]
   seeds?: string
+  column?: string
+  seedsSql?: string
   collect: string
   depth: number
   maxPages?: number
@@ -37,10 +39,10 @@ export interface CrawlWish {
 }
 
 /** @throws AppError `bad-seed` or `bad-usage` */
-export async function readCrawlFlags(flags: CrawlFlags, crawlers: readonly Crawler[]): Promise<CrawlWish> {
+export async function readCrawlFlags(flags: CrawlFlags & { readonly db: string }, crawlers: readonly Crawler[]): Promise<CrawlWish> {
   const options: SeedOptions = { collect: readCollect(flags.collect, crawlers), depth: flags.depth, maxPages: flags.maxPages ?? null }
   const files = { options, readCollect: (value: string | readonly string[]) => readCollect(value, crawlers) }
-  const seeds = [...seedArguments(flags.seed, files), ...(flags.seeds === undefined ? [] : await seedFile(flags.seeds, files))]
+  const seeds = soundSeeds(await seedsOf(flags, files))
   if (seeds.length === 0) throw new AppError('bad-usage', 'name at least one seed, or a file of seeds with --seeds')
   return {
     seeds,
@@ -53,11 +55,21 @@ export async function readCrawlFlags(flags: CrawlFlags, crawlers: readonly Crawl
   }
 }
 
+/** Every seed that the command names, wherever it stands. */
+async function seedsOf({ seed, seeds, column, seedsSql, db }: CrawlFlags & { readonly db: string }, files: SeedFileContext): Promise<SeedEntry[]> {
+  if (column !== undefined && (seeds === undefined || /\.ya?ml$/i.test(seeds))) throw new AppError('bad-usage', '--column names a column of a CSV file, which --seeds names')
+  const listed = seeds === undefined ? [] : await seedFile(seeds, files, column)
+  const found = seedsSql === undefined ? [] : await (await import('./sql-seeds.js')).sqlSeeds(db, seedsSql, files)
+  return [...seedArguments(seed, files), ...listed, ...found]
+}
+
 /** Adds the flags of a crawl: what is read, what is spared, what may be spent, how fast. */
 export function crawlFlags(yargs: Argv): Argv {
   const scope = yargs
     .positional('seed', { type: 'string', array: true, default: [], describe: 'feed, leaderboard, search:WORD, user-…, ch_…, @name, s_…, or the address of a profile or post' })
-    .option('seeds', { type: 'string', requiresArg: true, describe: 'A file of seeds: text (one per line) or YAML' })
+    .option('seeds', { type: 'string', requiresArg: true, describe: 'A file of seeds: text (one per line) or YAML; - is standard input' })
+    .option('column', { type: 'string', requiresArg: true, describe: 'The file of --seeds is CSV, and this column of it has the seeds' })
+    .option('seeds-sql', { type: 'string', requiresArg: true, describe: 'A query of the database whose one column has seeds, such as "SELECT id FROM users"' })
     .option('collect', { type: 'string', default: DEFAULT_COLLECT_TEXT, requiresArg: true, describe: 'Streams to follow for users and posts; also profile and remixes; or all' })
     .option('depth', { type: 'number', default: 0, requiresArg: true, coerce: wholeNumber('depth', 0), describe: 'How many hops from the seeds are followed' })
     .option('max-pages', { type: 'number', requiresArg: true, coerce: wholeNumber('max-pages', 1), describe: 'The most pages of one stream in one pass (the feed: 50 if not given)' })

@@ -1,4 +1,4 @@
-import { parseSeed, type PlannedSeed, type SeedOptions } from '../crawl/index.js'
+import { parseSeed, SEED_FORMS, type PlannedSeed, type SeedOptions } from '../crawl/index.js'
 import { AppError } from '../errors.js'
 
 /** Turns a `--collect` value into stream names. @throws Error naming what is wrong */
@@ -10,9 +10,36 @@ export interface SeedFileContext {
   readonly readCollect: CollectReader
 }
 
-/** @throws AppError `bad-seed` naming the place */
-export function readSeed(text: string, place: string): PlannedSeed['seed'] {
+/** One entry of a list of seeds: a seed, or why it is none, with its place. */
+export type SeedEntry = PlannedSeed | { readonly problem: string }
+
+/**
+ * One seed.
+ * @param place file and line; null where there are none
+ */
+export function seedEntry(text: string, place: string | null, options: SeedOptions): SeedEntry {
   const seed = parseSeed(text)
-  if ('problem' in seed) throw new AppError('bad-seed', place === 'argument' ? seed.problem : `${place}: ${seed.problem}`)
-  return seed
+  if ('problem' in seed) return { problem: place === null ? seed.problem : `${place}: ${seed.problem}` }
+  return { seed, options }
+}
+
+/** How many bad seeds are named; a list with more of them is another kind of list. */
+const MOST_NAMED = 100
+
+/**
+ * The seeds of a list whose every entry is one.
+ * @throws AppError `bad-seed` naming all that are none
+ */
+export function soundSeeds(entries: readonly SeedEntry[]): PlannedSeed[] {
+  const problems = entries.flatMap((entry) => ('problem' in entry ? [entry.problem] : []))
+  if (problems.length > 0) throw new AppError('bad-seed', joined(problems))
+  return entries.filter((entry): entry is PlannedSeed => !('problem' in entry))
+}
+
+/** The forms of a seed are said once, behind the last. */
+function joined(problems: readonly string[]): string {
+  const forms = `; a seed is one of ${SEED_FORMS}`
+  const named = problems.slice(0, MOST_NAMED).map((problem) => problem.replace(forms, ''))
+  const others = problems.length > MOST_NAMED ? `; and ${problems.length - MOST_NAMED} more` : ''
+  return named.join('; ') + others + (problems.some((problem) => problem.endsWith(forms)) ? forms : '')
 }

@@ -1,11 +1,11 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node, type YAMLMap } from 'yaml'
 import { z } from 'zod'
-import type { PlannedSeed, SeedOptions } from '../crawl/index.js'
+import type { SeedOptions } from '../crawl/index.js'
 import { AppError, messageOf } from '../errors.js'
-import { readSeed, type SeedFileContext } from './seed-text.js'
+import { seedEntry, type SeedEntry, type SeedFileContext } from './seed-text.js'
 
-/** The seeds of a YAML file. @throws AppError `bad-seed` naming file and line */
-export function yamlSeeds(path: string, text: string, context: SeedFileContext): PlannedSeed[] {
+/** The seeds of a YAML file. @throws AppError `bad-seed` naming file and line, where it is no list that can be read */
+export function yamlSeeds(path: string, text: string, context: SeedFileContext): SeedEntry[] {
   const lines = new LineCounter()
   const document = parsedYaml(path, text, lines)
   const lineOf = (offset: number | undefined): string => `${path}:${lines.linePos(offset ?? 0).line}`
@@ -25,10 +25,10 @@ function parsedYaml(path: string, text: string, lineCounter: LineCounter): Docum
   }
 }
 
-function yamlSeed(item: Node, document: Document, place: string, context: SeedFileContext): PlannedSeed {
-  if (isScalar(item) && typeof item.value === 'string') return { seed: readSeed(item.value, place), options: context.options }
+function yamlSeed(item: Node, document: Document, place: string, context: SeedFileContext): SeedEntry {
+  if (isScalar(item) && typeof item.value === 'string') return seedEntry(item.value, place, context.options)
   if (isMap(item)) return mappedSeed(item, document, place, context)
-  throw new AppError('bad-seed', `${place}: a seed is a string, or a map with "seed"`)
+  return { problem: `${place}: a seed is a string, or a map with "seed"` }
 }
 
 const seedMap = z.strictObject({
@@ -38,31 +38,31 @@ const seedMap = z.strictObject({
   max_pages: z.int().min(1).nullable().optional(),
 })
 
-function mappedSeed(item: YAMLMap, document: Document, place: string, { options, readCollect }: SeedFileContext): PlannedSeed {
-  const parsed = seedMap.safeParse(plainValue(item, document, place))
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    throw new AppError('bad-seed', `${place}: ${[issue?.path.join('.'), issue?.message].filter(Boolean).join(': ')}`)
-  }
-  const { seed, collect, depth, max_pages } = parsed.data
+function mappedSeed(item: YAMLMap, document: Document, place: string, { options, readCollect }: SeedFileContext): SeedEntry {
   try {
+    const parsed = seedMap.safeParse(plainValue(item, document))
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues
+      return { problem: `${place}: ${[issue?.path.join('.'), issue?.message].filter(Boolean).join(': ')}` }
+    }
+    const { seed, collect, depth, max_pages } = parsed.data
     const own: SeedOptions = {
       collect: collect === undefined ? options.collect : readCollect(collect),
       depth: depth ?? options.depth,
       maxPages: max_pages === undefined ? options.maxPages : max_pages,
     }
-    return { seed: readSeed(seed, place), options: own }
+    return seedEntry(seed, place, own)
   } catch (error) {
-    throw error instanceof AppError && error.code === 'bad-seed' ? error : new AppError('bad-seed', `${place}: ${messageOf(error)}`)
+    return { problem: `${place}: ${messageOf(error)}` }
   }
 }
 
-/** The map with its aliases followed. */
-function plainValue(item: YAMLMap, document: Document, place: string): unknown {
+/** The map with its aliases followed. @throws Error naming the option with one that leads nowhere */
+function plainValue(item: YAMLMap, document: Document): unknown {
   try {
     return item.toJS(document)
   } catch (error) {
     const option = item.items.find(({ value }) => isAlias(value))?.key
-    throw new AppError('bad-seed', `${place}: ${String(option)}: ${messageOf(error)}`, { cause: error })
+    throw new Error(`${String(option)}: ${messageOf(error)}`, { cause: error })
   }
 }

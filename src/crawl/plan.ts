@@ -35,9 +35,7 @@ export function planRun(planned: readonly PlannedSeed[], crawlers: readonly Craw
   const optionSets: OptionSet[] = []
   const setNumbers = new Map<string, number>()
   const seeds = new Map<string, RunSeed>()
-  for (const { seed, options } of planned.toSorted(byForm)) {
-    const canonical = canonicalOptions(options)
-    const form = JSON.stringify(canonical)
+  for (const { seed, canonical, form } of formed(planned)) {
     const optionSet = setNumbers.get(form) ?? optionSets.push(canonical) - 1
     setNumbers.set(form, optionSet)
     seeds.set(`${seed.text} ${form}`, { text: seed.text, kind: seed.kind, id: seed.id, optionSet })
@@ -63,8 +61,24 @@ function canonicalOptions({ collect, depth, maxPages }: SeedOptions): OptionSet 
   return { collect: [...new Set(collect)].toSorted(), depth, maxPages }
 }
 
-function byForm(a: PlannedSeed, b: PlannedSeed): number {
-  const left = a.seed.text + JSON.stringify(canonicalOptions(a.options))
-  const right = b.seed.text + JSON.stringify(canonicalOptions(b.options))
-  return left < right ? -1 : left > right ? 1 : 0
+interface FormedSeed {
+  readonly seed: Seed
+  readonly canonical: OptionSet
+  /** The options as text, the same for equal ones. */
+  readonly form: string
+}
+
+/** In the order of their texts and options; seeds of one list share their options, which are written out once. */
+function formed(planned: readonly PlannedSeed[]): FormedSeed[] {
+  const forms = new Map<SeedOptions, Omit<FormedSeed, 'seed'>>()
+  const formOf = (options: SeedOptions): Omit<FormedSeed, 'seed'> => {
+    const known = forms.get(options)
+    if (known !== undefined) return known
+    const canonical = canonicalOptions(options)
+    const form = { canonical, form: JSON.stringify(canonical) }
+    forms.set(options, form)
+    return form
+  }
+  const seeds = planned.map(({ seed, options }) => ({ seed, ...formOf(options) }))
+  return seeds.map((one): [string, FormedSeed] => [one.seed.text + one.form, one]).toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, one]) => one)
 }

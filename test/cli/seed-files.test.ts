@@ -5,7 +5,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { readCollect } from '../../src/cli/flags.js'
-import { seedArguments, seedFile, type SeedFileContext } from '../../src/cli/seed-files.js'
+import { seedArguments, seedFile, soundSeeds, type SeedFileContext } from '../../src/cli/seed-files.js'
 import type { SeedOptions } from '../../src/crawl/index.js'
 import { loadCrawlers } from '../../src/crawlers/index.js'
 import { AppError } from '../../src/errors.js'
@@ -28,15 +28,15 @@ async function file(name: string, text: string | Buffer): Promise<string> {
 }
 
 /** The seeds of a file as text, with options where they are not the command's. */
-async function seedsOf(name: string, text: string | Buffer): Promise<unknown[]> {
-  const planned = await seedFile(await file(name, text), context)
+async function seedsOf(name: string, text: string | Buffer, column?: string): Promise<unknown[]> {
+  const planned = soundSeeds(await seedFile(await file(name, text), context, column))
   return planned.map(({ seed, options: own }) => (own === options ? seed.text : { seed: seed.text, ...own }))
 }
 
 /** What is said of a file, with its place without the folder. */
-async function refusalOf(name: string, text: string | Buffer): Promise<string> {
+async function refusalOf(name: string, text: string | Buffer, column?: string): Promise<string> {
   const place = await file(name, text)
-  return (await refusal(() => seedFile(place, context))).replace(`${folder}/`, '')
+  return (await refusal(async () => soundSeeds(await seedFile(place, context, column)))).replaceAll(`${folder}/`, '')
 }
 
 async function refusal(action: () => unknown): Promise<string> {
@@ -55,7 +55,7 @@ describe('seeds as arguments', () => {
   })
 
   test('are refused by what they say, for they have no line', async () => {
-    expect(await refusal(() => seedArguments(['nonsense'], context))).toMatch(/^"nonsense" is not a seed/)
+    expect(await refusal(() => soundSeeds(seedArguments(['nonsense'], context)))).toMatch(/^"nonsense" is not a seed/)
   })
 })
 
@@ -99,8 +99,22 @@ describe('a text file of seeds', () => {
     expect(said).toContain(why)
   })
 
-  test('refuses the first line that is wrong', async () => {
-    expect(await refusalOf('mine.txt', 'feed\nwrong\nwronger\n')).toMatch(/^mine\.txt:2: "wrong"/)
+  test('names every line that is wrong, and the forms of a seed once', async () => {
+    const said = await refusalOf('mine.txt', 'feed\nwrong\n@a b\n@sam\nwronger\n')
+    expect(said).toMatch(/^mine\.txt:2: "wrong" is not a seed; mine\.txt:3: "@a b" is no handle; mine\.txt:5: "wronger" is not a seed; a seed is one of feed, /)
+    expect(said.match(/a seed is one of/g)).toHaveLength(1)
+  })
+
+  test('names a hundred and counts the rest where nothing is a seed', async () => {
+    const said = await refusalOf('mine.txt', 'wrong\n'.repeat(100_000))
+    expect(said).toContain('mine.txt:100: ')
+    expect(said).not.toContain('mine.txt:101: ')
+    expect(said).toContain('and 99900 more')
+  })
+
+  test('is read as it was pasted', async () => {
+    expect(await seedsOf('a.txt', '\u202a@sam\u202c,\n"sora.chatgpt.com/profile/@omar",\n\u200b\nuser-1;\n')).toEqual(['@sam', '@omar', 'user-1'])
+    expect(await refusalOf('a.txt', '@sam\n@\u200b\u2060\n')).toBe('a.txt:2: "@\\u{200b}\\u{2060}" is no handle')
   })
 
   test.for(['', '\n\n', '# only a comment\n', '\uFEFF'])('%j has no seeds, and says so', async (text) => {
@@ -183,6 +197,51 @@ describe('a YAML file of seeds', () => {
     await new Promise(setImmediate)
     process.off('warning', note)
     expect(warnings).toEqual([])
+  })
+})
+
+describe('a column of a CSV file', () => {
+  test.for([
+    ['commas', 'name,handle\nSam,@sam\nOmar,@omar\n'],
+    ['semicolons, as Excel writes in Europe', 'name;handle\nSam;@sam\n"Omar; the other";@omar\n'],
+    ['tabs', 'name\thandle\nSam, Jr.\t@sam\nOmar\t@omar'],
+    ['a line that names the separator', 'sep=;\nname;handle\nSam;@sam\nOmar;@omar'],
+    ['quotes', '"name","handle"\n"Sam ""the cat""\nof two lines","@sam"\n"Omar, O.", "@omar"\n'],
+    ['a mark, spaces and capitals', '\uFEFFName , Handle\n x , @sam \n x , "@omar" \n'],
+    ['empty cells, short and blank lines', 'handle,name\n@sam,x\n,y\n\n@omar\n'],
+    ['handles without their sign', 'handle\nsam\nomar\n'],
+  ] as const)('with %s', async ([, text]) => {
+    expect(await seedsOf('people.csv', text, 'handle')).toEqual(['@sam', '@omar'])
+  })
+
+  test('may have any name, and any seeds', async () => {
+    expect(await seedsOf('list', 'who\nfeed\nuser-1\nsearch:two words\n', 'who')).toEqual(['feed', 'user-1', 'search:two words'])
+  })
+
+  test('of handles has people, whatever they are called', async () => {
+    expect(await seedsOf('people.csv', 'username\nfeed\nleaderboard\nuser-1\n', 'username')).toEqual(['@feed', '@leaderboard', 'user-1'])
+  })
+
+  test('names each line that has no seed, counting those within quotes', async () => {
+    expect(await refusalOf('people.csv', 'who,note\n@sam,"two\nlines"\nnobody,x\n@omar,\n@a b,x\n', 'who')).toMatch(/^people\.csv:4: "nobody" is not a seed; people\.csv:6: "@a b" is no handle; a seed is/)
+  })
+
+  test('that there is not is refused with those that there are', async () => {
+    expect(await refusalOf('people.csv', 'name,handle\nSam,@sam\n', 'handel')).toBe('people.csv has no column "handel"; it has "name", "handle"')
+    expect(await refusalOf('people.csv', '', 'handle')).toBe('people.csv has no column "handle"; it has none')
+    expect(await refusalOf('people.csv', 'handle\n\n', 'handle')).toBe('people.csv has no seeds')
+  })
+
+  test('behind a quote that nothing closes is refused', async () => {
+    expect(await refusalOf('people.csv', 'handle,name\n@sam,x\n@omar,"y\n@ann,z\n', 'handle')).toBe('people.csv:3: a quote is not closed')
+  })
+
+  test.for(['handle\n', 'x,handle,y\n'])('of 100,000 lines is read at once: %j', async (header) => {
+    const commas = header.split(',').length === 3
+    const text = header + Array.from({ length: 100_000 }, (_, i) => (commas ? `"a, b",@name${i},"c"\n` : `@name${i}\n`)).join('')
+    const started = performance.now()
+    expect(await seedsOf('people.csv', text, 'handle')).toHaveLength(100_000)
+    expect(performance.now() - started).toBeLessThan(10_000)
   })
 })
 

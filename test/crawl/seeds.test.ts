@@ -44,6 +44,52 @@ describe('a seed', () => {
     [`https://sora.chatgpt.com/p/${POST}#comments`, post],
     [`https://sora.chatgpt.com/p/${POST}/?a=b#c`, post],
     [` https://sora.chatgpt.com/p/${POST} `, post],
+    [`sora.chatgpt.com/p/${POST}`, post],
+    [`www.sora.chatgpt.com/p/${POST}?x=1`, post],
+    [`http://www.sora.chatgpt.com/p/${POST}/#top`, post],
+    [`//sora.chatgpt.com/p/${POST}`, post],
+    [`@https://sora.chatgpt.com/p/${POST}`, post],
+    [`<https://sora.chatgpt.com/p/${POST}>,`, post],
+    [`https://sora.chatgpt.com/p/${POST},`, post],
+    [`https://sora.chatgpt.com/p/${POST}?a=b;`, post],
+    [`https://sora.chatgpt.com/p/${POST},?a=b`, post],
+    [`"${POST}",`, post],
+    [`${POST}\u200b`, post],
+    ['https://sora.chatgpt.com/profile/@sam', name('sam')],
+    ['sora.chatgpt.com/profile/@sam/', name('sam')],
+    ['@sora.chatgpt.com/profile/sam', name('sam')],
+    ['WWW.Sora.ChatGPT.com/profile/Sam', name('Sam')],
+    ['https://sora.chatgpt.com/profile/sam%E2%80%8B', name('sam')],
+    ['https://sora.chatgpt.com/profile/sa\u00adm', name('sam')],
+    ['https://sora.chatgpt.com/profile/sam)', name('sam')],
+    ['@sam,', name('sam')],
+    ['@sam ;', name('sam')],
+    ['@sam)', name('sam')],
+    ['(@sam)', name('sam')],
+    ['“@sam”,', name('sam')],
+    ["'@sam'", name('sam')],
+    ['@sora.chatgpt.com', name('sora.chatgpt.com')],
+    ['＠sam', name('sam')],
+    ['@sam\u200b', name('sam')],
+    ['\u202a@sam\u202c', name('sam')],
+    ['@\u202asam\u202c', name('sam')],
+    ['@\u2060sam', name('sam')],
+    ['@sa\u00adm', name('sam')],
+    ['\ufeff@sam\u00a0', name('sam')],
+    ['@sam\ufe0f', name('sam')],
+    ['@sa\u3164m', name('sam')],
+    ['@sam\u3000', name('sam')],
+    ['@Zoe\u0308', name('Zoë')],
+    ['@Zoe\u200b\u0308', name('Zoë')],
+    ['feed,', feed],
+    ['\u200bfeed\u200b', feed],
+    ['"feed"', feed],
+    ['"search:sam",', { text: 'search:sam', kind: 'query', id: 'sam' }],
+    ['search:sam,', { text: 'search:sam', kind: 'query', id: 'sam' }],
+    ['search:\u200bsa\u00adm\u200b', { text: 'search:sam', kind: 'query', id: 'sam' }],
+    ['search:"two words"', { text: 'search:"two words"', kind: 'query', id: '"two words"' }],
+    ['search:می\u200cخواهم', { text: 'search:می\u200cخواهم', kind: 'query', id: 'می\u200cخواهم' }],
+    ['search:Zoe\u0308', { text: 'search:Zoë', kind: 'query', id: 'Zoë' }],
   ])('is read from %j', (text, expected) => {
     expect(parseSeed(text)).toEqual(expected)
   })
@@ -54,9 +100,14 @@ describe('a seed', () => {
     'https://', 'https://sora.chatgpt.com/', 'https://sora.chatgpt.com/p/', 'https://sora.chatgpt.com/p/68e853d2', `https://sora.chatgpt.com/p/${USER}`,
     `https://sora.chatgpt.com/p/${POST}/more`, 'https://sora.chatgpt.com/profile/', 'https://sora.chatgpt.com/profile/a/b', 'https://sora.chatgpt.com/profile/a%2Fb',
     'https://sora.chatgpt.com/profile/%', 'https://sora.chatgpt.com/profile/a%20b', `https://example.org/p/${POST}`, `https://sora.chatgpt.com.example.org/p/${POST}`,
-    `https://example.org/?https://sora.chatgpt.com/p/${POST}`, `ftp://sora.chatgpt.com/p/${POST}`, `sora.chatgpt.com/p/${POST}`, 'https://sora.chatgpt.com/explore',
+    `https://example.org/?https://sora.chatgpt.com/p/${POST}`, `ftp://sora.chatgpt.com/p/${POST}`, 'https://sora.chatgpt.com/explore', `evil.example/sora.chatgpt.com/p/${POST}`, `sora.chatgpt.com.evil.example/p/${POST}`, `https://sam@sora.chatgpt.com.evil.example/p/${POST}`,
+    '@\u200b', '@\u202a\u202c', '\u2060', '@,', '@sam,@omar', '@sam;omar', '@sam(1)', '@sa\u00a0m', '@sa\u2003m', '@...', '@-', '"@', 'https://sora.chatgpt.com/profile/%E2%80%8B', 'https://sora.chatgpt.com/profile/a,b', '@<b>', '@=cmd()', 'search:\u200b', 'search:,', '@sam\u0007',
   ])('is none: %j', (text) => {
     expect(parseSeed(text)).toEqual({ problem: expect.any(String) as string })
+  })
+
+  it('spells out what cannot be seen where it is refused', () => {
+    expect(parseSeed('@\u200b')).toEqual({ problem: '"@\\u{200b}" is no handle' })
   })
 
   it('says what is wrong and repeats what was given', () => {

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import { seedFile, type SeedFileContext } from '../../src/cli/seed-files.js'
+import { seedFile, soundSeeds, type SeedFileContext } from '../../src/cli/seed-files.js'
 import { readCollect } from '../../src/cli/flags.js'
 import { collectable, parseSeed, type PlannedSeed } from '../../src/crawl/index.js'
 import { loadCrawlers } from '../../src/crawlers/index.js'
@@ -68,7 +68,7 @@ function bytesOf({ lines, end, harm }: List): Buffer {
 async function read(path: string, bytes: Buffer): Promise<PlannedSeed[] | AppError> {
   writeFileSync(path, bytes)
   try {
-    return await seedFile(path, context)
+    return soundSeeds(await seedFile(path, context))
   } catch (error) {
     if (error instanceof AppError && error.code === 'bad-seed') return error
     throw error
@@ -95,7 +95,7 @@ function told(text: string): Map<number, string> {
 function lineIn(error: AppError, path: string): number {
   const [, number] = error.message.startsWith(path) ? (/^:(\d+): ./s.exec(error.message.slice(path.length)) ?? []) : []
   if (number === undefined) throw new Error(`no file and line: ${error.message.slice(0, 200)}`)
-  if (error.line.length > 1_000) throw new Error(`a line of ${error.line.length} characters`)
+  if (error.line.length > 4_000) throw new Error(`a line of ${error.line.length} characters`)
   return Number(number)
 }
 

@@ -4,7 +4,7 @@ import { DEFAULT_COLLECT } from '../../crawl/index.js'
 import { loadCrawlers } from '../../crawlers/index.js'
 import type { Command } from '../command.js'
 import { runCrawl } from '../run-crawl.js'
-import { seedFile } from '../seed-files.js'
+import { seedFile, soundSeeds } from '../seed-files.js'
 import { withApi } from '../with-api.js'
 import { sandboxFlags, type SandboxFlags } from '../with-sandbox.js'
 
@@ -18,7 +18,7 @@ export const demoCommand: Command<SandboxFlags> = {
   run: async (flags, context) => {
     const crawlers = await loadCrawlers()
     const options = { collect: DEFAULT_COLLECT, depth: 1, maxPages: null }
-    const seeds = await seedFile(existsSync(SEEDS) ? SEEDS : 'data/seeds.txt', { options, readCollect: () => DEFAULT_COLLECT })
+    const seeds = soundSeeds(await seedFile(existsSync(SEEDS) ? SEEDS : 'data/seeds.txt', { options, readCollect: () => DEFAULT_COLLECT }))
     const next = [
       `npx sora-crawl report --db ${flags.db} --out demo.html`,
       `npx sora-crawl sql top-creators --db ${flags.db}`,
