@@ -30,7 +30,7 @@ describe('the placeholder of a deleted post', () => {
     ['without author and text', { ...PLACEHOLDER, shared_by: null, text: '' }, ISO],
     ['deleted at a time as text', { ...PLACEHOLDER, tombstoned_at: '2025-12-30T13:06:40.250Z' }, ISO],
     ['deleted at a time that cannot be read', { ...PLACEHOLDER, shared_by: null, tombstoned_at: true }, undefined],
-    ...['Anonymous', 'deleted', '[deleted]', '[removed]', 'unknown', 'deleted_user', '0', '00000000-0000-0000-0000-000000000000'].map((id): [string, object, string] => [`of ${id}`, { ...PLACEHOLDER, shared_by: id }, ISO]),
+    ...['Anonymous', 'deleted', '[deleted]', '[removed]', 'unknown', 'deleted_user', '00000000-0000-0000-0000-000000000000'].map((id): [string, object, string] => [`of ${id}`, { ...PLACEHOLDER, shared_by: id }, ISO]),
   ])('is known as it is, %s', (_, record, tombstoned_at) => {
     const harvest = listed(record)
     expect(told(post(harvest))).toEqual({ id: 's_1', parent_post_id: 's_0', ...(tombstoned_at === undefined ? {} : { tombstoned_at }) })
