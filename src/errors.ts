@@ -56,7 +56,7 @@ export const catalogue = {
   'bad-query': { recovery: 'stop', exit: 2, summary: 'The query cannot be answered', hint: 'Nothing was changed.' },
   'bad-output': { recovery: 'stop', exit: 2, summary: 'The folder of the export cannot be used', hint: 'Nothing was written. Name another folder with --out.' },
   'output-full': { recovery: 'stop', exit: 4, summary: 'The output cannot be written', hint: 'No part of it was left behind. Free some space on its disk. The same command begins anew.' },
-  'output-lost': { recovery: 'stop', exit: 4, summary: 'The output cannot be written', hint: 'What the command did is done. Free some space on its disk, or let the output go elsewhere.' },
+  'output-lost': { recovery: 'stop', exit: 4, summary: 'The output cannot be written', hint: 'What the command did is done. Free some space on its disk, or let the output go elsewhere; the same command answers again.' },
   'bad-key-file': { recovery: 'stop', exit: 2, summary: 'The key of pseudonyms cannot be used', hint: 'Nothing was written. Name another file with --key-file.' },
   'newer-database': { recovery: 'stop', exit: 2, summary: 'The database was written by a newer sora-crawl', hint: 'Nothing was changed. Update sora-crawl.' },
   'mixed-origin': { recovery: 'stop', exit: 2, summary: 'Sandbox and real data do not mix', hint: 'Name another file with --db.' },

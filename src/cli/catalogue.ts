@@ -1,5 +1,6 @@
 import type { CommandModule } from 'yargs'
 import { AppError, type ExitCode } from '../errors.js'
+import { isOfDatabase } from '../paths.js'
 import type { Command, CommandContext, GlobalFlags } from './command.js'
 import { shortageBehind } from './shortage.js'
 
@@ -53,9 +54,23 @@ export async function commandsFor(argv: readonly string[], context: CommandConte
   )
 }
 
+/** Flags that name files to read. */
+const INPUTS = ['seeds', 'file'] as const
+
+/**
+ * What a command reads is no file of the database: a text in the place of its log would be taken for one, and be lost.
+ * @throws AppError `bad-usage`
+ */
+function checkInputs(flags: GlobalFlags & Partial<Record<(typeof INPUTS)[number], unknown>>): void {
+  const named = INPUTS.flatMap((flag) => flags[flag] ?? []).filter((name) => typeof name === 'string')
+  const own = named.find((name) => name !== '-' && isOfDatabase(name, flags.db))
+  if (own !== undefined) throw new AppError('bad-usage', `${own} belongs to the database; name another file, or another database with --db`)
+}
+
 /** An error that nobody foresaw may be the database's fault; what looks into that is loaded only then. */
 async function run<F>(command: Command<F>, flags: F & GlobalFlags, context: CommandContext): Promise<ExitCode> {
   try {
+    checkInputs(flags)
     return await command.run(flags, context)
   } catch (error) {
     if (error instanceof AppError || shortageBehind(error) !== undefined) throw error

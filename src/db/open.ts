@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, readSync, realpathSync, statSync } fro
 import { devNull } from 'node:os'
 import Database from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
-import { AppError, messageOf } from '../errors.js'
+import { AppError, isNoRoom, messageOf } from '../errors.js'
 import { APPLICATION_ID } from './copies.js'
 import { logMismatch } from './log-file.js'
 import { appliedMigration, bringUp, MIGRATIONS, newestMigration } from './migrate.js'
@@ -255,7 +255,7 @@ export function databaseError(error: unknown, file: string): unknown {
   if (code === 'EMFILE' || code === 'ENFILE' || (typeof code === 'string' && code.startsWith('SQLITE_CANTOPEN') && areDescriptorsShort())) {
     return new AppError('few-descriptors', `${file} cannot be opened`, { cause: error })
   }
-  if (code === 'SQLITE_FULL' || code === 'ENOSPC') return new AppError('disk-full', file, { cause: error })
+  if (code === 'SQLITE_FULL' || (code !== 'EIO' && isNoRoom(error))) return new AppError('disk-full', file, { cause: error })
   if (typeof code === 'string' && code.startsWith('SQLITE_IOERR')) return new AppError('disk-full', `${file} cannot be written (${messageOf(error)})`, { cause: error })
   if (code === 'SQLITE_NOTADB') return new AppError('bad-database', `${file} is not an SQLite database`, { cause: error })
   if (code === 'SQLITE_BUSY') return new AppError('locked', file, { cause: error })

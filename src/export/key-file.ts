@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { AppError, messageOf } from '../errors.js'
+import { AppError, isNoRoom, messageOf } from '../errors.js'
 import { isInside, isOfDatabase, samePlace } from '../paths.js'
 import { decodeText } from '../text-file.js'
 
@@ -14,17 +14,32 @@ const MOST_BYTES = 4_096
  * bytes in hexadecimal digits, that only its owner can read.
  * @param out the folder of the export: a key in it would go wherever the export goes
  * @param db the database: a key in the place of its log would be taken for one
- * @throws AppError `bad-key-file`
+ * @throws AppError `bad-key-file`, `output-full`
  */
 export function takeKey(file: string, { out, db }: { readonly out: string; readonly db: string }): { readonly key: Uint8Array; readonly isNew: boolean } {
   try {
     if (isOfDatabase(file, db)) throw refused(file, 'belongs to the database')
     const isNew = !existsSync(file)
     if (isInside(file, out) || (!isNew && existsSync(out) && hasNameIn(file, out))) throw refused(file, 'is inside the folder of the export, and would be passed on with it')
-    if (isNew) writeFileSync(file, `${randomBytes(LEAST_BYTES).toString('hex')}\n`, { flag: 'wx', mode: 0o600 })
+    if (isNew) makeKey(file)
     return { key: readKey(file), isNew }
   } catch (error) {
-    throw error instanceof AppError ? error : refused(file, messageOf(error), error)
+    if (error instanceof AppError) throw error
+    throw isNoRoom(error) ? new AppError('output-full', `${file}: ${messageOf(error)}`, { cause: error }) : refused(file, messageOf(error), error)
+  }
+}
+
+/** A whole key or none: half of one would be refused for ever after. */
+function makeKey(file: string): void {
+  const handle = openSync(file, 'wx', 0o600)
+  try {
+    writeFileSync(handle, `${randomBytes(LEAST_BYTES).toString('hex')}\n`)
+    fsyncSync(handle)
+  } catch (error) {
+    rmSync(file, { force: true })
+    throw error
+  } finally {
+    closeSync(handle)
   }
 }
 

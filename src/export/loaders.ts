@@ -23,7 +23,8 @@ export function csvLoaders(file: LoadedFile): string[] {
     '',
     '```r',
     'library(readr)',
-    `${name} <- read_csv("${path}", na = "", col_types = cols(`,
+    // By itself it takes white space off texts, and looks for line ends in texts only where its first look finds some.
+    `${name} <- read_csv("${path}", na = "", trim_ws = FALSE, num_threads = 1, col_types = cols(`,
     `  ${pairs(file, { text: 'col_character()', json: 'col_character()', integer: 'col_double()', boolean: 'col_integer()', number: 'col_double()', time: 'col_datetime()' }, inR)}))`,
     END,
     '',

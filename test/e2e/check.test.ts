@@ -3,6 +3,7 @@ import { copyFile, readFile, truncate, writeFile } from 'node:fs/promises'
 import Database from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 
+import type * as Apart from '../../src/cli/check/apart.js'
 import { Bench, test, type Result } from '../support/run.js'
 import { departedWorld, LEAVER_ID } from '../support/world/departed.js'
 import { generateWorld, TINY } from '../support/world/generate.js'
@@ -130,7 +131,7 @@ describe.concurrent('check', () => {
     db.exec(endless('told_zero'))
     db.exec("insert into meta (key, value) values ('wipe_pending', '1'); delete from requests where id = 2")
     db.close()
-    const { checkApart } = (await import(APART)) as typeof import('../../src/cli/check/apart.js')
+    const { checkApart } = (await import(APART)) as typeof Apart
     const one = await checkApart(bench.db, { nobody: [], boundMs: 2_000, onStep: () => undefined })
     expect(one.faults).toContainEqual({ part: 'relations', fault: 'cannot be looked for: told_zero.run_id is not in runs', count: 1, examples: ['it did not end within 2 s'] })
     expect(one.faults).toContainEqual(expect.objectContaining({ fault: expect.stringMatching(/interrupted/) as string }))

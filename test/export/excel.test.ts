@@ -1,5 +1,5 @@
 /** CSV for Excel, read as Excel reads it in countries where commas or semicolons stand between cells. */
-import fc from 'fast-check'
+import { array, assert, constantFrom, property, tuple } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 import { tableFormats } from '../../src/export/index.js'
@@ -42,10 +42,10 @@ describe('no cell runs', () => {
   })
 
   test('of any text', () => {
-    const piece = fc.constantFrom('=', '+', '-', '@', '＝', '＋', '－', '＠', ';', ',', '\t', '\n', '\r', '"', "'", ' ', '\u200B', '\u202E', 'a', '1', 'SUM(A1)')
-    const text = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(''))
-    fc.assert(
-      fc.property(fc.array(fc.tuple(text, text, text), { minLength: 1, maxLength: 3 }), (rows) => {
+    const piece = constantFrom('=', '+', '-', '@', '＝', '＋', '－', '＠', ';', ',', '\t', '\n', '\r', '"', "'", ' ', '\u200B', '\u202E', 'a', '1', 'SUM(A1)')
+    const text = array(piece, { maxLength: 8 }).map((pieces) => pieces.join(''))
+    assert(
+      property(array(tuple(text, text, text), { minLength: 1, maxLength: 3 }), (rows) => {
         for (const line of written(rows)) {
           for (const separator of [',', ';']) for (const cell of cellsOf(line, separator)) if (RUNS.test(cell)) return false
         }

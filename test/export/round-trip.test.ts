@@ -176,7 +176,7 @@ describe('CSV for Excel', () => {
         else {
           expect(cell).not.toMatch(/^\s*[=+\-@]|^[\t\r]/)
           expect([cell, cell.trim() === '' || Number.isNaN(Number(cell))]).toEqual([cell, true])
-          const flat = String(value).replaceAll('\0', '').replaceAll(/\r\n|[\r\n\u2028\u2029]/g, ' ')
+          const flat = String(value).replaceAll('\0', '').replaceAll(/\r\n|[\r\n\u2028\u2029]/g, ' ').replaceAll(/;(?=[\s"]*[=+\-@])/g, ";'")
           expect([flat, `'${flat}`].some((whole) => whole === cell || (cell.length >= 32_766 && whole.startsWith(cell)))).toBe(true)
         }
       }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
-import { AppError, catalogue, ExitCode, messageOf, oneLine, type ErrorCode } from '../../src/errors.js'
+import { AppError, catalogue, ExitCode, messageOf, oneLine, shownText, type ErrorCode } from '../../src/errors.js'
 
 const codes = Object.keys(catalogue) as ErrorCode[]
 
@@ -73,5 +73,26 @@ describe('messageOf', () => {
     [{ toString: (): string => 'odd' }, 'odd'],
   ] as const)('of %o', ([thrown, message]) => {
     expect(messageOf(thrown)).toBe(message)
+  })
+})
+
+const OBEYED = ['\u0000', '\u0007', '\u001B', '\u007F', '\u009B', '\u061C', '\u200E', '\u200F', '\u202A', '\u202E', '\u2066', '\u2069', '\r']
+
+describe('text for a terminal', () => {
+  test.for(OBEYED)('%j is not obeyed', (char) => {
+    expect(oneLine(`a${char}b`)).toBe('a b')
+    expect(shownText(`a${char}b\n\tc`)).toBe(`a\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}b\n\tc`)
+  })
+
+  test('JSON stays the value that it is', () => {
+    const value = { text: OBEYED.join('x'), emoji: '👩‍👩‍👧 風' }
+    const json = shownText(JSON.stringify(value, null, 2))
+    expect(JSON.parse(json)).toEqual(value)
+    for (const char of OBEYED) expect(json).not.toContain(char)
+  })
+
+  test('what is only seen stays: joiners of emoji, marks of other scripts, tabs and line ends', () => {
+    const text = 'e\u0301 👩‍👩‍👧 שלום سلام\u200C\n\tnext'
+    expect(shownText(text)).toBe(text)
   })
 })
