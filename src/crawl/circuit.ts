@@ -7,9 +7,9 @@ const STREAMS_NEEDED = 3
 /** The waits before each probe, in milliseconds; after the last failed probe the API is down. */
 export const PROBE_WAITS_MS = [2_000, 4_000, 8_000, 16_000, 24_000] as const
 /** A probe asks only whether anybody is there; the API has had its full time before. */
-export const PROBE_TIMEOUT_MS = 8_000
+export const PROBE_TIMEOUT_MS = 6_000
 /** Nothing has been answered for so long: the API is down, however many probes are left. */
-const LONGEST_SILENCE_MS = 80_000
+const LONGEST_SILENCE_MS = 76_000
 
 export type CircuitState = 'closed' | 'open' | 'down'
 

@@ -73,6 +73,10 @@ export class Crawl {
   readonly #budget: Budget
   readonly #inFlight = new Set<Promise<void>>()
   readonly #delayed = new Set<Promise<void>>()
+  /** Those in flight that were sent while the circuit was open. */
+  readonly #probes = new Set<Promise<void>>()
+  /** Ends the wait for each answer that is to come. */
+  readonly #unanswered = new Set<() => void>()
   /** What has been done and waits for its commit. */
   readonly #saving = new Set<Promise<void>>()
   readonly #restarted = new Set<number>()
@@ -145,7 +149,9 @@ export class Crawl {
     const reserved = this.#parts.store.reserve(candidate, this.#crawlerOf(candidate).route, price)
     this.#budget.reserve(price)
     this.progress.sent()
-    this.#track(this.#inFlight, this.#read(reserved, turn))
+    const reading = this.#read(reserved, turn)
+    this.#track(this.#inFlight, reading)
+    if (this.#circuit.state === 'open') this.#track(this.#probes, reading)
   }
 
   /** The next stream that needs a request; those that need none are ended on the way. */
@@ -176,10 +182,20 @@ export class Crawl {
     const params = { ...crawler.params(candidate.subject), ...(cursor === undefined ? {} : { cursor }) }
     const sentAt = monotonicMs()
     failpoint('before-send')
-    const sent = await this.#parts.client.send(turn, crawler.route, params as ParamsOf<ReadRoute>, wasProbe ? PROBE_TIMEOUT_MS : undefined)
+    const sending = this.#parts.client.send(turn, crawler.route, params as ParamsOf<ReadRoute>, wasProbe ? PROBE_TIMEOUT_MS : undefined)
+    const sent = await this.#untilDown(sending, this.#priceOf(candidate))
     this.progress.answered(sent.cost)
     this.#budget.settle(this.#priceOf(candidate), sent.cost)
     await this.#take(lease, crawler, sent, { sentAt, wasProbe })
+  }
+
+  /** The answer; or, where the API turns out to be down before it comes, that nobody knows what became of the request. */
+  #untilDown(sending: Promise<Reply>, price: number): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      const giveUp = (): void => resolve({ kind: 'refusal', code: 'unreachable', message: 'not waited for: the API is down', status: null, cost: price, waitMs: undefined, kept: undefined, fingerprint: undefined, fate: 'unknown', timedOut: true, noAnswer: true })
+      this.#unanswered.add(giveUp)
+      void sending.then(resolve, reject).finally(() => this.#unanswered.delete(giveUp))
+    })
   }
 
   /** Whatever throws from here on costs the stream its page in this run, and never the raw answer, which has been paid for. */
@@ -332,7 +348,10 @@ export class Crawl {
     if (recovery !== 'retry') return
     const before = this.#circuit.state
     this.#circuit.failed({ streamId, sentAt, noServer: fate === 'never-sent', noAnswer, timedOut, wasProbe }, monotonicMs())
-    if (this.#circuit.state === 'down') return this.stop('unreachable', new AppError(code, message).line)
+    if (this.#circuit.state === 'down') {
+      for (const giveUp of this.#unanswered) giveUp()
+      return this.stop('unreachable', new AppError(code, message).line)
+    }
     if (this.#circuit.state !== 'open' || (before === 'open' && !wasProbe)) return
     this.#parts.client.gate.closeFor(this.#circuit.probeWaitMs)
     this.progress.waiting(this.#circuit.probeWaitMs, 'the API does not answer')
@@ -352,7 +371,8 @@ export class Crawl {
   }
 
   #limit(): number {
-    if (this.#circuit.state === 'open') return 1
+    // Requests from before are given their time, and keep no probe waiting: else an outage would last as long as the last of them.
+    if (this.#circuit.state === 'open') return this.#probes.size > 0 ? 0 : Math.min(this.#parts.concurrency, this.#inFlight.size + 1)
     return this.#circuit.everSucceeded ? this.#parts.concurrency : Math.min(this.#parts.concurrency, GENTLE_CONCURRENCY)
   }
 

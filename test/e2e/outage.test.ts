@@ -43,6 +43,24 @@ describe.concurrent('an API that is down', () => {
     expectRows(bench, expectedOf(server, [userId('star')], { collect: left === 1 ? ['followers'] : ['followers', 'posts'] }))
   })
 
+  test('bodies that never end, a byte a second, with many in flight: exit 4 within 90 seconds', { timeout: 110_000 }, async ({ bench }) => {
+    const fans = crowd('fan', 40)
+    const server = await bench.serve({ world: story({ users: fans.map((name) => ({ name })) }) })
+    server.override = ({ n }) => ({
+      status: 200,
+      act: (response) => {
+        if (n <= 2) return void response.writeHead(200, { 'content-type': 'application/json' }).end('{"data":{"items":[],"cursor":null}}')
+        response.writeHead(200, { 'content-type': 'application/json' }).write('{"data":{"items":[')
+        const trickle = setInterval(() => response.write(' '), 1_000)
+        response.on('close', () => clearInterval(trickle))
+      },
+    })
+    const result = await bench.crawl(server, [...fans.map(userId), '--collect', 'followers', '--concurrency', '30', '--rate', '2'], { limitMs: 105_000 })
+    expectExit(result, 4)
+    expect(result.ms).toBeLessThan(PATIENCE_MS)
+    expect(server.seen.length).toBeLessThan(FEWER_THAN)
+  })
+
   test('the last listing, by a gateway that says 504 for a day: exit 3, so that the run ends, and the next goes on at its cursor', LIMIT, async ({ bench }) => {
     const server = await bench.serve({ world: starWith(12) })
     const args = [userId('star'), '--collect', 'followers']
