@@ -1,4 +1,4 @@
-import { isObject, typeName } from './payloads.js'
+import { isObject, typeName, type Drift } from './payloads.js'
 import type { Shape } from './routes.js'
 
 /** A payload taken apart: the records as served (unread), and what it says of the next page. */
@@ -6,8 +6,10 @@ export interface Page {
   readonly items: readonly unknown[]
   /** The cursor of the next page; null where the payload names none. */
   readonly next: string | null
-  /** What the payload says itself; undefined where it says nothing. */
+  /** What the payload says itself; undefined where it says nothing, or nothing that can be read. */
   readonly hasMore: boolean | undefined
+  /** What the payload says of the page in a form that cannot be read. */
+  readonly drift?: readonly Drift[] | undefined
   /** Why the next page cannot be asked for, where the payload names a cursor that cannot be sent. */
   readonly badCursor?: string | undefined
   /** The post, comment or profile that the payload shows beside its records (comment trees do). */
@@ -57,7 +59,7 @@ function pageOf(data: unknown, shape: Shape): Page {
   return {
     items: items ?? [],
     ...cursorOf(holder['cursor'] ?? data['cursor']),
-    hasMore: [holder['has_more'], data['has_more']].find((value) => typeof value === 'boolean'),
+    ...moreOf([holder['has_more'], data['has_more']]),
     root: shape === 'children' ? data : undefined,
   }
 }
@@ -68,6 +70,19 @@ function childrenOf(data: Record<string, unknown>): Record<string, unknown> {
   if (Array.isArray(children)) return { items: children }
   if (children === null) return { items: [] }
   return data
+}
+
+const MORE: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
+  ...[true, 1, 'true', '1'].map((yes): [unknown, boolean] => [yes, true]),
+  ...[false, 0, 'false', '0'].map((no): [unknown, boolean] => [no, false]),
+])
+
+/** Whether there is more: gateways say so as a boolean, as 0 or 1, and as text; anything else says nothing, and is noted. */
+function moreOf(told: readonly unknown[]): Pick<Page, 'hasMore' | 'drift'> {
+  const read = (value: unknown): boolean | undefined => MORE.get(typeof value === 'string' ? value.trim().toLowerCase() : value)
+  const odd = told.find((value) => value !== undefined && value !== null && read(value) === undefined)
+  const drift = odd === undefined ? undefined : [{ path: 'page.has_more', expected: 'a boolean', got: typeName(odd) }]
+  return { hasMore: told.map(read).find((more) => more !== undefined), drift }
 }
 
 /** A wrapper (`{post, profile}`, `{profile}`), or the flat record itself; the reader of the record knows both. */

@@ -94,6 +94,7 @@ export function defineCrawler<R extends ReadRoute>(definition: CrawlerDefinition
 
 function interpret<R extends ReadRoute>({ read, readRoot, edge }: CrawlerDefinition<R>, page: Page, subject: Subject): PageRows {
   const reader = new PageReader()
+  reader.harvest.drift.push(...(page.drift ?? []))
   for (const record of page.items) {
     if (isTombstone(record)) {
       reader.harvest.list(undefined)

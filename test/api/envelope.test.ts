@@ -55,10 +55,30 @@ describe('the success envelope', () => {
   it.each([
     [{ has_more: true }, true],
     [{ has_more: false }, false],
+    [{ has_more: 1 }, true],
+    [{ has_more: 0 }, false],
+    [{ has_more: 'true' }, true],
+    [{ has_more: 'False' }, false],
+    [{ has_more: '1' }, true],
+    [{ has_more: ' 0 ' }, false],
     [{ has_more: null }, undefined],
     [{}, undefined],
   ])('says itself whether there is more: %j', (fields, hasMore) => {
-    expect(open({ data: { items: [], ...fields } }).hasMore).toBe(hasMore)
+    const page = open({ data: { items: [], ...fields } })
+    expect([page.hasMore, page.drift]).toEqual([hasMore, undefined])
+  })
+
+  it.each([
+    ['yes', 'a string'],
+    ['', 'a string'],
+    [2, 'a number'],
+    [-1, 'a number'],
+    [[true], 'a list'],
+    [{}, 'an object'],
+  ])('says nothing by what is neither yes nor no, which is noted: %j', (has_more, got) => {
+    const page = open({ data: { items: [], has_more } })
+    expect(page.hasMore).toBeUndefined()
+    expect(page.drift).toMatchObject([{ path: 'page.has_more', got: got.replace(/^an? /, '') }])
   })
 })
 

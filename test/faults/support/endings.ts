@@ -1,6 +1,6 @@
 /** What ends a run or a stream, and how listings may shift under a crawl: what a server answers page by page, and what must come of it. */
 import type { Answer } from '../../support/world/server.js'
-import type { JsonObject } from '../../support/world/wire.js'
+import type { Json, JsonObject } from '../../support/world/wire.js'
 
 /** A request for a page of the listing that misbehaves. */
 export interface Asked {
@@ -35,7 +35,7 @@ export interface Ending {
 }
 
 /** Answers a page with other records, or another way on. */
-export function edited(usual: Answer, change: (page: { items: unknown[]; cursor: (next: string | null) => void; more: (has: boolean) => void }) => void): Answer {
+export function edited(usual: Answer, change: (page: { items: unknown[]; cursor: (next: string | null) => void; more: (has: Json) => void }) => void): Answer {
   const data = structuredClone(usual.data) as JsonObject
   const holder = (data['children'] ?? data) as JsonObject
   change({
@@ -118,6 +118,9 @@ export const endings: readonly Ending[] = [
   circle(3),
   { ...FAILS, name: 'has_more without a cursor', on: 'pages', answer: at(2, ({ usual }) => edited(usual, ({ cursor, more }) => [cursor(null), more(true)])), reason: /there is more, and gives no cursor/, requests: 2, listed: first(2) },
   { ...ENDS, name: 'a cursor, and has_more false', answer: at(2, ({ usual }) => edited(usual, ({ more }) => more(false))), requests: 2, listed: first(2) },
+  { ...FAILS, name: 'has_more "1" without a cursor', on: 'pages', answer: at(2, ({ usual }) => edited(usual, ({ cursor, more }) => [cursor(null), more('1')])), reason: /there is more, and gives no cursor/, requests: 2, listed: first(2) },
+  { ...ENDS, name: 'a cursor, and has_more 0', answer: at(2, ({ usual }) => edited(usual, ({ more }) => more(0))), requests: 2, listed: first(2) },
+  { ...ENDS, name: 'a has_more that says nothing', answer: at(2, ({ usual }) => edited(usual, ({ more }) => more('perhaps'))), requests: 3, listed: all },
   { ...FAILS, name: 'empty pages without end', on: 'pages', answer: (asked) => (asked.page === 1 ? asked.usual : empty(`empty ${asked.page}`)), reason: /4 empty pages in a row/, requests: 5, listed: first(1) },
   { ...ENDS, name: 'an empty page in the middle', answer: at(2, ({ usual }) => edited(usual, ({ items }) => items.splice(0))), listed: ([one = [], , three = []]) => [...one, ...three] },
   { ...ENDS, name: 'a page that shrinks', answer: at(2, ({ usual }) => edited(usual, ({ items }) => items.pop())), listed: ([one = [], two = [], three = []]) => [...one, ...two.slice(0, 1), ...three] },

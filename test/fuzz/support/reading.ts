@@ -64,8 +64,14 @@ function recordsIn(data: unknown, shape: string): { records: readonly unknown[];
   return Array.isArray(items) ? { records: items, holder } : undefined
 }
 
+/** Told as a boolean, as 0 or 1, or as text of these. */
+function saidMore(value: unknown): boolean | undefined {
+  const word = ['boolean', 'number', 'string'].includes(typeof value) ? String(value).trim().toLowerCase() : ''
+  return { true: true, 1: true, false: false, 0: false }[word]
+}
+
 function nextOf(data: unknown, holder: unknown): Expected['next'] {
-  const more = [at(holder, 'has_more'), at(data, 'has_more')].find((value) => typeof value === 'boolean')
+  const more = [at(holder, 'has_more'), at(data, 'has_more')].map(saidMore).find((more) => more !== undefined)
   const cursor = at(holder, 'cursor') ?? at(data, 'cursor')
   if (more === false) return { is: 'end' }
   if (!isTold(cursor) || cursor === '') return { is: more === true ? 'broken' : 'end' }
