@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors.js'
 import { messageOf } from '../errors.js'
+import { askedWait } from './asked-wait.js'
 import { errorText, looksLikeHtml, openEnvelope, UnreadableBody, type Page } from './envelope.js'
 import type { Route } from './routes.js'
 
@@ -64,35 +65,4 @@ function messageIn(text: string): string | undefined {
   } catch {
     return undefined
   }
-}
-
-/**
- * The wait that a 429 asks for, in milliseconds: `Retry-After` as seconds or as a date, else `X-RateLimit-Reset` as
- * seconds or as a time since the epoch. Undefined where neither can be read.
- */
-export function askedWait(headers: HttpAnswer['headers'], nowMs = Date.now()): number | undefined {
-  const after = headerText(headers['retry-after'])
-  if (after !== undefined) {
-    const wait = /^\d+(\.\d+)?$/.test(after) ? Number(after) * 1000 : dateWait(after, nowMs)
-    if (wait !== undefined) return wait
-  }
-  const reset = headerText(headers['x-ratelimit-reset'])
-  return reset !== undefined && /^\d+(\.\d+)?$/.test(reset) ? resetWait(Number(reset), nowMs) : undefined
-}
-
-function dateWait(text: string, nowMs: number): number | undefined {
-  // Date.parse reads "-5" and "retry 5" as years; an HTTP date names a month and a time of day.
-  const at = /[a-z]{3}.*\d\d:\d\d:\d\d/i.test(text) ? Date.parse(text) : Number.NaN
-  return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs)
-}
-
-/** Smaller numbers are seconds to wait; from 2001 on, a time in seconds; from 1e12 on, in milliseconds. */
-function resetWait(value: number, nowMs: number): number {
-  if (value < 1e9) return value * 1000
-  return Math.max(0, (value < 1e12 ? value * 1000 : value) - nowMs)
-}
-
-function headerText(value: string | string[] | undefined): string | undefined {
-  // Longer than any time or number: patterns are not matched against whatever a server sends.
-  return (Array.isArray(value) ? value[0] : value)?.slice(0, 100).trim()
 }

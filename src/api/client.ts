@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import type { ErrorCode } from '../errors.js'
 import type { ApiSettings } from '../config.js'
 import { interpretAnswer } from './answer.js'
 import type { Page } from './envelope.js'
+import { fingerprintOf } from './fingerprint.js'
 import { RateGate, type Turn } from './rate-gate.js'
 import { routes, type MicroUsd, type ParamsOf, type Route, type RouteName } from './routes.js'
 import { MAX_BODY_BYTES, type KeptBody } from './body.js'
@@ -32,7 +32,7 @@ export interface RefusalReply extends Settled {
   /** The wait that a 429 asked for, in milliseconds. */
   readonly waitMs: number | undefined
   readonly kept: KeptBody | undefined
-  /** A hash of the body: equal for two answers that are the same to the byte. */
+  /** Of an answer that was billed: a hash, equal for two answers that are alike in everything but request ids and times. */
   readonly fingerprint: string | undefined
   /** True where the request never reached a server, or its fate is unknown to us. */
   readonly fate: 'answered' | 'unknown' | 'never-sent'
@@ -124,7 +124,7 @@ function answered(exchange: Extract<Exchange, { kind: 'answered' }>, { route, pr
   const meaning = interpretAnswer(route, hadCursor, answer)
   const settled = { status: answer.status, cost: answer.status === 200 ? price : 0 }
   if (meaning.kind === 'page') return { kind: 'page', page: meaning.page, kept, ...settled }
-  const fingerprint = createHash('sha256').update(answer.text).digest('base64')
+  const fingerprint = answer.status === 200 ? fingerprintOf(answer.text) : undefined
   return { kind: 'refusal', code: meaning.code, message: meaning.message, waitMs: meaning.waitMs, kept, fingerprint, fate: 'answered', timedOut: false, noAnswer: isFromBeyond(answer.status), ...settled }
 }
 

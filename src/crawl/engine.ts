@@ -292,10 +292,10 @@ export class Crawl {
   async #commitRefusal(lease: Lease, crawler: Crawler, reply: RefusalReply, sending: Sending, stray?: PageRows): Promise<() => Promise<void>> {
     const { store, log } = this.#parts
     const { candidate } = lease
-    const sameBody = reply.fingerprint !== undefined && (reply.code === 'malformed-answer' || reply.code === 'stray-answer') && this.#lastBody.get(candidate.streamId) === reply.fingerprint
+    const sameAnswer = reply.fingerprint !== undefined && this.#lastBody.get(candidate.streamId) === reply.fingerprint
     if (reply.fingerprint !== undefined) this.#lastBody.set(candidate.streamId, reply.fingerprint)
     const route = await store.routeHasAnswered(crawler.route, candidate.runId)
-    const decision = decide(reply, { candidate, route, restarted: this.#restarted.has(candidate.streamId), sameBody, isProbe: sending.wasProbe, random: Math.random() })
+    const decision = decide(reply, { candidate, route, restarted: this.#restarted.has(candidate.streamId), sameAnswer, isProbe: sending.wasProbe, random: Math.random() })
     log.info({ stream: candidate.stream, subject: candidate.subject.id, code: reply.code, message: reply.message, decision: decision.do }, 'refused')
     const settlement: Settlement = { state: reply.fate, status: reply.status, cost: reply.cost, error: `${reply.code}: ${reply.message}` }
     const step = refusalStep(decision, candidate)

@@ -17,8 +17,8 @@ export interface RefusalContext {
   readonly route: { readonly inRun: boolean; readonly ever: boolean }
   /** Whether the pass was already restarted by this process. */
   readonly restarted: boolean
-  /** Whether the last answer to the same request was the same to the byte. */
-  readonly sameBody: boolean
+  /** Whether it was billed, and the billed answer before it to the same request was alike in everything but request ids and times. */
+  readonly sameAnswer: boolean
   /** Whether it was sent to find out if the API is there: then its failure says nothing about the stream, and no attempt is spent. */
   readonly isProbe: boolean
   /** A number in [0, 1): the jitter. */
@@ -65,7 +65,7 @@ function mark(reply: RefusalReply, { route }: RefusalContext): Decision {
 function retry(reply: RefusalReply, context: RefusalContext): Decision {
   const { attempts, round, checkpoint } = context.candidate
   if (context.isProbe) return { do: 'retry', delayMs: 0, attempts, round }
-  if (context.sameBody) return { do: 'fail', reason: `the same ${reply.code === 'stray-answer' ? '' : 'unreadable '}answer twice: ${reply.message}`, endsPass: false }
+  if (context.sameAnswer) return { do: 'fail', reason: `the same answer twice: ${reply.message}`, endsPass: false }
   if (attempts + 1 < MAX_ATTEMPTS) return { do: 'retry', delayMs: backOff(attempts, context.random), attempts: attempts + 1, round }
   if (reply.code === 'asked-to-retry' && checkpoint.cursor !== null) return restart(context)
   if (round + 1 < MAX_ROUNDS) return { do: 'retry', delayMs: ROUND_DELAY_MS * (round + 1), attempts: 0, round: round + 1 }

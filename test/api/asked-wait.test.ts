@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { askedWait } from '../../src/api/answer.js'
+import { askedWait } from '../../src/api/asked-wait.js'
 
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5)
 const wait = (headers: Record<string, string | string[]>): number | undefined => askedWait(headers, NOW)
@@ -76,11 +76,47 @@ describe('the wait that X-RateLimit-Reset asks for', () => {
   })
 })
 
+describe('the wait that RateLimit-Reset and RateLimit ask for', () => {
+  it.each([
+    [{ 'ratelimit-reset': '9' }, 9_000],
+    [{ 'ratelimit-reset': String(NOW / 1_000 + 30) }, 30_000],
+    [{ 'x-ratelimit-reset': 'later', 'ratelimit-reset': '9' }, 9_000],
+    [{ ratelimit: '"default";r=0;t=30' }, 30_000],
+    [{ ratelimit: 'limit=100, remaining=0, reset=50' }, 50_000],
+    [{ ratelimit: '"default";r=0' }, undefined],
+    [{ 'retry-after': '2', 'ratelimit-reset': '9', ratelimit: '"default";r=0;t=30' }, 2_000],
+  ])('%j', (headers, ms) => {
+    expect(wait(headers)).toBe(ms)
+  })
+})
+
+describe('a server whose clock is not ours', () => {
+  const HOUR = 3_600_000
+  const date = (ms: number): string => new Date(NOW + ms).toUTCString()
+
+  it.each([HOUR, -HOUR, 400 * 24 * HOUR, -400 * 24 * HOUR])('is waited for by its own Date (%i ms apart)', (skew) => {
+    const served = { date: date(skew) }
+    expect(wait({ ...served, 'retry-after': date(skew + 3_000) })).toBe(3_000)
+    expect(wait({ ...served, 'retry-after': date(skew - 3_000) })).toBe(0)
+    expect(wait({ ...served, 'retry-after': '3' })).toBe(3_000)
+    expect(wait({ ...served, 'x-ratelimit-reset': String((NOW + skew) / 1_000 + 3) })).toBe(3_000)
+    expect(wait({ ...served, 'ratelimit-reset': String(NOW + skew + 3_000) })).toBe(3_000)
+  })
+
+  it.each(['', 'now', 'Thu, 01 Jan 1970 00:00:00 GMT', 'Fri, 31 Dec 2199 23:59:59 GMT', 'Wed, 99 Foo 2026 25:61:61 GMT', 'Sun, 02 Jan 2022 03:04:05 GMT'])(
+    'is waited for by ours where its Date cannot be right: %j',
+    (served) => {
+      expect(wait({ date: served, 'retry-after': date(3_000) })).toBe(3_000)
+      expect(wait({ date: served, 'x-ratelimit-reset': String(NOW / 1_000 + 3) })).toBe(3_000)
+    },
+  )
+})
+
 describe('whatever the headers hold', () => {
   it('the wait is unknown or a number of milliseconds that is not negative', () => {
     const header = fc.oneof(fc.string(), fc.integer().map(String), fc.double().map(String), fc.date().map(String))
     fc.assert(
-      fc.property(fc.record({ 'retry-after': header, 'x-ratelimit-reset': header }, { requiredKeys: [] }), (headers) => {
+      fc.property(fc.record({ 'retry-after': header, 'x-ratelimit-reset': header, 'ratelimit-reset': header, ratelimit: header, date: header }, { requiredKeys: [] }), (headers) => {
         const ms = wait(headers as Record<string, string>)
         return ms === undefined || (Number.isFinite(ms) && ms >= 0)
       }),

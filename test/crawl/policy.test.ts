@@ -14,7 +14,7 @@ interface Told extends Partial<Omit<RefusalContext, 'candidate' | 'route'>> {
 }
 
 function decision(code: ErrorCode, { about = {}, kind = 'user', route = {}, status = 400, waitMs, ...rest }: Told = {}): Decision {
-  const context = { restarted: false, sameBody: false, isProbe: false, random: 0, ...rest, route: { inRun: true, ever: true, ...route } }
+  const context = { restarted: false, sameAnswer: false, isProbe: false, random: 0, ...rest, route: { inRun: true, ever: true, ...route } }
   return decide(refusal(code, { status, waitMs, message: 'the words' }), { ...context, candidate: candidate({ subject: subject(kind), ...about }) })
 }
 
@@ -148,8 +148,8 @@ describe('whatever may pass', () => {
   })
 
   it('is no longer retried where the same unreadable body came twice', () => {
-    expect(decision('malformed-answer', { sameBody: true, status: 200 })).toMatchObject({ do: 'fail', endsPass: false })
-    expect(decision('malformed-answer', { sameBody: false, status: 200 })).toMatchObject({ do: 'retry' })
+    expect(decision('malformed-answer', { sameAnswer: true, status: 200 })).toMatchObject({ do: 'fail', endsPass: false })
+    expect(decision('malformed-answer', { sameAnswer: false, status: 200 })).toMatchObject({ do: 'retry' })
   })
 
   it('waits longer and longer, and not all at the same time', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
-import { askedWait, interpretAnswer, type Meaning } from '../../src/api/answer.js'
+import { interpretAnswer, type Meaning } from '../../src/api/answer.js'
+import { askedWait } from '../../src/api/asked-wait.js'
 import { routes, type Page } from '../../src/api/index.js'
 import { loadCrawlers } from '../../src/crawlers/index.js'
 import type { PageRows, Subject } from '../../src/db/index.js'

@@ -100,6 +100,14 @@ const circle = (length: number): Ending => ({
   again: 1,
 })
 
+let answers = 0
+/** A billed answer that is no page: in the gateway's envelope, which says of each request when and as which it was answered. */
+const enveloped = (told: JsonObject): Answer => {
+  answers += 1
+  return { status: 200, raw: JSON.stringify({ request_id: `req-${answers}`, time: `2026-01-02 03:04:${10 + (answers % 50)}`, time_stamp: 1_767_351_845 + answers, ...told }) }
+}
+const lately = (answer: (usual: Answer) => Answer) => ({ page, usual }: Asked): Answer => (page === 2 || isLast(usual) ? answer(usual) : usual)
+
 const STOPS = { on: 'any', state: 'ready', pass: 'open', reason: null, requests: 2, listed: first(1), again: 2 } as const
 const FAILS = { on: 'any', exit: 3, state: 'failed', pass: 'failed', again: 1 } as const
 const ENDS = { on: 'pages', exit: 0, state: 'complete', pass: 'completed', reason: null, requests: 3, again: null } as const
@@ -109,6 +117,7 @@ export const endings: readonly Ending[] = [
   { ...STOPS, name: '402', answer: late(402, 'insufficient credits'), exit: 4 },
   { ...STOPS, name: '403 before the route has answered', answer: at(1, refused(403, 'Your key lacks the scope of this route.')), exit: 5, requests: 1, listed: first(0), again: 1 },
   { ...STOPS, name: '429 for an hour', answer: ({ page, usual }) => (page === 2 || isLast(usual) ? { status: 429, message: 'Too many requests', headers: { 'retry-after': '3600' } } : usual), exit: 4 },
+  { ...FAILS, name: 'a 200 without data, under another request id each time', answer: lately(() => enveloped({ code: 200, data: null })), pass: 'open', reason: /the same answer twice: the answer has no data/, requests: 3, listed: first(1), again: 2 },
   { ...FAILS, name: '422', answer: late(422, 'value is not a valid cursor'), reason: /HTTP 422: /, requests: 2, listed: first(1) },
   { ...FAILS, name: '400 at the first page', answer: at(1, refused(400, 'Invalid parameter.')), reason: /HTTP 400: /, requests: 1, listed: first(0) },
   { ...ENDS, name: 'a cursor that has expired once', answer: at(2, ({ times, usual }) => (times === 1 ? { status: 400, message: 'Invalid cursor.' } : usual)), requests: 5, listed: all },
