@@ -6,7 +6,7 @@
 export type Recovery = 'wait' | 'retry' | 'restart' | 'mark' | 'skip' | 'stop'
 
 /** The exit codes of the command line; their meanings are part of the public contract. */
-export const ExitCode = { finished: 0, bug: 1, usage: 2, streamsFailed: 3, stopped: 4, keyRefused: 5, locked: 6 } as const
+export const ExitCode = { finished: 0, bug: 1, usage: 2, streamsFailed: 3, stopped: 4, notServed: 5, locked: 6 } as const
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode]
 
 interface CatalogueEntry {
@@ -81,8 +81,14 @@ export const catalogue = {
   'bad-request': { recovery: 'skip', exit: 3, summary: 'The API refused the request', hint: 'See `sora-crawl status`.' },
   gone: { recovery: 'mark', exit: 0, summary: 'The entity is gone', hint: '' },
   private: { recovery: 'mark', exit: 0, summary: 'The account is private', hint: '' },
-  forbidden: { recovery: 'stop', exit: 5, summary: 'The API refused the key for this route', hint: 'Check what the key may read in the gateway’s dashboard.' },
+  'refused-alike': { recovery: 'stop', exit: 4, summary: 'The API refuses everything in the same words', hint: `Nobody is to blame but the request: look for a newer sora-crawl, or for another form of the seeds. ${AGAIN}` },
+  forbidden: { recovery: 'stop', exit: 5, summary: 'The API refuses this route', hint: `Nobody was marked as private. Check in the gateway’s dashboard what the key may read. ${AGAIN}` },
+  'key-forbidden': { recovery: 'stop', exit: 5, summary: 'The API refused the key for this route', hint: 'Check what the key may read in the gateway’s dashboard.' },
+  blocked: { recovery: 'stop', exit: 5, summary: 'Something in front of the API refuses us', hint: `It is no answer of the gateway: a firewall, a content delivery network or a proxy. Look whether this network may reach it. ${AGAIN}` },
+  redirected: { recovery: 'stop', exit: 5, summary: 'The API redirects, which is never followed', hint: 'Set SORA_API_URL to the address at which the API is.' },
+  'no-routes': { recovery: 'stop', exit: 5, summary: 'None of the API’s routes is at this address', hint: 'Check SORA_API_URL (it ends in /sora2), and whether the gateway still has these routes. Nothing counts as done.' },
   'key-refused': { recovery: 'stop', exit: 5, summary: 'The API refused the key', hint: 'Check SORA_API_KEY; SORA_API_URL must belong to the same gateway.' },
+  'quota-spent': { recovery: 'stop', exit: 4, summary: 'The quota of the key is used up', hint: `Wait until it is renewed, or raise it. ${AGAIN}` },
   'balance-empty': { recovery: 'stop', exit: 4, summary: 'The balance is empty', hint: `Top it up. ${AGAIN}` },
 } as const satisfies Record<string, CatalogueEntry>
 

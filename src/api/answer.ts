@@ -1,7 +1,9 @@
 import type { ErrorCode } from '../errors.js'
 import { messageOf } from '../errors.js'
 import { askedWait } from './asked-wait.js'
-import { errorText, looksLikeHtml, openEnvelope, UnreadableBody, type Page } from './envelope.js'
+import { looksLikeHtml, openEnvelope, UnreadableBody, type Page } from './envelope.js'
+import { errorText } from './failures.js'
+import { forbiddenBy } from './forbidden.js'
 import type { Route } from './routes.js'
 
 /** An HTTP answer with its body decoded. */
@@ -18,20 +20,24 @@ export type Meaning =
 
 /** What an HTTP answer means, by the contract's table of answers; pure. */
 export function interpretAnswer(route: Route, hadCursor: boolean, answer: HttpAnswer): Meaning {
-  if (answer.status === 200) return openPage(route, answer.text)
-  const message = messageIn(answer.text) ?? `HTTP ${answer.status}`
-  const refusal = (code: ErrorCode): Meaning => ({ kind: 'refusal', code, message })
-  if (answer.status === 429) return { kind: 'refusal', code: 'rate-limited', message, waitMs: askedWait(answer.headers) }
-  if (answer.status === 401) return refusal('key-refused')
-  if (answer.status === 402) return refusal('balance-empty')
-  if (answer.status === 404 || answer.status === 410) return refusal('gone')
-  if (looksLikeHtml(answer.text)) return { kind: 'refusal', code: 'server-error', message: `HTTP ${answer.status} with an HTML page` }
-  if (answer.status === 400) return refusal(badRequest(message, hadCursor))
-  if (answer.status === 403) return refusal(PRIVATE.test(message) ? 'private' : 'forbidden')
-  return refusal(isRefused(answer.status) ? 'bad-request' : 'server-error')
+  if (answer.status === 200) return openPage(route, hadCursor, answer)
+  return refusalOf(answer, hadCursor, messageIn(answer.text) ?? `HTTP ${answer.status}`)
 }
 
-const PRIVATE = /private|not public|protected|私密|非公开/i
+/** What a status means, be it that of HTTP or the one in an envelope. */
+function refusalOf({ status, headers, text }: HttpAnswer, hadCursor: boolean, message: string): Meaning {
+  const refusal = (code: ErrorCode): Meaning => ({ kind: 'refusal', code, message })
+  if (status === 429) return { kind: 'refusal', code: 'rate-limited', message, waitMs: askedWait(headers) }
+  if (status === 401) return refusal('key-refused')
+  if (status === 402) return refusal('balance-empty')
+  if (status === 403) return refusal(forbiddenBy(text))
+  if (status === 404 || status === 410) return refusal('gone')
+  if (status >= 300 && status < 400) return { kind: 'refusal', code: 'redirected', message: `HTTP ${status}` }
+  if (looksLikeHtml(text)) return { kind: 'refusal', code: 'server-error', message: `HTTP ${status} with an HTML page` }
+  if (status === 400) return refusal(badRequest(message, hadCursor))
+  return refusal(isRefused(status) ? 'bad-request' : 'server-error')
+}
+
 const RETRY = /retry|重试/i
 
 function badRequest(message: string, hadCursor: boolean): ErrorCode {
@@ -44,12 +50,15 @@ function isRefused(status: number): boolean {
   return status >= 400 && status < 500 && status !== 408 && status !== 425
 }
 
-function openPage(route: Route, text: string): Meaning {
+function openPage(route: Route, hadCursor: boolean, answer: HttpAnswer): Meaning {
   try {
-    return { kind: 'page', page: openEnvelope(text, route.shape) }
+    return { kind: 'page', page: openEnvelope(answer.text, route.shape) }
   } catch (error) {
-    if (error instanceof UnreadableBody) return { kind: 'refusal', code: 'malformed-answer', message: quotable(messageOf(error)) }
-    throw error
+    if (!(error instanceof UnreadableBody)) throw error
+    const message = quotable(messageOf(error))
+    const status = error.failure?.status
+    if (status === undefined) return { kind: 'refusal', code: 'malformed-answer', message }
+    return refusalOf({ ...answer, status }, hadCursor, `code ${status}: ${message}`)
   }
 }
 

@@ -7,6 +7,8 @@ import { RateGate, type Turn } from './rate-gate.js'
 import { routes, type MicroUsd, type ParamsOf, type Route, type RouteName } from './routes.js'
 import { MAX_BODY_BYTES, type KeptBody } from './body.js'
 import { Transport, type Exchange } from './transport.js'
+import { redirectTarget } from './redirect.js'
+import { Secret } from './secret.js'
 
 /** What became of one request that was sent. */
 export type Reply = PageReply | RefusalReply
@@ -58,9 +60,11 @@ export class ApiClient {
   readonly gate: RateGate
   readonly #transport: Transport
   readonly #settings: ClientOptions
+  readonly #secret: Secret
 
   constructor(options: ClientOptions) {
     this.#settings = options
+    this.#secret = new Secret(options.key)
     this.gate = new RateGate(options.rate)
     this.#transport = new Transport({
       key: options.key,
@@ -86,11 +90,13 @@ export class ApiClient {
     this.gate.use(turn)
     const route: Route = routes[name]
     const checked = route.params.parse(params)
-    const exchange = await this.#transport.send({ method: route.method, timeoutMs, ...target(this.#settings.url, name, route, checked) })
+    const request = target(this.#settings.url, name, route, checked)
+    const exchange = await this.#transport.send({ method: route.method, timeoutMs, ...request })
     const price = this.price(name)
     if (exchange.kind === 'failed') return failure(exchange, price)
     if (exchange.kind === 'oversized') return oversized(exchange, price)
-    return answered(exchange, { route, price, hadCursor: checked['cursor'] !== undefined })
+    const reply = answered(exchange, { route, price, hadCursor: checked['cursor'] !== undefined })
+    return reply.kind === 'refusal' && reply.code === 'redirected' ? { ...reply, message: this.#secret.strip(redirectTarget(exchange.answer, request.url)) } : reply
   }
 
   close(): Promise<void> {

@@ -1,3 +1,4 @@
+import { errorText, failureIn, type Failure } from './failures.js'
 import { isObject, typeName, type Drift } from './payloads.js'
 import type { Shape } from './routes.js'
 
@@ -17,7 +18,15 @@ export interface Page {
 }
 
 /** Why a 200 is not the answer that was asked for. */
-export class UnreadableBody extends Error {}
+export class UnreadableBody extends Error {
+  /** @param failure what the envelope says of a failure, where it says so */
+  constructor(
+    message: string,
+    readonly failure?: Failure,
+  ) {
+    super(message)
+  }
+}
 
 /**
  * The page inside a body that came with status 200.
@@ -30,8 +39,9 @@ export function openEnvelope(body: string, shape: Shape): Page {
 /** The same for a body that has been parsed. @throws UnreadableBody likewise */
 export function openParsed(envelope: Record<string, unknown>, shape: Shape): Page {
   const data = envelope['data']
+  const failure = failureIn(envelope)
+  if (failure !== undefined) throw new UnreadableBody(failure.message ?? (failure.status === undefined ? 'the answer says that it is a failure' : `code ${failure.status}`), failure)
   if (data === undefined || data === null) throw new UnreadableBody(errorText(envelope) ?? 'the answer has no data')
-  if (typeof envelope['code'] === 'number' && envelope['code'] >= 400) throw new UnreadableBody(errorText(envelope) ?? `code ${envelope['code']}`)
   if (isObject(data) && isObject(data['error'])) throw new UnreadableBody(errorText(data) ?? 'the data is an error')
   return pageOf(data, shape)
 }
@@ -101,28 +111,6 @@ function cursorOf(cursor: unknown): Pick<Page, 'next' | 'badCursor'> {
 /** Integers beyond 2^53 were rounded when they were read: sent back, they would ask for another page. */
 function isExact(number: number): boolean {
   return Number.isSafeInteger(number) || (Number.isFinite(number) && !Number.isInteger(number))
-}
-
-const MAX_NESTING = 5
-
-/** The message of an error in any of the gateways' dialects; undefined where there is none. */
-export function errorText(body: unknown, nesting = 0): string | undefined {
-  if (nesting > MAX_NESTING) return undefined
-  if (typeof body === 'string') return body === '' ? undefined : body
-  if (Array.isArray(body)) return body.map(validationText).filter((text) => text !== undefined).join('; ') || undefined
-  if (!isObject(body)) return undefined
-  return errorText(body['detail'], nesting + 1) ?? errorText(body['error'], nesting + 1) ?? firstString(body['message'], body['msg'], body['message_zh'], body['code'])
-}
-
-function validationText(entry: unknown): string | undefined {
-  if (!isObject(entry)) return undefined
-  const { loc } = entry
-  const field = Array.isArray(loc) ? loc.filter((part) => typeof part === 'string' || typeof part === 'number').join('.') : undefined
-  return [field, firstString(entry['msg'])].filter(Boolean).join(': ') || undefined
-}
-
-function firstString(...values: unknown[]): string | undefined {
-  return values.find((value): value is string => typeof value === 'string' && value !== '')
 }
 
 export function looksLikeHtml(body: string): boolean {

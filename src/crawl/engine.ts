@@ -1,13 +1,14 @@
 import { setMaxListeners } from 'node:events'
 import type { ApiClient, PageReply, ParamsOf, ReadRoute, RefusalReply, Reply, Turn } from '../api/index.js'
 import { monotonicMs, pause } from '../clock.js'
-import type { Candidate, CrawlStore, Lease, OpenRun, PageCommit, PageRows, RowCounts, RunTally, Settlement, StopReason, StreamReport } from '../db/index.js'
+import type { Candidate, CrawlStore, FailedStream, Lease, OpenRun, PageCommit, PageRows, RowCounts, RunTally, Settlement, StopReason, StreamReport } from '../db/index.js'
 import { AppError, ExitCode, messageOf } from '../errors.js'
 import { failpoint } from '../failpoint.js'
 import type { Logger } from '../log.js'
 import { Budget, type BudgetCaps } from './budget.js'
 import { Circuit, PROBE_TIMEOUT_MS } from './circuit.js'
 import type { Crawler } from './contract.js'
+import { InARow } from './in-a-row.js'
 import { withoutForgotten } from './leave-out.js'
 import { pageCommitOf, strayAnswer } from './page-commit.js'
 import { needsNoRequest, type RunRules } from './pass.js'
@@ -81,6 +82,8 @@ export class Crawl {
   readonly #saving = new Set<Promise<void>>()
   readonly #restarted = new Set<number>()
   readonly #condemned = new Set<string>()
+  readonly #inARow = new InARow()
+  #failedInARow: readonly FailedStream[] = []
   readonly #lastBody = new Map<number, string>()
   readonly #stopping = new AbortController()
   #rateLimitsInARow = 0
@@ -265,6 +268,7 @@ export class Crawl {
     return async () => {
       this.#parts.client.gate.speedUp()
       this.#lastBody.delete(lease.candidate.streamId)
+      this.#inARow.served()
       this.#circuit.succeeded(lease.candidate.streamId, monotonicMs())
     }
   }
@@ -294,8 +298,7 @@ export class Crawl {
     const { candidate } = lease
     const sameAnswer = reply.fingerprint !== undefined && this.#lastBody.get(candidate.streamId) === reply.fingerprint
     if (reply.fingerprint !== undefined) this.#lastBody.set(candidate.streamId, reply.fingerprint)
-    const route = await store.routeHasAnswered(crawler.route, candidate.runId)
-    const decision = decide(reply, { candidate, route, restarted: this.#restarted.has(candidate.streamId), sameAnswer, isProbe: sending.wasProbe, random: Math.random() })
+    const decision = await this.#decide(reply, { candidate, crawler, sameAnswer, isProbe: sending.wasProbe })
     log.info({ stream: candidate.stream, subject: candidate.subject.id, code: reply.code, message: reply.message, decision: decision.do }, 'refused')
     const settlement: Settlement = { state: reply.fate, status: reply.status, cost: reply.cost, error: `${reply.code}: ${reply.message}` }
     const step = refusalStep(decision, candidate)
@@ -303,14 +306,25 @@ export class Crawl {
     await store.commitRefusal({ lease, settlement, body: hasConsequences ? (reply.kept ?? null) : null, step, stray })
     failpoint('after-refusal')
     return async () => {
-      await this.#follow(decision, candidate)
+      await this.#follow(decision, candidate, reply)
       this.#judge(candidate, reply, sending)
     }
   }
 
+  async #decide(reply: RefusalReply, { candidate, crawler, ...answer }: { candidate: Candidate; crawler: Crawler; sameAnswer: boolean; isProbe: boolean }): Promise<Decision> {
+    const { store } = this.#parts
+    const { any, ...route } = await store.routeHasAnswered(crawler.route, candidate.runId)
+    // Streams that were put back may have been refused before.
+    const othersServed = candidate.round > 0 && IN_A_ROW.has(reply.code) && (await store.servedSinceRefusal(candidate, reply.code))
+    return decide(reply, { candidate, route, anyRoute: any, othersServed, restarted: this.#restarted.has(candidate.streamId), ...answer, random: Math.random() })
+  }
+
   /** What a decision means beyond its stream. */
-  async #follow(decision: Decision, candidate: Candidate): Promise<void> {
-    if (decision.do === 'stop') this.stop(decision.error.code, decision.error.line, decision.error.exit)
+  async #follow(decision: Decision, candidate: Candidate, reply: RefusalReply): Promise<void> {
+    if (decision.do === 'stop') this.#stopFor(decision.error)
+    if (decision.do === 'withhold') await this.#considerKey(candidate, reply)
+    if (decision.do === 'fail' && reply.code === 'bad-request') await this.#considerRequest(candidate, reply)
+    if (reply.code !== 'gone' && this.#saysThatItIsThere(reply)) this.#inARow.found()
     if (decision.do === 'restart') this.#restarted.add(candidate.streamId)
     if (decision.do === 'retry') this.#track(this.#delayed, this.#releaseLater(candidate, decision.delayMs))
     if (decision.do === 'doubt') await this.#considerRoute(candidate)
@@ -342,10 +356,10 @@ export class Crawl {
   }
 
   /** What a refusal says about the API as a whole: it is there, or it brought no answer. */
-  #judge({ streamId }: Candidate, { code, message, fate, timedOut, noAnswer }: RefusalReply, { sentAt, wasProbe }: Sending): void {
+  #judge({ streamId }: Candidate, { code, status, message, fate, timedOut, noAnswer }: RefusalReply, { sentAt, wasProbe }: Sending): void {
     const { recovery } = new AppError(code, message)
     if (recovery === 'mark' || recovery === 'skip' || recovery === 'restart') return this.#circuit.succeeded(streamId, monotonicMs())
-    if (recovery !== 'retry') return
+    if (recovery !== 'retry' || (code === 'asked-to-retry' && status === 200)) return
     const before = this.#circuit.state
     this.#circuit.failed({ streamId, sentAt, noServer: fate === 'never-sent', noAnswer, timedOut, wasProbe }, monotonicMs())
     if (this.#circuit.state === 'down') {
@@ -357,12 +371,48 @@ export class Crawl {
     this.progress.waiting(this.#circuit.probeWaitMs, 'the API does not answer')
   }
 
+  #stopFor(error: AppError): void {
+    this.stop(error.code, error.line, error.exit)
+  }
+
+  /** Entities that are refused one after another, while nobody is served: it is not they who are meant. */
+  async #considerKey(candidate: Candidate, { message }: RefusalReply): Promise<void> {
+    const { runId, stream } = candidate
+    this.progress.ended('complete')
+    const withheld = await this.#parts.store.withheldEntities(runId, stream)
+    if (this.#inARow.withheld(candidate, withheld)) this.#stopFor(new AppError('forbidden', `${message} (one entity after another, while nobody is served)`))
+  }
+
+  /** Entities that fail one after another, in the same words, while nobody is served, are read again when the trouble is over. */
+  async #considerRequest(candidate: Candidate, reply: RefusalReply): Promise<void> {
+    if (candidate.round > 0 && (await this.#parts.store.servedSinceRefusal(candidate, reply.code))) return
+    const failed = this.#inARow.failed(candidate, reply.message)
+    if (failed === undefined) return
+    this.#failedInARow = failed
+    this.#stopFor(new AppError('refused-alike', `HTTP ${reply.status}: ${reply.message}`))
+  }
+
+  /** What was put down to entities for the reason for which the run stops is taken back. */
+  async #takeBack(runId: number, reason: StopReason): Promise<void> {
+    const { store } = this.#parts
+    if (TAKES_BACK_WITHHELD.has(reason)) await store.reopen(runId, 'withheld')
+    if (reason === 'no-routes') await store.reopen(runId, 'doubtful')
+    if (reason === 'refused-alike') await store.reopen(runId, this.#failedInARow)
+  }
+
+  /** Whether an answer can only come from the API, be it there or not what was asked for. */
+  #saysThatItIsThere({ code, message }: RefusalReply): boolean {
+    return ['mark', 'skip', 'restart'].includes(new AppError(code, message).recovery)
+  }
+
   /** A route that has never answered, and knows none of five entities that others served, is gone itself. */
   async #considerRoute({ runId, stream }: Candidate): Promise<void> {
-    if (!this.#condemned.has(stream) && (await this.#parts.store.doubtfulStreams(runId, stream)) < MISSES_THAT_CONDEMN) return this.progress.ended('complete')
+    const { store } = this.#parts
+    if (this.#inARow.missed() && (await store.hasOnlyDoubts(runId))) return this.#stopFor(new AppError('no-routes', NOTHING_ANSWERS))
+    if (!this.#condemned.has(stream) && (await store.doubtfulStreams(runId, stream)) < MISSES_THAT_CONDEMN) return this.progress.ended('complete')
     this.#condemned.add(stream)
-    await this.#parts.store.condemn(runId, stream, ROUTE_GONE)
-    this.progress.restate(await this.#parts.store.tally(runId))
+    await store.condemn(runId, stream, ROUTE_GONE)
+    this.progress.restate(await store.tally(runId))
   }
 
   async #releaseLater({ runId, streamId }: Candidate, delayMs: number): Promise<void> {
@@ -411,9 +461,12 @@ export class Crawl {
 
   async #close(run: OpenRun): Promise<CrawlOutcome> {
     const { store } = this.#parts
-    const tally = await store.tally(run.id)
     // Asked to stop while the very last answers came in: nothing is left for the next time.
-    const stop = tally.open === 0 && (this.#stop?.reason === 'cap' || this.#stop?.reason === 'interrupted') ? undefined : this.#stop
+    if ((await store.tally(run.id)).open === 0 && (this.#stop?.reason === 'cap' || this.#stop?.reason === 'interrupted')) this.#stop = undefined
+    if (this.#stop === undefined && (await store.hasOnlyDoubts(run.id))) this.#stopFor(new AppError('no-routes', NOTHING_ANSWERS))
+    const stop = this.#stop
+    await (stop === undefined ? store.settleRest(run.id) : this.#takeBack(run.id, stop.reason))
+    const tally = await store.tally(run.id)
     const finished = stop === undefined
     const exitCode = stop?.exitCode ?? (tally.failed > 0 ? ExitCode.streamsFailed : ExitCode.finished)
     const stoppedBy = stop?.reason ?? null
@@ -436,6 +489,14 @@ export class Crawl {
     return crawler
   }
 }
+
+/** A run that stops so was refused for our sake; so may have been those whom an answer refused without saying for whose. */
+const TAKES_BACK_WITHHELD: ReadonlySet<StopReason> = new Set(['forbidden', 'key-forbidden', 'blocked', 'quota-spent', 'balance-empty', 'key-refused', 'redirected'] as const)
+
+/** Refusals of which many in a row say something else than each of them. */
+const IN_A_ROW: ReadonlySet<RefusalReply['code']> = new Set(['forbidden', 'bad-request'] as const)
+
+const NOTHING_ANSWERS = 'every answer is a 404, and none has ever been another'
 
 const NOT_TAKEN = 'an answer is stored as it came, but could not be taken in: a fault of this program, after whose repair `sora-crawl replay` reads it'
 

@@ -15,6 +15,10 @@ export interface RefusalContext {
   readonly candidate: Candidate
   /** Whether the route has answered a page in this run, or ever in this database. */
   readonly route: { readonly inRun: boolean; readonly ever: boolean }
+  /** Whether any route has ever answered a page in this database. */
+  readonly anyRoute: boolean
+  /** Whether the stream was refused before in this run, and another entity has been served by its route since. */
+  readonly othersServed: boolean
   /** Whether the pass was already restarted by this process. */
   readonly restarted: boolean
   /** Whether it was billed, and the billed answer before it to the same request was alike in everything but request ids and times. */
@@ -32,6 +36,8 @@ export type Decision =
   | { readonly do: 'restart' }
   | { readonly do: 'unavailable'; readonly as: 'gone' | 'private' }
   | { readonly do: 'doubt' }
+  /** A 403 that does not say whom it means. */
+  | { readonly do: 'withhold'; readonly reason: string }
   | { readonly do: 'fail'; readonly reason: string; readonly endsPass: boolean }
   | { readonly do: 'stop'; readonly error: AppError }
 
@@ -40,7 +46,8 @@ export function decide(reply: RefusalReply, context: RefusalContext): Decision {
   const error = new AppError(reply.code, reply.message)
   const isEntity = !['feed', 'leaderboard', 'query'].includes(context.candidate.subject.kind)
   const failed: Decision = { do: 'fail', reason: `HTTP ${reply.status}: ${reply.message}`, endsPass: true }
-  if (reply.code === 'forbidden' && context.route.inRun) return isEntity ? { do: 'unavailable', as: 'private' } : failed
+  if (reply.code === 'forbidden' && context.route.inRun) return forbidden(failed, isEntity, context)
+  if (reply.code === 'gone' && !context.anyRoute) return { do: 'doubt' }
   switch (error.recovery) {
     case 'wait':
       return { do: 'wait' }
@@ -55,6 +62,12 @@ export function decide(reply: RefusalReply, context: RefusalContext): Decision {
     case 'retry':
       return retry(reply, context)
   }
+}
+
+/** The account's own doing where others are served in spite of it; whether they are shows later. */
+function forbidden(failed: Extract<Decision, { do: 'fail' }>, isEntity: boolean, { othersServed }: RefusalContext): Decision {
+  if (!othersServed) return { do: 'withhold', reason: failed.reason }
+  return isEntity ? { do: 'unavailable', as: 'private' } : failed
 }
 
 function mark(reply: RefusalReply, { route }: RefusalContext): Decision {
@@ -101,6 +114,8 @@ export function refusalStep(decision: Decision, { attempts, round }: Candidate):
       return { to: 'unavailable', as: decision.as }
     case 'doubt':
       return { to: 'doubtful' }
+    case 'withhold':
+      return { to: 'withheld', reason: decision.reason }
     case 'fail':
       return { to: 'failed', reason: decision.reason, endsPass: decision.endsPass }
   }

@@ -79,6 +79,20 @@ export class Frontier {
     return this.#statements.doubtfulKnown.get({ run: runId, stream }) ?? 0
   }
 
+  /** Streams of a run in a state, of any kind. */
+  inState(runId: number, state: 'doubtful' | 'withheld'): { streamId: number; kind: SubjectKind; reason: string | null }[] {
+    return this.#statements.inState.all({ run: runId, state })
+  }
+
+  withheldEntities(runId: number, stream: string): number {
+    return this.#statements.withheldEntities.get({ run: runId, stream }) ?? 0
+  }
+
+  /** Whether all that a run has been answered are 404s of routes that have never answered. */
+  hasOnlyDoubts(runId: number): boolean {
+    return this.#statements.onlyDoubts.get({ run: runId }) === 1
+  }
+
   tally(runId: number): RunTally {
     const streams = this.#statements.states.all({ run: runId })
     const sum = (...states: string[]): number => streams.filter(({ state }) => states.includes(state)).reduce((total, { n }) => total + n, 0)
@@ -208,6 +222,20 @@ function prepare(sqlite: Sqlite) {
           OR k.subject_kind IN ('post', 'link') AND EXISTS (SELECT 1 FROM posts WHERE id = k.subject_id AND unavailable IS NULL)
           OR k.subject_kind = 'comment' AND EXISTS (SELECT 1 FROM comments WHERE id = k.subject_id AND unavailable IS NULL))`)
       .pluck(),
+    inState: sqlite.prepare<object, { streamId: number; kind: SubjectKind; reason: string | null }>(`
+      SELECT f.stream_id AS streamId, k.subject_kind AS kind, f.reason FROM frontier f JOIN checkpoints k ON k.id = f.stream_id
+      WHERE f.run_id = :run AND f.state = :state ORDER BY f.stream_id`),
+    withheldEntities: sqlite
+      .prepare<object, number>(`
+        SELECT count(DISTINCT k.subject_id) FROM frontier f JOIN checkpoints k ON k.id = f.stream_id
+        WHERE f.run_id = :run AND f.state = 'withheld' AND k.stream = :stream`)
+      .pluck(),
+    onlyDoubts: sqlite
+      .prepare<object, 0 | 1>(`
+        SELECT EXISTS (SELECT 1 FROM frontier WHERE run_id = :run AND state = 'doubtful')
+          AND NOT EXISTS (SELECT 1 FROM frontier WHERE run_id = :run AND state IN ('complete', 'failed', 'unavailable', 'withheld'))
+          AND NOT EXISTS (SELECT 1 FROM route_proofs)`)
+      .pluck(),
     states: sqlite.prepare<object, { state: string; n: number }>('SELECT state, count(*) AS n FROM frontier WHERE run_id = :run GROUP BY state'),
     // Earlier requests are other runs': a long ledger is not looked through for them.
     spent: sqlite.prepare<object, { requests: number; cost: number }>(`
@@ -215,7 +243,7 @@ function prepare(sqlite: Sqlite) {
       WHERE id > (SELECT started_after_request FROM runs WHERE id = :run) AND run_id = :run AND ${isSent()}`),
     troubled: sqlite.prepare<object, StreamReport>(`
       SELECT k.stream, k.subject_id AS subject, iif(f.state = 'complete', 'repeats', f.state) AS state, f.reason, k.pages FROM frontier f JOIN checkpoints k ON k.id = f.stream_id
-      WHERE f.run_id = :run AND (f.state IN ('failed', 'unavailable', 'doubtful', 'capped') OR f.state = 'complete' AND f.reason IS NOT NULL)
+      WHERE f.run_id = :run AND (f.state IN ('failed', 'unavailable', 'doubtful', 'withheld', 'capped') OR f.state = 'complete' AND f.reason IS NOT NULL)
       ORDER BY f.state, f.stream_id LIMIT :limit`),
   }
 }

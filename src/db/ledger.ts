@@ -32,9 +32,14 @@ export class Ledger {
     this.#s.settleAbandoned.run({ at: now() })
   }
 
-  routeHasAnswered(route: string, runId: number): { inRun: boolean; ever: boolean } {
+  routeHasAnswered(route: string, runId: number): { inRun: boolean; ever: boolean; any: boolean } {
     const runs = this.#s.proofs.all({ route })
-    return { inRun: runs.includes(runId), ever: runs.length > 0 }
+    return { inRun: runs.includes(runId), ever: runs.length > 0, any: runs.length > 0 || this.#s.anyProof.get() !== undefined }
+  }
+
+  /** Whether a stream was refused in a run, by this code of the catalogue, and its route has answered a page since. */
+  servedSinceRefusal({ runId, streamId }: Candidate, code: string): boolean {
+    return this.#s.servedSinceRefusal.get({ run: runId, stream: streamId, error: `${code}: %` }) !== undefined
   }
 
   /** Notes that the route of a request answers; true if it never did before in this database. */
@@ -57,6 +62,12 @@ function prepare(sqlite: Sqlite) {
     settleAbandoned: sqlite.prepare("UPDATE requests SET state = 'unknown', settled_at = :at, error = 'the process ended before the answer was stored' WHERE state = 'reserved'"),
     newest: sqlite.prepare<[], number>('SELECT max(id) FROM requests').pluck(),
     proofs: sqlite.prepare<object, number>('SELECT run_id FROM route_proofs WHERE route = :route').pluck(),
+    anyProof: sqlite.prepare('SELECT 1 FROM route_proofs LIMIT 1'),
+    servedSinceRefusal: sqlite.prepare(`
+      WITH refused AS (
+        SELECT min(id) AS id, route FROM requests
+        WHERE id > (SELECT started_after_request FROM runs WHERE id = :run) AND run_id = :run AND stream_id = :stream AND error LIKE :error)
+      SELECT 1 FROM refused JOIN requests p ON p.id > refused.id AND p.run_id = :run AND p.route = refused.route AND p.status = 200 AND p.error IS NULL LIMIT 1`),
     routeOf: sqlite.prepare<object, { route: string; run_id: number }>('SELECT route, run_id FROM requests WHERE id = :request'),
     prove: sqlite.prepare('INSERT OR IGNORE INTO route_proofs (route, run_id, first_answer_at) VALUES (:route, :run_id, :at)'),
   }

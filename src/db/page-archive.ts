@@ -3,7 +3,7 @@ import type { Lease } from './port.js'
 import type { ToldPage } from './told-page.js'
 
 /** What an answer was taken for. */
-export type Meaning = 'page' | 'gone' | 'private' | 'doubtful' | 'refused'
+export type Meaning = 'page' | 'gone' | 'private' | 'doubtful' | 'withheld' | 'refused'
 
 /** Raw answers, the records set aside from them, and the order of ranked lists. Call inside a transaction. */
 export class PageArchive {
@@ -28,9 +28,14 @@ export class PageArchive {
     this.#s.tellsGone.run({ page: pageId, after })
   }
 
-  /** The 404s of a stream that were in doubt say nothing about its entity after all. */
+  /** The refusals of a stream that were in doubt say nothing about its entity after all. */
   disbelieve(streamId: number): void {
     this.#s.disbelieve.run({ stream: streamId })
+  }
+
+  /** What the 403 of a stream that was in doubt is taken for after all. @returns when it came */
+  settleWithheld(streamId: number, meaning: 'private' | 'refused'): string | undefined {
+    return this.#s.settleWithheld.get({ stream: streamId, meaning })
   }
 
   setAside({ pageId, runId, requestId, streamId, stream, pass, rows, programVersion, at }: ToldPage): void {
@@ -55,6 +60,12 @@ function prepare(sqlite: Sqlite) {
       VALUES (:request, :run, :stream, (SELECT route FROM requests WHERE id = :request), :pass, :page, :served, :status, :meaning, :sighting, :at, :body)`),
     tellsGone: sqlite.prepare('UPDATE pages SET gone_after = :after WHERE id = :page'),
     disbelieve: sqlite.prepare("UPDATE pages SET meaning = 'refused' WHERE meaning = 'doubtful' AND stream_id = :stream"),
+    // Among the newest pages, for whatever its route serves next settles it: no index is worth it.
+    settleWithheld: sqlite
+      .prepare<object, string>(`
+        UPDATE pages SET meaning = :meaning WHERE id = (SELECT id FROM pages WHERE stream_id = :stream AND meaning = 'withheld' ORDER BY id DESC LIMIT 1)
+        RETURNING received_at`)
+      .pluck(),
     reject: sqlite.prepare(`
       INSERT INTO rejects (page_id, run_id, stream_id, pass, route, stream, reason, raw, program_version, rejected_at)
       VALUES (:page, :run, :stream, :pass, (SELECT route FROM requests WHERE id = :request), :name, :reason, :raw, :version, :at)`),

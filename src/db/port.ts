@@ -215,6 +215,14 @@ export type RefusalStep =
   | { readonly to: 'unavailable'; readonly as: 'gone' | 'private' }
   /** A 404 from a route that never answered: kept in doubt. */
   | { readonly to: 'doubtful' }
+  /** A 403 that does not say whom it means: the account's as soon as its route serves another entity. */
+  | { readonly to: 'withheld'; readonly reason: string }
+
+/** A stream that a refusal has failed, and the cursor that was refused. */
+export interface FailedStream {
+  readonly streamId: number
+  readonly cursor: string | null
+}
 
 export interface RefusalCommit {
   readonly lease: Lease
@@ -346,8 +354,21 @@ export interface CrawlStore {
   commitRefusal(commit: RefusalCommit): Promise<void>
   /** A delayed stream is ready again. */
   release(runId: number, streamId: number): Promise<void>
-  /** Whether a route has answered a page, in this run or ever in this database. */
-  routeHasAnswered(route: string, runId: number): Promise<{ inRun: boolean; ever: boolean }>
+  /** Whether a route has answered a page, in this run or ever in this database; and whether any route ever has. */
+  routeHasAnswered(route: string, runId: number): Promise<{ inRun: boolean; ever: boolean; any: boolean }>
+  /** Whether the API refused a stream with this code before in this run, and its route has answered a page since. */
+  servedSinceRefusal(candidate: Candidate, code: ErrorCode): Promise<boolean>
+  /** How many entities the 403s of a kind of stream leave in doubt, in this run. */
+  withheldEntities(runId: number, stream: string): Promise<number>
+  /** Whether all that a run has been answered are 404s, and no route has ever answered a page in this database. */
+  hasOnlyDoubts(runId: number): Promise<boolean>
+  /**
+   * Makes streams of a run ready again, those in doubt or some that failed: what they were refused for says nothing about them. Those that
+   * may be refused again come behind all others.
+   */
+  reopen(runId: number, which: 'doubtful' | 'withheld' | readonly FailedStream[]): Promise<void>
+  /** Fails what is in doubt at the end of a run, and is nobody's (a 404 of a list), or may have been refused for our sake (a 403). */
+  settleRest(runId: number): Promise<void>
   /** How many entities that other routes have served got a 404 from this stream in this run. */
   doubtfulStreams(runId: number, stream: string): Promise<number>
   /** Fails every stream of this kind that is open or in doubt in the run. */

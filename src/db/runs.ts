@@ -84,7 +84,8 @@ function prepare(sqlite: Sqlite) {
     seed: sqlite.prepare('INSERT INTO run_seeds (run_id, seed, text, requests) VALUES (:run, :seed, :text, 0)'),
     newest: sqlite.prepare('SELECT coalesce(max(id), 0) FROM requests').pluck(),
     // What is in flight, backing off or counted as failed belongs to a process: what failed for it may have been the API.
-    reopen: sqlite.prepare("UPDATE frontier SET state = 'ready', attempts = 0, round = 0 WHERE run_id = :run AND state IN ('ready', 'claimed', 'delayed') AND (state <> 'ready' OR attempts + round > 0)"),
+    // A stream that was refused for what others were refused for comes behind all others, and keeps the reason.
+    reopen: sqlite.prepare("UPDATE frontier SET state = 'ready', attempts = 0, round = iif(reason IS NULL, 0, 1) WHERE run_id = :run AND state IN ('ready', 'claimed', 'delayed') AND (state <> 'ready' OR attempts + round > 0)"),
     // Others may have been told other counters of what they met.
     lookAgain: sqlite.prepare(`
       UPDATE frontier SET state = 'ready' WHERE run_id = :run AND state = 'gated' AND stream_id IN (

@@ -1,6 +1,8 @@
 import { statSync } from 'node:fs'
 import { now } from '../clock.js'
+import type { ErrorCode } from '../errors.js'
 import { failpoint } from '../failpoint.js'
+import { Doubts } from './doubts.js'
 import { Estimates } from './estimates.js'
 import { ForgottenHashes } from './forgotten.js'
 import { Frontier } from './frontier.js'
@@ -10,7 +12,7 @@ import { keepNobodyOut } from './nobody.js'
 import { databaseError, noteOpening, openForTrial, openForWriting, type Sqlite } from './open.js'
 import { OwnFile } from './own-file.js'
 import { realName } from './place.js'
-import type { Brings, Candidate, CrawlStore, EstimateKind, EstimateRecord, EstimateRow, EstimateRules, ForgottenPeople, Lease, ListedEdge, ListedItem, OpenRun, PageCommit, RefusalCommit, RefusalStep, RenamedHandle, RowCounts, RunEnd, RunPlan, RunTally, Settlement, StreamReport } from './port.js'
+import type { Brings, Candidate, CrawlStore, EstimateKind, EstimateRecord, EstimateRow, EstimateRules, FailedStream, ForgottenPeople, Lease, ListedEdge, ListedItem, OpenRun, PageCommit, RefusalCommit, RefusalStep, RenamedHandle, RowCounts, RunEnd, RunPlan, RunTally, Settlement, StreamReport } from './port.js'
 import type { Meaning } from './page-archive.js'
 import { PageTables } from './page-tables.js'
 import { Room } from './room.js'
@@ -92,6 +94,7 @@ class SqliteStore implements CrawlStore {
   readonly #frontier: Frontier
   readonly #scope: Scope
   readonly #streams: Streams
+  readonly #doubts: Doubts
   readonly #ledger: Ledger
   readonly #runs: Runs
   readonly #estimates: Estimates
@@ -110,6 +113,7 @@ class SqliteStore implements CrawlStore {
     this.#scope = new Scope(sqlite)
     this.#frontier = new Frontier(sqlite)
     this.#streams = new Streams(sqlite, { frontier: this.#frontier, scope: this.#scope, tables }, this.#edges)
+    this.#doubts = new Doubts(sqlite, { frontier: this.#frontier, streams: this.#streams, archive: tables.archive })
     this.#ledger = new Ledger(sqlite)
     this.#runs = new Runs(sqlite, this.#scope)
     this.#estimates = new Estimates(sqlite)
@@ -207,8 +211,31 @@ class SqliteStore implements CrawlStore {
     return this.#transaction(() => this.#frontier.release(runId, streamId))
   }
 
-  async routeHasAnswered(route: string, runId: number): Promise<{ inRun: boolean; ever: boolean }> {
+  async routeHasAnswered(route: string, runId: number): Promise<{ inRun: boolean; ever: boolean; any: boolean }> {
     return this.#ledger.routeHasAnswered(route, runId)
+  }
+
+  async servedSinceRefusal(candidate: Candidate, code: ErrorCode): Promise<boolean> {
+    return this.#ledger.servedSinceRefusal(candidate, code)
+  }
+
+  async withheldEntities(runId: number, stream: string): Promise<number> {
+    return this.#frontier.withheldEntities(runId, stream)
+  }
+
+  async hasOnlyDoubts(runId: number): Promise<boolean> {
+    return this.#frontier.hasOnlyDoubts(runId)
+  }
+
+  async reopen(runId: number, which: 'doubtful' | 'withheld' | readonly FailedStream[]): Promise<void> {
+    return this.#transaction(() => this.#doubts.reopen(runId, which))
+  }
+
+  async settleRest(runId: number): Promise<void> {
+    return this.#transaction(() => {
+      this.#doubts.settleRest(runId)
+      this.#scope.settle(runId)
+    })
   }
 
   async doubtfulStreams(runId: number, stream: string): Promise<number> {
@@ -271,7 +298,8 @@ class SqliteStore implements CrawlStore {
     this.#streams.meet(commit)
     this.#streams.advance(commit, pageId, at)
     this.#streams.clearUnavailable(streamId, at)
-    if (this.#ledger.proveRoute(lease.requestId, at)) this.#settleDoubts(runId, stream, at)
+    if (this.#ledger.proveRoute(lease.requestId, at)) this.#doubts.settleNotFound(runId, stream, at)
+    this.#doubts.settleWithheld(runId, stream, lease.requestId)
     this.#scope.settle(runId)
     this.#forgotten.save()
     return counts
@@ -305,6 +333,8 @@ class SqliteStore implements CrawlStore {
         return this.#streams.end(candidate, 'failed', step.reason, step.endsPass)
       case 'doubtful':
         return this.#streams.end(candidate, 'doubtful', 'not found, by a route that has never answered', true)
+      case 'withheld':
+        return this.#doubts.withhold(candidate, step.reason, this.#ledger.newest())
       case 'unavailable':
         this.#streams.end(candidate, 'unavailable', step.as, candidate.checkpoint.pages === 0)
         return this.#streams.markUnavailable(streamId, step.as, at)
@@ -314,14 +344,6 @@ class SqliteStore implements CrawlStore {
   #endAndSettle(candidate: Candidate, reason: string): void {
     this.#streams.end(candidate, 'failed', reason, false)
     this.#scope.settle(candidate.runId)
-  }
-
-  /** The route has answered for the first time ever: the entities that it did not find are gone after all. */
-  #settleDoubts(runId: number, stream: string, at: string): void {
-    for (const streamId of this.#frontier.streamsIn(runId, stream, ['doubtful'])) {
-      this.#frontier.setState(runId, streamId, 'unavailable', 'gone')
-      this.#streams.markUnavailable(streamId, 'gone', at)
-    }
   }
 
   async #transaction<T>(unit: () => T): Promise<T> {
@@ -335,7 +357,7 @@ class SqliteStore implements CrawlStore {
 
 function meaningOf(step: RefusalStep): Meaning {
   if (step.to === 'unavailable') return step.as
-  return step.to === 'doubtful' ? 'doubtful' : 'refused'
+  return step.to === 'doubtful' || step.to === 'withheld' ? step.to : 'refused'
 }
 
 function isStorageFault(error: unknown): boolean {

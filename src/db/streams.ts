@@ -2,7 +2,7 @@ import type { Frontier } from './frontier.js'
 import type { Sqlite } from './open.js'
 import { TABLE_OF, type PageTables } from './page-tables.js'
 import { ParkedPasses } from './parked-passes.js'
-import type { Brings, Candidate, ListedEdge, ListedItem, PageCommit, PassStep, Subject } from './port.js'
+import type { Brings, Candidate, FailedStream, ListedEdge, ListedItem, PageCommit, PassStep, Subject } from './port.js'
 import type { Scope } from './scope.js'
 import { isLeftOut } from './told-page.js'
 
@@ -120,7 +120,7 @@ export class Streams {
    * Ends a stream for this run without its pass having completed.
    * @param endsPass false where the next run goes on at the cursor
    */
-  end(candidate: Pick<Candidate, 'streamId' | 'runId'>, state: 'failed' | 'unavailable' | 'doubtful', reason: string, endsPass: boolean): void {
+  end(candidate: Pick<Candidate, 'streamId' | 'runId'>, state: 'failed' | 'unavailable' | 'doubtful' | 'withheld', reason: string, endsPass: boolean): void {
     const { streamId, runId } = candidate
     this.parts.frontier.setState(runId, streamId, state, reason)
     if (endsPass) {
@@ -134,6 +134,16 @@ export class Streams {
   markUnavailable(streamId: number, as: 'gone' | 'private', at: string): void {
     this.#s.mark.run({ stream: streamId, as })
     this.#showAvailability(this.#subject(streamId), at)
+  }
+
+  /** A pass that was ended by a refusal goes on where it was. */
+  goOnAt({ streamId, cursor }: FailedStream): void {
+    this.#s.goOnAt.run({ stream: streamId, cursor })
+  }
+
+  /** A pass that has read nothing has nothing to go on with. */
+  endUnread(streamId: number, reason: string): void {
+    if (this.#s.endUnread.run({ stream: streamId, reason }).changes === 1) this.#s.forgetCursors.run({ stream: streamId })
   }
 
   /** The listing has answered: a mark that it set is cleared. */
@@ -232,6 +242,8 @@ function prepare(sqlite: Sqlite) {
         completed_pass = iif(:completed, max(pass, coalesce(completed_pass, 0)), completed_pass), completed_at = iif(:completed, :at, completed_at)
       WHERE id = :stream`),
     failPass: sqlite.prepare("UPDATE checkpoints SET pass_state = 'failed', cursor = NULL, reason = :reason WHERE id = :stream"),
+    goOnAt: sqlite.prepare("UPDATE checkpoints SET pass_state = 'open', cursor = :cursor, reason = NULL WHERE id = :stream AND pass_state = 'failed'"),
+    endUnread: sqlite.prepare("UPDATE checkpoints SET pass_state = 'failed', reason = :reason WHERE id = :stream AND pass_state = 'open' AND pages = 0"),
     mark: sqlite.prepare('UPDATE checkpoints SET unavailable = :as WHERE id = :stream'),
     unmark: sqlite.prepare('UPDATE checkpoints SET unavailable = NULL WHERE id = :stream AND unavailable IS NOT NULL'),
     availability: sqlite

@@ -56,6 +56,8 @@ function stateOf(record: ListingRecord): Pick<CoverageRow, 'state' | 'reason'> {
       return { state: reason === 'private' ? 'private' : 'gone', reason: null }
     case 'doubtful':
       return { state: 'not found', reason }
+    case 'withheld':
+      return { state: 'in progress', reason }
     default:
       return openState(record)
   }
@@ -66,7 +68,7 @@ function openState({ runState, stoppedBy, isOpen, pages, completedAt }: ListingR
   const before = completedAt === null ? '' : `; read to its end on ${completedAt.slice(0, 10)}`
   const progress = `${isOpen === 1 ? `${pagesText(pages)} read` : 'not begun'}${before}`
   if (runState === 'abandoned') return { state: 'abandoned', reason: progress }
-  if (stoppedBy === 'cap' || stoppedBy === 'balance-empty') return { state: 'budget', reason: progress }
+  if (stoppedBy === 'cap' || stoppedBy === 'balance-empty' || stoppedBy === 'quota-spent') return { state: 'budget', reason: progress }
   return { state: 'in progress', reason: stoppedBy === null ? progress : `${progress}; stopped: ${stoppedBy}` }
 }
 

@@ -189,7 +189,7 @@ describe('a redirect', () => {
     const elsewhere = await Gateway.start((_, response) => json(response, EMPTY_PAGE))
     for (const status of [301, 302, 303, 307, 308]) {
       const { ask } = await serve((_, response) => response.writeHead(status, { location: `${elsewhere.origin}/get_feed` }).end())
-      expect(refusal(await ask('get_feed', {}))).toMatchObject({ status, code: 'server-error', cost: 0 })
+      expect(refusal(await ask('get_feed', {}))).toMatchObject({ status, code: 'redirected', cost: 0, message: `HTTP ${status} to ${elsewhere.origin}/get_feed` })
     }
     expect(elsewhere.arrived).toEqual([])
     await elsewhere.close()

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { openEnvelope, UnreadableBody, type Page, type Shape } from '../../src/api/index.js'
-import { errorText } from '../../src/api/envelope.js'
+import { errorText } from '../../src/api/failures.js'
 
 const open = (body: unknown, shape: Shape = 'items'): Page => openEnvelope(JSON.stringify(body), shape)
 

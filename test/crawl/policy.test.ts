@@ -14,7 +14,7 @@ interface Told extends Partial<Omit<RefusalContext, 'candidate' | 'route'>> {
 }
 
 function decision(code: ErrorCode, { about = {}, kind = 'user', route = {}, status = 400, waitMs, ...rest }: Told = {}): Decision {
-  const context = { restarted: false, sameAnswer: false, isProbe: false, random: 0, ...rest, route: { inRun: true, ever: true, ...route } }
+  const context = { anyRoute: true, othersServed: false, restarted: false, sameAnswer: false, isProbe: false, random: 0, ...rest, route: { inRun: true, ever: true, ...route } }
   return decide(refusal(code, { status, waitMs, message: 'the words' }), { ...context, candidate: candidate({ subject: subject(kind), ...about }) })
 }
 
@@ -26,7 +26,11 @@ describe('a refusal that stops the run', () => {
   it.each<[string, ErrorCode, number]>([
     ['401: the key is refused', 'key-refused', 5],
     ['402: the balance is empty', 'balance-empty', 4],
-    ['403 for the key, from a route that has not answered in this run', 'forbidden', 5],
+    ['403 from a route that has not answered in this run', 'forbidden', 5],
+    ['403 for the key', 'key-forbidden', 5],
+    ['403 for its quota', 'quota-spent', 4],
+    ['403 of something in front of the API', 'blocked', 5],
+    ['3xx', 'redirected', 5],
   ])('%s', (_, code, exit) => {
     const told = decision(code, { route: { inRun: false, ever: true } })
     expect(told).toMatchObject({ do: 'stop', error: { code } })
@@ -40,8 +44,12 @@ describe('a refusal that stops the run', () => {
 })
 
 describe('403', () => {
-  it.each(ENTITIES)('is the account’s where the route has answered in this run: %s', (kind) => {
-    expect(decision('forbidden', { kind, route: { inRun: true } })).toEqual({ do: 'unavailable', as: 'private' })
+  it.each([...ENTITIES, ...LISTS])('is in doubt where it does not say whom it means, and the route has answered in this run: %s', (kind) => {
+    expect(decision('forbidden', { kind, status: 403, route: { inRun: true } })).toEqual({ do: 'withhold', reason: 'HTTP 403: the words' })
+  })
+
+  it.each(ENTITIES)('is the account’s where others were served since it was refused before: %s', (kind) => {
+    expect(decision('forbidden', { kind, route: { inRun: true }, othersServed: true })).toEqual({ do: 'unavailable', as: 'private' })
   })
 
   it.each(ENTITIES)('is the account’s where it says so, whatever the route has done: %s', (kind) => {
@@ -53,7 +61,7 @@ describe('403', () => {
   })
 
   it.each(LISTS)('is nobody’s account on a listing of nobody: %s', (kind) => {
-    expect(['stop', 'fail']).toContain(decision('forbidden', { kind }).do)
+    expect(decision('forbidden', { kind, othersServed: true }).do).toBe('fail')
     expect(decision('private', { kind }).do).toBe('fail')
   })
 })
@@ -66,6 +74,10 @@ describe('404 and 410', () => {
 
   it.each(ENTITIES)('are in doubt while the route has never answered: %s', (kind) => {
     expect(decision('gone', { kind, route: { inRun: false, ever: false } })).toEqual({ do: 'doubt' })
+  })
+
+  it.each([...ENTITIES, ...LISTS])('are in doubt while nothing has ever answered: %s', (kind) => {
+    expect(decision('gone', { kind, anyRoute: false, route: { inRun: false, ever: false } })).toEqual({ do: 'doubt' })
   })
 
   it.each(LISTS)('fail a listing of nobody: %s', (kind) => {
@@ -175,7 +187,7 @@ describe('every refusal', () => {
           for (const attempts of [0, 4]) {
             for (const cursor of [null, 'c']) {
               const told = decision(code, { kind, restarted, route: { inRun, ever: inRun }, about: { attempts, round: 2, checkpoint: { cursor, pages: 2 } } })
-              expect(['wait', 'retry', 'restart', 'unavailable', 'doubt', 'fail', 'stop']).toContain(told.do)
+              expect(['wait', 'retry', 'restart', 'unavailable', 'doubt', 'withhold', 'fail', 'stop']).toContain(told.do)
             }
           }
         }

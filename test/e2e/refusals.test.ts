@@ -61,14 +61,6 @@ describe.concurrent('what is closed or gone', () => {
     expect(server.seen).toHaveLength(2)
   })
 
-  test('a 403 from a route that has answered in this run is about the account', async ({ bench }) => {
-    const server = await bench.serve({ world: world() })
-    server.override = ({ subject }) => (subject === userId('fan') ? { status: 403, message: 'Forbidden' } : undefined)
-    const flags = ['--collect', 'followers', '--concurrency', '1', '--depth', '1']
-    expectExit(await bench.crawl(server, [userId('star'), ...flags]), 0)
-    expect(unavailable(bench, 'users')).toEqual([userId('fan')])
-  })
-
   test.for([404, 410])('a %i is no failure and is not asked again in this run', async (status, { bench }) => {
     const server = await bench.serve({ world: world() })
     server.override = ({ subject }) => (subject === userId('fan') ? { status, message: 'Not found' } : undefined)

@@ -63,7 +63,7 @@ async function tryDatabase(file: string, origin: Origin): Promise<void> {
 }
 
 /** The exit codes that the next run cannot better. */
-const FATAL: ReadonlySet<ExitCode> = new Set([ExitCode.bug, ExitCode.usage, ExitCode.keyRefused])
+const FATAL: ReadonlySet<ExitCode> = new Set([ExitCode.bug, ExitCode.usage, ExitCode.notServed])
 
 /** One crawl again and again; each opens the database and closes it, and tells what happened. */
 class ScheduledCrawl {

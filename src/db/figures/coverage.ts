@@ -11,7 +11,7 @@ const STATE = `CASE
         WHEN f.state = 'unavailable' THEN iif(f.reason = 'private', 'private', 'gone')
         WHEN f.state = 'doubtful' THEN 'not found'
         WHEN r.state = 'abandoned' THEN 'abandoned'
-        WHEN r.stopped_by IN ('cap', 'balance-empty') THEN 'budget'
+        WHEN r.stopped_by IN ('cap', 'balance-empty', 'quota-spent') THEN 'budget'
         ELSE 'in progress' END`
 
 /** Every listing that a run ever had in scope: how it stands, what the platform counts, and what is held. */
@@ -74,7 +74,7 @@ export interface TroubleRow {
 const WHY = `
       CASE state
         WHEN 'capped' THEN 'cut by the cap on pages'
-        WHEN 'budget' THEN 'left when a cap on requests or cost was reached, or the balance was empty'
+        WHEN 'budget' THEN 'left when a cap on requests or cost was reached, or balance or quota were empty'
         WHEN 'abandoned' THEN 'its run was given up'
         WHEN 'in progress' THEN 'its run is not finished'
         ELSE 'no reason is recorded' END`

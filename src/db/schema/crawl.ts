@@ -88,7 +88,7 @@ export const frontier = sqliteTable(
     depth: integer().notNull(),
     seed: integer().notNull(),
     max_pages: integer(),
-    state: text({ enum: ['ready', 'claimed', 'delayed', 'complete', 'gated', 'recent', 'capped', 'failed', 'unavailable', 'doubtful'] }).notNull(),
+    state: text({ enum: ['ready', 'claimed', 'delayed', 'complete', 'gated', 'recent', 'capped', 'failed', 'unavailable', 'doubtful', 'withheld'] }).notNull(),
     round: integer().notNull().default(0),
     attempts: integer().notNull().default(0),
     reason: text(),
@@ -105,7 +105,7 @@ documented(frontier, 'The streams that a run has to read, and what became of the
   seed: 'The seed that its requests count for.',
   max_pages: 'The most pages of one pass; NULL for no cap.',
   state:
-    '`ready`, `claimed` (a request is in flight) or `delayed` (backing off) are open. `complete`; `gated` (a counter says that there is nothing, or nothing new); `recent` (left out by `--min-age`); `capped`; `failed`; `unavailable` (gone or private); `doubtful` (a 404 from a route that has never answered).',
+    '`ready`, `claimed` (a request is in flight) or `delayed` (backing off) are open. `complete`; `gated` (a counter says that there is nothing, or nothing new); `recent` (left out by `--min-age`); `capped`; `failed`; `unavailable` (gone or private); `doubtful` (a 404 from a route that has never answered); `withheld` (a 403 that does not say whom it means).',
   round: 'How often it was put back after its attempts ran out.',
   attempts: 'Failed attempts in this round.',
   reason: 'Why it failed or was refused.',

@@ -54,7 +54,7 @@ const waits: readonly [string, () => Record<string, string>, number][] = [
   ['X-RateLimit-Reset as a time', () => ({ 'x-ratelimit-reset': String(Math.floor(Date.now() / 1_000) + 2) }), 900],
 ]
 
-const STATUSES = [500, 501, 502, 503, 504, 505, 506, 507, 508, 510, 511, 520, 521, 522, 523, 524, 525, 526, 527, 530, 598, 599, 408, 425, 301, 302, 303, 307, 308]
+const STATUSES = [500, 501, 502, 503, 504, 505, 506, 507, 508, 510, 511, 520, 521, 522, 523, 524, 525, 526, 527, 530, 598, 599, 408, 425]
 
 const HTML = '<!DOCTYPE html><html><title>Sign in</title><form action="/login"></form></html>'
 
@@ -64,7 +64,6 @@ export const passing: readonly Fault[] = [
   ...STATUSES.map((status): Fault => ({ name: `${status}`, answer: () => ({ status, message: 'Something went wrong', headers: { location: 'http://127.0.0.1:9/elsewhere' } }), settled: refused(status), isOneOfMany: true })),
   { name: '400 that says retry', answer: () => ({ status: 400, message: '请求失败，请重试。本次请求不会被扣费。' }), settled: refused(400) },
   { name: 'HTML with 503', answer: () => ({ status: 503, raw: HTML }), settled: refused(503) },
-  { name: 'HTML with 403', answer: () => ({ status: 403, raw: HTML }), settled: refused(403) },
   { name: 'a reset before the headers', answer: act((response) => void response.socket?.resetAndDestroy()), settled: UNKNOWN },
   { name: 'an end before the headers', answer: (usual) => ({ ...usual, drop: 'before' }), settled: UNKNOWN },
   { name: 'a reset inside the headers', answer: act((response) => void response.socket?.write('HTTP/1.1 200 OK\r\ncontent-ty', () => response.socket?.resetAndDestroy())), settled: UNKNOWN },
@@ -86,6 +85,9 @@ export const passing: readonly Fault[] = [
   { name: 'a 200 with an error beside', answer: raw('{"error":{"code":"upstream","message":"upstream failed"}}'), settled: BILLED },
   { name: 'a 200 with an error inside', answer: raw('{"code":200,"data":{"error":{"code":"server_error","message":"oops"}}}'), settled: BILLED },
   { name: 'a 200 that calls itself 500', answer: raw('{"code":500,"message":"failed","data":{"items":[]}}'), settled: BILLED },
+  { name: 'a 200 that calls itself 503, as text', answer: raw('{"code":"503","message":"failed","data":{"items":[],"cursor":null}}'), settled: BILLED },
+  { name: 'a 200 without success', answer: raw('{"code":200,"success":false,"data":{"items":[],"cursor":null}}'), settled: BILLED },
+  { name: 'a 200 that calls itself 429', answer: raw('{"code":"429","message":"slow down","data":null}', { 'retry-after': '1' }), settled: BILLED, waitMs: 1_000 },
   { name: 'a 200 that is an array', answer: raw('[]'), settled: BILLED },
   { name: 'a 200 with a number', answer: raw('17'), settled: BILLED },
 ]
