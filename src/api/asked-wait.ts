@@ -1,6 +1,4 @@
-import type { HttpAnswer } from './answer.js'
-
-type Headers = HttpAnswer['headers']
+type Headers = Readonly<Record<string, string | string[] | undefined>>
 
 /**
  * The wait that a 429 asks for, in milliseconds: `Retry-After` as seconds or as a date; else `X-RateLimit-Reset` or `RateLimit-Reset` as

@@ -71,7 +71,7 @@ function saidMore(value: unknown): boolean | undefined {
 }
 
 function nextOf(data: unknown, holder: unknown): Expected['next'] {
-  const more = [at(holder, 'has_more'), at(data, 'has_more')].map(saidMore).find((more) => more !== undefined)
+  const more = [at(holder, 'has_more'), at(data, 'has_more')].map(saidMore).find((said) => said !== undefined)
   const cursor = at(holder, 'cursor') ?? at(data, 'cursor')
   if (more === false) return { is: 'end' }
   if (!isTold(cursor) || cursor === '') return { is: more === true ? 'broken' : 'end' }
