@@ -1,6 +1,6 @@
-import type { ErrorCode } from '../errors.js'
+import { messageOf, type ErrorCode } from '../errors.js'
 import type { ApiSettings } from '../config.js'
-import { interpretAnswer } from './answer.js'
+import { interpretAnswer, type HttpAnswer, type Meaning } from './answer.js'
 import type { Page } from './envelope.js'
 import { fingerprintOf } from './fingerprint.js'
 import { RateGate, type Turn } from './rate-gate.js'
@@ -127,11 +127,20 @@ function oversized({ status, reason }: Extract<Exchange, { kind: 'oversized' }>,
 
 function answered(exchange: Extract<Exchange, { kind: 'answered' }>, { route, price, hadCursor }: { route: Route; price: MicroUsd; hadCursor: boolean }): Reply {
   const { answer, kept } = exchange
-  const meaning = interpretAnswer(route, hadCursor, answer)
+  const meaning = meaningOf(route, hadCursor, answer)
   const settled = { status: answer.status, cost: answer.status === 200 ? price : 0 }
   if (meaning.kind === 'page') return { kind: 'page', page: meaning.page, kept, ...settled }
   const fingerprint = answer.status === 200 ? fingerprintOf(answer.text) : undefined
   return { kind: 'refusal', code: meaning.code, message: meaning.message, waitMs: meaning.waitMs, kept, fingerprint, fate: 'answered', timedOut: false, noAnswer: isFromBeyond(answer.status), ...settled }
+}
+
+/** An answer that was paid for is kept whatever reading it throws, which is a bug, or a body made to cause one. */
+function meaningOf(route: Route, hadCursor: boolean, answer: HttpAnswer): Meaning {
+  try {
+    return interpretAnswer(route, hadCursor, answer)
+  } catch (error) {
+    return { kind: 'refusal', code: 'malformed-answer', message: `reading the answer failed: ${messageOf(error).slice(0, 200).toWellFormed()}` }
+  }
 }
 
 /** The statuses by which gateways say that the server behind them is away; the others from 520 on are Cloudflare's. */

@@ -3,6 +3,7 @@ import { keepText, openEnvelope, openParsed, UnreadableBody, type Page } from '.
 import type { ForgottenPeople, Importer, PageRows, Subject } from '../db/index.js'
 import { messageOf } from '../errors.js'
 import { redactBody } from '../normalize/index.js'
+import { aboutAnother } from './about.js'
 import { shapeOf } from './foreign.js'
 import type { ForeignAnswer } from './foreign-answer.js'
 
@@ -53,6 +54,7 @@ function open({ body, envelope, route }: ForeignAnswer): Page | { problem: strin
 function interpret({ crawler, subject }: ForeignAnswer, page: Page, importer: Importer): { subject: Subject; rows: PageRows } | { problem: string } {
   try {
     const known = subject.kind === 'comment' ? { ...subject, parentId: importer.parentOf(crawler.name, subject) } : subject
+    if (crawler.isAboutAnother(page, known)) return { problem: aboutAnother(known) }
     const rows = crawler.interpret(page, known)
     const parentId = known.kind === 'comment' && known.parentId === null ? [...rows.comments.values()].find(({ post_id }) => typeof post_id === 'string')?.post_id : undefined
     if (typeof parentId !== 'string' || importer.hasStream(crawler.name, subject.id)) return { subject: known, rows }

@@ -7,7 +7,10 @@ export const APPLICATION_ID = 0x53_4f_52_41
 
 /** What stands beside a database and is called a copy of it. */
 export interface Copies {
-  /** Those that this program made before it changed the tables: `<file>.backup-<time>`, also ones that were never finished. */
+  /**
+   * Those that this program made: before it changed the tables, `<file>.backup-<time>`, also ones that were never finished; and logs of a
+   * database that was overwritten under a crawl, `<file>.log-<time>`.
+   */
   readonly own: readonly string[]
   /** What has such a name and is something else: links, folders, files of the user's. Nobody but the user touches them. */
   readonly others: readonly string[]
@@ -20,8 +23,10 @@ const BESIDE = /-(?:wal|shm|journal)$|\.lock$/
 /** The copies of a database, told from whatever else has their names. Reads the first bytes of each. */
 export function copiesOf(file: string): Copies {
   const prefix = `${basename(file)}.backup-`
-  const names = namesIn(dirname(file)).filter((name) => name.startsWith(prefix))
-  const own = names.filter((name) => isCopy(join(dirname(file), name), name.slice(prefix.length)))
+  const all = namesIn(dirname(file))
+  const names = all.filter((name) => name.startsWith(prefix))
+  const logs = all.filter((name) => isOldLog(join(dirname(file), name), name, `${basename(file)}.log-`))
+  const own = [...names.filter((name) => isCopy(join(dirname(file), name), name.slice(prefix.length))), ...logs]
   const beside = own.flatMap((name) => names.filter((other) => other.startsWith(name) && BESIDE.test(other) && other.replace(BESIDE, '') === name && plainFile(join(dirname(file), other)) !== undefined))
   const known = new Set([...own, ...beside])
   const paths = (some: readonly string[]): string[] => some.toSorted().map((name) => join(dirname(file), name))
@@ -45,6 +50,15 @@ function isCopy(path: string, rest: string): boolean {
   // The first page of a copy that is not finished may be the last that is written.
   return isOurs(header) || (name.groups?.['unfinished'] !== undefined && header.every((byte) => byte === 0))
 }
+
+function isOldLog(path: string, name: string, prefix: string): boolean {
+  if (!name.startsWith(prefix) || !TIME.test(name.slice(prefix.length)) || plainFile(path) === undefined) return false
+  const header = headerOf(path)
+  return header !== undefined && header.length >= 4 && LOG_MAGIC.has(header.readUInt32BE(0))
+}
+
+/** How a log of SQLite begins, by the byte order of its checksums. */
+const LOG_MAGIC: ReadonlySet<number> = new Set([0x37_7f_06_82, 0x37_7f_06_83])
 
 const MAGIC = 'SQLite format 3\0'
 

@@ -210,7 +210,10 @@ describe.concurrent('forget', () => {
     await writeFile(`${bench.db}.backup-2026-01-05`, await readFile(bench.db))
     await copyFile(bench.db, bench.file('elsewhere'))
     await symlink(bench.file('elsewhere'), `${bench.db}.backup-2026-01-06T00-00-00.000Z`)
-    const named = [copy, `${copy}-wal`, unfinished]
+    const oldLog = `${bench.db}.log-2026-01-07T00-00-00.000Z`
+    await writeFile(oldLog, Buffer.from('377f0682002de218', 'hex'))
+    await writeFile(`${bench.db}.log-2026-01-08T00-00-00.000Z`, 'a log of the user’s own')
+    const named = [copy, `${copy}-wal`, unfinished, oldLog]
     const before = (await readdir(bench.dir)).filter((name) => !name.endsWith('.lock'))
     const dry = await forget(bench, LEAVER_ID, '--dry-run')
     expect(dry.copies_deleted).toEqual(named)

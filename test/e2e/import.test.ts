@@ -106,6 +106,16 @@ describe.concurrent('import', () => {
     ])
   })
 
+  test('takes no answer about somebody else for one of the user it was asked for', async ({ bench }) => {
+    const [asked, other] = ['user-asked', 'user-other']
+    const answer = (id: string) => ({ route: 'get_user_profile', params: { user_id: asked }, received_at: '2026-01-01T00:00:00Z', body: { profile: { user_id: id, username: id } } })
+    writeFileSync(bench.file('stray.jsonl'), lines([answer(other), answer(asked)]))
+    const result = await importJson(bench, bench.file('stray.jsonl'), '--db', bench.db)
+    expect(result).toMatchObject({ exit: 3, answers: 1, unreadable: 1 })
+    expect(result['stderr']).toMatch(/stray\.jsonl:1: .*about another user than the one asked for/)
+    expect(bench.open(bench.db).prepare('SELECT id FROM users').pluck().all()).toEqual([asked])
+  })
+
   test('takes remix chains and replies of manifests, and what browsers have loaded', async ({ bench }) => {
     const post = (n: number, more: object = {}) => ({ id: `s_${n}`, shared_by: 'user-a', posted_at: 1_767_000_000 + n, text: `t${n}`, like_count: n, reply_count: 2, ...more })
     const profile = { user_id: 'user-a', username: 'a' }
