@@ -25,6 +25,8 @@ export function seedEntry(text: string, place: string | null, options: SeedOptio
 
 /** How many bad seeds are named; a list with more of them is another kind of list. */
 const MOST_NAMED = 100
+/** Characters of what is said of one: an option may be as long as a file. */
+const LONGEST_PROBLEM = 400
 
 /**
  * The seeds of a list whose every entry is one.
@@ -36,10 +38,14 @@ export function soundSeeds(entries: readonly SeedEntry[]): PlannedSeed[] {
   return entries.filter((entry): entry is PlannedSeed => !('problem' in entry))
 }
 
+function shortened(text: string): string {
+  return text.length > LONGEST_PROBLEM ? `${text.slice(0, LONGEST_PROBLEM).toWellFormed()}…` : text
+}
+
 /** The forms of a seed are said once, behind the last. */
 function joined(problems: readonly string[]): string {
   const forms = `; a seed is one of ${SEED_FORMS}`
-  const named = problems.slice(0, MOST_NAMED).map((problem) => problem.replace(forms, ''))
+  const named = problems.slice(0, MOST_NAMED).map((problem) => shortened(problem.replace(forms, '')))
   const others = problems.length > MOST_NAMED ? `; and ${problems.length - MOST_NAMED} more` : ''
   return named.join('; ') + others + (problems.some((problem) => problem.endsWith(forms)) ? forms : '')
 }

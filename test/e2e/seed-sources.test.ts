@@ -50,7 +50,7 @@ describe('seeds come from', () => {
     const sql = ['--seeds-sql', `SELECT username FROM users WHERE id = '${STAR}'`, '--collect', 'profile']
     const planned = await bench.run(['plan', ...sql, '--db', bench.db, '--json'])
     expectExit(planned, 0)
-    expect(planned.stdout).toContain('handle')
+    expect(planned.stdout).toContain('"seed": "@')
     const scheduled = bench.start(['schedule', '--cron', '0 0 1 1 *', '--now', 'crawl', ...sql, '--db', bench.db, '--no-progress'], { env: settingsFor(server) })
     await scheduled.said(/"exit_code":0/)
     scheduled.kill('SIGTERM')

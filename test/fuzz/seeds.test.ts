@@ -88,7 +88,7 @@ function checkSeed({ seed, options }: PlannedSeed): void {
 /** The lines that hold a seed, by number: what is no comment and not blank. */
 function told(text: string): Map<number, string> {
   const lines = text.split(/\r\n|[\n\r\u0085\u2028\u2029]/)
-  const seeds = lines.map((whole, index): [number, string] => [index + 1, whole.split(/(?:^|\s)#/)[0]?.trim() ?? ''])
+  const seeds = lines.map((whole, index): [number, string] => [index + 1, whole.split(/(?:^|\s)#/)[0]?.replaceAll(/^[\s\p{Cf}]+/gu, '') ?? ''])
   return new Map(seeds.filter(([, seed]) => seed !== ''))
 }
 
