@@ -47,8 +47,10 @@ const NO_ERROR = /^(0|200|ok|success|none)?$/i
 
 /** An error object that says nothing, or whose code is that of success, is how some envelopes say that there is none. */
 function hasWords(error: unknown): boolean {
-  const isNone = isObject(error) && error['code'] !== undefined && NO_ERROR.test(String(error['code']))
-  return isObject(error) && !isNone && errorText(error) !== undefined
+  if (!isObject(error)) return false
+  const { code } = error
+  const isNone = (typeof code === 'string' || typeof code === 'number') && NO_ERROR.test(String(code))
+  return !isNone && errorText(error) !== undefined
 }
 
 const MAX_NESTING = 5

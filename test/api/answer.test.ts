@@ -95,6 +95,7 @@ const INSIDE: [unknown, ErrorCode][] = [
   [{ success: 'false', data: { items: [] } }, 'malformed-answer'],
   [{ code: 40_001, message: 'internal', data: { items: [] } }, 'malformed-answer'],
   [{ error: { message: 'upstream failed' }, data: { items: [] } }, 'malformed-answer'],
+  [{ error: { code: { toString: 1 }, message: 'upstream failed' }, data: { items: [] } }, 'malformed-answer'],
 ]
 
 /** Words of success, beside a page. */
