@@ -38,6 +38,12 @@ export function postIn(record: unknown): Record<string, unknown> | undefined {
   return isObject(post) && (post['tombstoned_at'] ?? null) === null ? post : undefined
 }
 
+/** The user that a profile is of; a placeholder is nobody's. */
+export function userIn(profile: unknown): string | undefined {
+  const id = isObject(profile) ? readId(profile['user_id']) : undefined
+  return id === undefined || isNobody(id) ? undefined : id
+}
+
 /** The author that a post tells; a placeholder is nobody. */
 export function authorIn(record: unknown): string | undefined {
   const post = postIn(record)

@@ -1,5 +1,5 @@
 export { defineCrawler, type Crawler, type CrawlerDefinition, type Order } from './contract.js'
-export { authorIn, isSameId, postIn } from './about.js'
+export { authorIn, isSameId, postIn, userIn } from './about.js'
 export { Crawl, type CrawlOutcome, type CrawlParts } from './engine.js'
 export { collectable, DEFAULT_COLLECT, planRun, type PlannedSeed, type SeedOptions } from './plan.js'
 export type { BudgetCaps } from './budget.js'

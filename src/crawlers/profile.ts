@@ -1,5 +1,4 @@
-import { isObject, readId } from '../api/index.js'
-import { defineCrawler } from '../crawl/index.js'
+import { defineCrawler, userIn } from '../crawl/index.js'
 
 /** A user's profile: the only answer with every counter of the user. */
 export default defineCrawler({
@@ -8,7 +7,7 @@ export default defineCrawler({
   order: 'single',
   lists: null,
   params: (user) => ({ user_id: user.id }),
-  owner: { ofRecord: (record) => (isObject(record) ? readId(record['user_id']) : undefined) },
+  owner: { ofRecord: userIn },
   readStray: (record, page) => void page.storeUser(record),
   read: (record, page) => page.storeUser(record),
 })

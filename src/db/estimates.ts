@@ -4,7 +4,7 @@ import { subjectTable } from './measures.js'
 import type { Sqlite } from './open.js'
 import type { EstimateKind, EstimateRecord, EstimateRow, EstimateRules, OpenRun } from './port.js'
 import { isSent } from './sent.js'
-import { toldEmpty } from './told-empty.js'
+import { isPlaceholder, toldEmpty } from './told-empty.js'
 
 /** How full pages are where none has been seen: the high estimate must hold for pages half as full as the contract says. */
 const LEAST_FILL = 0.5
@@ -218,7 +218,7 @@ function gateSql({ gate, accepts }: EstimateKind): { isZero: string; isSame: str
   if (gate === null || subjectTable(accepts) === undefined) return { isZero: '0', isSame: '0' }
   const told = gate.counters.map((name) => `t.${name}`)
   const isTold = `(${told.map((name) => `${name} IS NOT NULL`).join(' OR ')})`
-  const isZero = toldEmpty(told, accepts === 'user' ? undefined : 't.tombstoned_at')
+  const isZero = toldEmpty(told, accepts === 'user' ? undefined : isPlaceholder('t.'))
   if (gate.closedWhen === 'empty') return { isZero, isSame: '0' }
   return { isZero, isSame: `(${isTold} AND k.read_counters IS NOT NULL AND ${gate.counters.map((name) => `k.read_counters ->> '$.${name}' IS t.${name}`).join(' AND ')})` }
 }

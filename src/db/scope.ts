@@ -3,7 +3,7 @@ import type { RunPlan, StreamKind, SubjectKind } from './port.js'
 import { TABLE_OF } from './page-tables.js'
 import type { Member } from './schema/index.js'
 import type { Sqlite } from './open.js'
-import { toldEmpty } from './told-empty.js'
+import { isPlaceholder, toldEmpty } from './told-empty.js'
 
 /** Kinds whose listings are read because a seed asks for them, whatever `--collect` says. */
 const SEED_KINDS: ReadonlySet<SubjectKind> = new Set(['feed', 'leaderboard', 'query', 'handle', 'link'])
@@ -136,7 +136,7 @@ function addFrontier(streams: readonly StreamKind[]): string {
 function emptyWhen({ name, accepts, emptyBy }: StreamKind): string[] {
   const table = accepts === 'post' || accepts === 'comment' ? TABLE_OF[accepts] : undefined
   if (table === undefined || emptyBy.length === 0) return []
-  return [`WHEN '${name}' THEN (SELECT ${toldEmpty(emptyBy, 'tombstoned_at')} FROM ${table} WHERE id = s.id)`]
+  return [`WHEN '${name}' THEN (SELECT ${toldEmpty(emptyBy, isPlaceholder())} FROM ${table} WHERE id = s.id)`]
 }
 
 interface Parent {

@@ -33,11 +33,16 @@ export function presenceOf(post: Record<string, unknown>, { shared_by, posted_by
 
 /** The time of a deletion is set if it is anything but nothing, whether or not it can be read. */
 function isSet(time: unknown): boolean {
-  return time !== null && time !== undefined && time !== false && Number(time) !== 0
+  return time !== null && time !== undefined && time !== false && !isZero(time)
 }
 
 /** A profile that tells of nobody: made at the beginning of time, and every counter is 0. */
 export function isBlankProfile(profile: Record<string, unknown>): boolean {
   const counts = Object.entries(profile).filter(([name, value]) => name.endsWith('_count') && value !== null && value !== undefined)
-  return isZeroTime(profile['created_at']) && counts.every(([, value]) => Number(value) === 0)
+  return isZeroTime(profile['created_at']) && counts.every(([, value]) => isZero(value))
+}
+
+/** 0 as a number or text; whatever else a server sends is none. */
+function isZero(value: unknown): boolean {
+  return (typeof value === 'number' || typeof value === 'string') && Number(value) === 0
 }

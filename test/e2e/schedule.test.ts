@@ -156,7 +156,8 @@ describe.concurrent('a run that does not finish', () => {
     const skipped = slots.filter(({ exit_code }) => exit_code === 6)
     expect(skipped.length).toBeGreaterThanOrEqual(1)
     for (const slot of skipped) expect(slot).toMatchObject({ event: 'skipped', run: null, finished: false, stopped: expect.stringMatching(/another process/i) as string })
-    expect(slots[0]).toMatchObject({ event: 'run', exit_code: 0 })
+    // Times that come while a run goes on are skipped, too, as they can on a busy machine.
+    expect(slots.find(({ exit_code }) => exit_code !== null)).toMatchObject({ event: 'run', exit_code: 0 })
     expect(slots.at(-1)).toMatchObject({ event: 'run' })
   })
 })
