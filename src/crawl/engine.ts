@@ -1,14 +1,14 @@
 import { setMaxListeners } from 'node:events'
 import type { ApiClient, PageReply, ParamsOf, ReadRoute, RefusalReply, Reply, Turn } from '../api/index.js'
 import { monotonicMs, pause } from '../clock.js'
-import type { Candidate, CrawlStore, FailedStream, Lease, OpenRun, PageCommit, PageRows, RowCounts, RunTally, Settlement, StopReason, StreamReport } from '../db/index.js'
+import type { Candidate, CrawlStore, Lease, OpenRun, PageCommit, PageRows, RowCounts, RunTally, Settlement, StopReason, StreamReport } from '../db/index.js'
 import { AppError, ExitCode, messageOf } from '../errors.js'
 import { failpoint } from '../failpoint.js'
 import type { Logger } from '../log.js'
+import { Blame, NOTHING_ANSWERS, ROUTE_GONE } from './blame.js'
 import { Budget, type BudgetCaps } from './budget.js'
 import { Circuit, PROBE_TIMEOUT_MS } from './circuit.js'
 import type { Crawler } from './contract.js'
-import { InARow } from './in-a-row.js'
 import { withoutForgotten } from './leave-out.js'
 import { pageCommitOf, strayAnswer } from './page-commit.js'
 import { needsNoRequest, type RunRules } from './pass.js'
@@ -20,8 +20,6 @@ const GENTLE_CONCURRENCY = 8
 /** A longer wait than this is not waited for: the run stops and says when to come back. */
 const LONGEST_WAIT_MS = 15 * 60_000
 const MAX_RATE_LIMITS_IN_A_ROW = 20
-/** A 404 for so many entities that other routes have served means that the route is gone, not the entities. */
-const MISSES_THAT_CONDEMN = 5
 /** When so many answers in a row cannot be taken in, the fault is not in one of them: nothing more is paid for. */
 const MAX_FAULTS_IN_A_ROW = 10
 
@@ -81,9 +79,7 @@ export class Crawl {
   /** What has been done and waits for its commit. */
   readonly #saving = new Set<Promise<void>>()
   readonly #restarted = new Set<number>()
-  readonly #condemned = new Set<string>()
-  readonly #inARow = new InARow()
-  #failedInARow: readonly FailedStream[] = []
+  readonly #blame: Blame
   readonly #lastBody = new Map<number, string>()
   readonly #stopping = new AbortController()
   #rateLimitsInARow = 0
@@ -98,6 +94,7 @@ export class Crawl {
   constructor(parts: CrawlParts) {
     this.#parts = parts
     this.#budget = new Budget(parts.caps)
+    this.#blame = new Blame(parts.store)
     // As many listeners as streams that back off.
     setMaxListeners(0, this.#stopping.signal)
     this.#byName = new Map(parts.crawlers.map((crawler) => [crawler.name, crawler]))
@@ -165,7 +162,7 @@ export class Crawl {
       const candidate = this.#fault === undefined ? await store.next(run) : undefined
       if (candidate === undefined) return undefined
       const when = { minAgeMs: this.#parts.minAgeMs, nowMs: Date.now() }
-      const state = this.#condemned.has(candidate.stream) ? 'failed' : needsNoRequest(candidate, this.#crawlerOf(candidate), this.#parts.rules, when)
+      const state = this.#blame.isCondemned(candidate.stream) ? 'failed' : needsNoRequest(candidate, this.#crawlerOf(candidate), this.#parts.rules, when)
       if (state === undefined) return candidate
       this.#track(this.#saving, store.skip(candidate, state, state === 'failed' ? ROUTE_GONE : undefined))
       this.progress.ended(state)
@@ -268,7 +265,7 @@ export class Crawl {
     return async () => {
       this.#parts.client.gate.speedUp()
       this.#lastBody.delete(lease.candidate.streamId)
-      this.#inARow.served()
+      this.#blame.served()
       this.#circuit.succeeded(lease.candidate.streamId, monotonicMs())
     }
   }
@@ -322,13 +319,13 @@ export class Crawl {
   /** What a decision means beyond its stream. */
   async #follow(decision: Decision, candidate: Candidate, reply: RefusalReply): Promise<void> {
     if (decision.do === 'stop') this.#stopFor(decision.error)
-    if (decision.do === 'withhold') await this.#considerKey(candidate, reply)
-    if (decision.do === 'fail' && reply.code === 'bad-request') await this.#considerRequest(candidate, reply)
-    if (reply.code !== 'gone' && this.#saysThatItIsThere(reply)) this.#inARow.found()
+    const { stop, condemned } = await this.#blame.weigh(decision, candidate, reply)
+    if (stop !== undefined) this.#stopFor(stop)
     if (decision.do === 'restart') this.#restarted.add(candidate.streamId)
     if (decision.do === 'retry') this.#track(this.#delayed, this.#releaseLater(candidate, decision.delayMs))
-    if (decision.do === 'doubt') await this.#considerRoute(candidate)
-    if (decision.do === 'fail' || decision.do === 'unavailable') this.progress.ended(decision.do === 'fail' ? 'failed' : 'complete')
+    if (condemned === true) this.progress.restate(await this.#parts.store.tally(candidate.runId))
+    else if (decision.do === 'fail') this.progress.ended('failed')
+    else if (ENDS_WITHOUT_FAILING.has(decision.do)) this.progress.ended('complete')
   }
 
   #waitAsAsked(askedMs: number | undefined, sentAt: number): void {
@@ -373,46 +370,6 @@ export class Crawl {
 
   #stopFor(error: AppError): void {
     this.stop(error.code, error.line, error.exit)
-  }
-
-  /** Entities that are refused one after another, while nobody is served: it is not they who are meant. */
-  async #considerKey(candidate: Candidate, { message }: RefusalReply): Promise<void> {
-    const { runId, stream } = candidate
-    this.progress.ended('complete')
-    const withheld = await this.#parts.store.withheldEntities(runId, stream)
-    if (this.#inARow.withheld(candidate, withheld)) this.#stopFor(new AppError('forbidden', `${message} (one entity after another, while nobody is served)`))
-  }
-
-  /** Entities that fail one after another, in the same words, while nobody is served, are read again when the trouble is over. */
-  async #considerRequest(candidate: Candidate, reply: RefusalReply): Promise<void> {
-    if (candidate.round > 0 && (await this.#parts.store.servedSinceRefusal(candidate, reply.code))) return
-    const failed = this.#inARow.failed(candidate, reply.message)
-    if (failed === undefined) return
-    this.#failedInARow = failed
-    this.#stopFor(new AppError('refused-alike', `HTTP ${reply.status}: ${reply.message}`))
-  }
-
-  /** What was put down to entities for the reason for which the run stops is taken back. */
-  async #takeBack(runId: number, reason: StopReason): Promise<void> {
-    const { store } = this.#parts
-    if (TAKES_BACK_WITHHELD.has(reason)) await store.reopen(runId, 'withheld')
-    if (reason === 'no-routes') await store.reopen(runId, 'doubtful')
-    if (reason === 'refused-alike') await store.reopen(runId, this.#failedInARow)
-  }
-
-  /** Whether an answer can only come from the API, be it there or not what was asked for. */
-  #saysThatItIsThere({ code, message }: RefusalReply): boolean {
-    return ['mark', 'skip', 'restart'].includes(new AppError(code, message).recovery)
-  }
-
-  /** A route that has never answered, and knows none of five entities that others served, is gone itself. */
-  async #considerRoute({ runId, stream }: Candidate): Promise<void> {
-    const { store } = this.#parts
-    if (this.#inARow.missed() && (await store.hasOnlyDoubts(runId))) return this.#stopFor(new AppError('no-routes', NOTHING_ANSWERS))
-    if (!this.#condemned.has(stream) && (await store.doubtfulStreams(runId, stream)) < MISSES_THAT_CONDEMN) return this.progress.ended('complete')
-    this.#condemned.add(stream)
-    await store.condemn(runId, stream, ROUTE_GONE)
-    this.progress.restate(await store.tally(runId))
   }
 
   async #releaseLater({ runId, streamId }: Candidate, delayMs: number): Promise<void> {
@@ -465,7 +422,7 @@ export class Crawl {
     if ((await store.tally(run.id)).open === 0 && (this.#stop?.reason === 'cap' || this.#stop?.reason === 'interrupted')) this.#stop = undefined
     if (this.#stop === undefined && (await store.hasOnlyDoubts(run.id))) this.#stopFor(new AppError('no-routes', NOTHING_ANSWERS))
     const stop = this.#stop
-    await (stop === undefined ? store.settleRest(run.id) : this.#takeBack(run.id, stop.reason))
+    await (stop === undefined ? store.settleRest(run.id) : this.#blame.takeBack(run.id, stop.reason))
     const tally = await store.tally(run.id)
     const finished = stop === undefined
     const exitCode = stop?.exitCode ?? (tally.failed > 0 ? ExitCode.streamsFailed : ExitCode.finished)
@@ -490,16 +447,12 @@ export class Crawl {
   }
 }
 
-/** A run that stops so was refused for our sake; so may have been those whom an answer refused without saying for whose. */
-const TAKES_BACK_WITHHELD: ReadonlySet<StopReason> = new Set(['forbidden', 'key-forbidden', 'blocked', 'quota-spent', 'balance-empty', 'key-refused', 'redirected'] as const)
+/** What a decision makes of a stream that is over for this run and has not failed. */
+const ENDS_WITHOUT_FAILING: ReadonlySet<Decision['do']> = new Set(['unavailable', 'withhold', 'doubt'] as const)
 
 /** Refusals of which many in a row say something else than each of them. */
 const IN_A_ROW: ReadonlySet<RefusalReply['code']> = new Set(['forbidden', 'bad-request'] as const)
 
-const NOTHING_ANSWERS = 'every answer is a 404, and none has ever been another'
-
 const NOT_TAKEN = 'an answer is stored as it came, but could not be taken in: a fault of this program, after whose repair `sora-crawl replay` reads it'
 
 const CAP_REACHED = 'The cap on requests or cost is reached — the same command goes on where this one stopped.'
-
-const ROUTE_GONE = 'the API no longer has this route (404 for every entity, while other routes serve them)'
