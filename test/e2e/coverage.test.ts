@@ -119,7 +119,7 @@ describe.concurrent('the reason for every listing that is not complete', { timeo
     const world = star(1)
     mustGet(world.users, userId('star')).state = 'gone'
     const server = await bench.serve({ world })
-    expectExit(await bench.crawl(server, FOLLOWERS), 0)
+    expectExit(await bench.crawl(server, [...FOLLOWERS, 'leaderboard']), 0)
     const { state, reason } = await only(bench, userId('star'))
     expect(state).toBe('not found')
     expect(reason).toMatch(/route .* never answered/)
