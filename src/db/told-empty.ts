@@ -1,9 +1,10 @@
 /**
- * SQL that is true of a post or comment of which only a placeholder was ever seen: it was shown as deleted, and nobody has told what it was.
+ * SQL that is true of a post or comment of which only a placeholder was ever seen: it was shown as deleted, and nobody has told whose it
+ * was, what it said, when, and how it was liked.
  * @param of what stands before its columns, such as `t.`
  */
 export function isPlaceholder(of = ''): string {
-  return `(${of}tombstoned_at IS NOT NULL AND ${of}posted_at IS NULL AND ${of}text IS NULL)`
+  return `(${of}tombstoned_at IS NOT NULL AND ${['user_id', 'text', 'posted_at', 'like_count'].map((name) => `${of}${name} IS NULL`).join(' AND ')})`
 }
 
 /**
