@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { copyFile } from 'node:fs/promises'
 
 import { describe, expect } from 'vitest'
 
@@ -23,7 +23,7 @@ describe.concurrent('kill -9 while a person is forgotten', () => {
     rename()
     const server = await bench.serve({ world })
     expectExit(await bench.crawl(server, [...SEEDS, ...FLAGS]), 0)
-    await writeFile(`${bench.db}.backup-2026-01-01T00-00-00.000Z`, WORDS.join('\n'))
+    await copyFile(bench.db, `${bench.db}.backup-2026-01-01T00-00-00.000Z`)
     const before = contents(bench.db)
     const args = ['forget', LEAVER_ID, '--yes', '--json', '--db', bench.db]
     expect((await bench.run(args, { env: armed(`${point}:${hit}:kill`) })).signal).toBe('SIGKILL')
