@@ -10,6 +10,9 @@ import { Random } from '../support/world/random.js'
 import type { Answer, Override } from '../support/world/server.js'
 import { test } from './support/invocation.js'
 
+/** A word of letters for each number: answers that differ in ids and numbers alone are alike, and two of them would end a listing. */
+const word = (n: number): string => [...n.toString(26)].map((digit) => String.fromCodePoint(97 + Number.parseInt(digit, 26))).join('')
+
 /** What a gateway does on a bad day; each may pass. */
 const TROUBLES: readonly ((n: number) => Answer)[] = [
   () => ({ status: 500, message: 'Internal Server Error' }),
@@ -19,9 +22,9 @@ const TROUBLES: readonly ((n: number) => Answer)[] = [
   () => ({ status: 429, message: 'Too many requests', headers: { 'retry-after': '0.2' } }),
   () => ({ status: 200, drop: 'before' }),
   () => ({ status: 200, drop: 'middle' }),
-  (n) => ({ status: 200, raw: `{"code":200,"request_id":"${n}","data":{"items":[` }),
-  (n) => ({ status: 200, data: { error: { code: 'server_error', message: `request ${n} failed` } } }),
-  (n) => ({ status: 200, act: (response) => void response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(`${n}`).subarray(0, 15)) }),
+  (n) => ({ status: 200, raw: `{"code":200,"request_id":"${n}","data":{"words":"${word(n)}","items":[` }),
+  (n) => ({ status: 200, data: { error: { code: 'server_error', message: `the request for ${word(n)} failed` } } }),
+  (n) => ({ status: 200, act: (response) => void response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(word(n).repeat(3)).subarray(0, 15)) }),
 ]
 
 /** Fails every answer with this probability. */
