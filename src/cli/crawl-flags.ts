@@ -68,7 +68,7 @@ export function crawlFlags(yargs: Argv): Argv {
   const scope = yargs
     .positional('seed', { type: 'string', array: true, default: [], describe: 'feed, leaderboard, search:WORD, user-…, ch_…, @name, s_…, or the address of a profile or post' })
     .option('seeds', { type: 'string', requiresArg: true, describe: 'A file of seeds: text (one per line) or YAML; - is standard input' })
-    .option('column', { type: 'string', requiresArg: true, describe: 'The file of --seeds is CSV, and this column of it has the seeds' })
+    .option('column', { type: 'string', requiresArg: true, describe: 'What --seeds names is CSV, and this column of it has the seeds' })
     .option('seeds-sql', { type: 'string', requiresArg: true, describe: 'A query of the database whose one column has seeds, such as "SELECT id FROM users"' })
     .option('collect', { type: 'string', default: DEFAULT_COLLECT_TEXT, requiresArg: true, describe: 'Streams to follow for users and posts; also profile and remixes; or all' })
     .option('depth', { type: 'number', default: 0, requiresArg: true, coerce: wholeNumber('depth', 0), describe: 'How many hops from the seeds are followed' })
