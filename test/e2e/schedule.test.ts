@@ -36,6 +36,11 @@ function slotsOf({ stdout }: Result): Line[] {
   return linesOf(stdout).map(line => JSON.parse(line) as Line)
 }
 
+/** The runs alone: where a run takes longer than a second, as it can on a busy machine, the times in between are told as skipped. */
+function runsOf(result: Result): Line[] {
+  return slotsOf(result).filter(({ event }) => event === 'run')
+}
+
 /** Holds every answer from the n-th request on until it is opened. */
 function holdFrom(server: WorldServer, first: number): () => void {
   let open = (): void => {}
@@ -103,7 +108,7 @@ describe.concurrent('schedule', () => {
     await server.until(() => server.answered.length >= 4)
     const result = await terminated(running)
     expectExit(result, 0)
-    const told = slotsOf(result).slice(0, 3)
+    const told = runsOf(result).slice(0, 3)
     expect(told.map(({ run, exit_code, finished, requests }) => [run, exit_code, finished, requests])).toEqual([
       [1, 4, false, 1],
       [1, 4, false, 1],
@@ -128,14 +133,14 @@ describe.concurrent('a run that does not finish', () => {
     await server.until(() => server.answered.length >= 3)
     const result = await terminated(running)
     expectExit(result, 0)
-    expect(slotsOf(result).slice(0, 2)).toMatchObject([{ run: 1, exit_code: 3 }, { run: 2, exit_code: 3 }])
+    expect(runsOf(result).slice(0, 2)).toMatchObject([{ run: 1, exit_code: 3 }, { run: 2, exit_code: 3 }])
   })
 
   test('with a key that is refused ends it with 5', async ({ bench }) => {
     const server = await bench.serve({ world: starWith(1), key: 'another' })
     const result = await startSchedule(bench, server, EVERY_SECOND, FOLLOWERS).done
     expectExit(result, 5)
-    expect(slotsOf(result)).toMatchObject([{ event: 'run', run: 1, exit_code: 5, finished: false, next: null }])
+    expect(runsOf(result)).toMatchObject([{ run: 1, exit_code: 5, finished: false, next: null }])
     expect(result.stderr).toMatch(/refused the key/)
   })
 
