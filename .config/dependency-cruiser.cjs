@@ -34,22 +34,35 @@ const friends = {
 const reasons = {
   api: 'api gets one page and says what it means; it must not know who asks. Take what it needs as a parameter.',
   db: 'The store will get a second implementation; whatever it knows would have to be known twice. Hand it plain values through the port (src/db/port.ts).',
-  normalize: 'normalize turns payloads into rows and does nothing else, so that stored pages can be read again without a network. Have the caller pass what it needs; rows are typed by src/db/schema.',
-  crawl: 'crawl decides what to fetch next and when to stop, and knows api, db and normalize by their faces alone. What belongs to one listing goes into a crawler, what belongs to a person goes into cli.',
-  crawlers: 'A crawler is a definition: it says what a listing is and leaves the doing to the engine. What it misses belongs into the contract (src/crawl/contract.ts).',
-  export: 'export writes files from the store alone, so that it works without a key or a network. Ask for what is missing through a read query of src/db.',
-  report: 'report shows what the store holds, so that it can be made again at any time. Ask for what is missing through a read query of src/db.',
-  sandbox: 'The sandbox stands in for the real API: if it knew the program it would share the program’s mistakes. It knows the routes of src/api/index.ts and nothing else.',
+  normalize:
+    'normalize turns payloads into rows and does nothing else, so that stored pages can be read again without a network. Have the caller pass what it needs; rows are typed by src/db/schema.',
+  crawl:
+    'crawl decides what to fetch next and when to stop, and knows api, db and normalize by their faces alone. What belongs to one listing goes into a crawler, what belongs to a person goes into cli.',
+  crawlers:
+    'A crawler is a definition: it says what a listing is and leaves the doing to the engine. What it misses belongs into the contract (src/crawl/contract.ts).',
+  export:
+    'export writes files from the store alone, so that it works without a key or a network. Ask for what is missing through a read query of src/db.',
+  report:
+    'report shows what the store holds, so that it can be made again at any time. Ask for what is missing through a read query of src/db.',
+  sandbox:
+    'The sandbox stands in for the real API: if it knew the program it would share the program’s mistakes. It knows the routes of src/api/index.ts and nothing else.',
 }
 
 const KERNEL = 'src/(errors|config|log|clock|failpoint|key|paths|proxy|setting-warnings|text-file)[.]ts$'
 
 const between = Object.entries(friends).map(([name, faces]) => ({
   name: `${name}-imports`,
-  comment: `${reasons[name]} May import: ${['the kernel', ...faces.map((face) => `src/${face}/index.ts`)].join(', ')}.`,
+  comment: `${reasons[name]} May import: ${['the kernel', ...faces.map(face => `src/${face}/index.ts`)].join(', ')}.`,
   severity: 'error',
   from: { path: `^src/${name}/` },
-  to: { path: '^src/', pathNot: [`^${KERNEL}`, `^src/(${[name, ...faces].join('|')})/`, ...(name === 'normalize' ? ['^src/db/schema/'] : [])] },
+  to: {
+    path: '^src/',
+    pathNot: [
+      `^${KERNEL}`,
+      `^src/(${[name, ...faces].join('|')})/`,
+      ...(name === 'normalize' ? ['^src/db/schema/'] : []),
+    ],
+  },
 }))
 
 const packages = Object.entries(owners).map(([name, owner]) => ({
@@ -67,42 +80,48 @@ module.exports = {
     ...packages,
     {
       name: 'through-the-face',
-      comment: 'A module is known by its index.ts; what is behind may change without anybody noticing. Import it from there, and export it there if others are to rely on it. (normalize takes the types of rows from src/db/schema.)',
+      comment:
+        'A module is known by its index.ts; what is behind may change without anybody noticing. Import it from there, and export it there if others are to rely on it. (normalize takes the types of rows from src/db/schema.)',
       severity: 'error',
       from: { path: '^src/([^/]+)/' },
       to: { path: '^src/([^/]+)/.', pathNot: ['^src/$1/', '^src/[^/]+/index[.]ts$', '^src/db/schema/'] },
     },
     {
       name: 'schema-stays-below',
-      comment: 'Tables are the store’s own: only normalize may look at src/db/schema, to type its rows. Use what src/db/index.ts exports.',
+      comment:
+        'Tables are the store’s own: only normalize may look at src/db/schema, to type its rows. Use what src/db/index.ts exports.',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/(db|normalize)/' },
       to: { path: '^src/db/schema/' },
     },
     {
       name: 'normalize-takes-types-only',
-      comment: 'normalize must work without a database, where types are gone and values are not. Import from src/db/schema with `import type`.',
+      comment:
+        'normalize must work without a database, where types are gone and values are not. Import from src/db/schema with `import type`.',
       severity: 'error',
       from: { path: '^src/normalize/' },
       to: { path: '^src/db/schema/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'normalize-is-pure',
-      comment: 'normalize reads no file, clock or network: the same stored page gives the same rows for ever. Take what it needs as a parameter.',
+      comment:
+        'normalize reads no file, clock or network: the same stored page gives the same rows for ever. Take what it needs as a parameter.',
       severity: 'error',
       from: { path: '^src/normalize/' },
       to: { dependencyTypes: ['core'] },
     },
     {
       name: 'crawlers-stand-alone',
-      comment: 'A new crawler is one new file, so none knows another. What two of them share belongs into the page reader (src/normalize) or the contract (src/crawl/contract.ts); index.ts finds them by listing the folder.',
+      comment:
+        'A new crawler is one new file, so none knows another. What two of them share belongs into the page reader (src/normalize) or the contract (src/crawl/contract.ts); index.ts finds them by listing the folder.',
       severity: 'error',
       from: { path: '^src/crawlers/' },
       to: { path: '^src/crawlers/' },
     },
     {
       name: 'nobody-imports-cli',
-      comment: 'cli puts modules together; a module that needs it is upside down. Return a value or take a callback, and let cli do the showing.',
+      comment:
+        'cli puts modules together; a module that needs it is upside down. Return a value or take a callback, and let cli do the showing.',
       severity: 'error',
       from: { path: '^src/', pathNot: ['^src/cli/', '^src/main[.]ts$'] },
       to: { path: '^src/(cli/|main[.]ts$)' },
@@ -116,31 +135,44 @@ module.exports = {
     },
     {
       name: 'kernel-knows-nobody',
-      comment: 'Everything may use the kernel, so it uses nothing: a kernel file that imports a module makes a circle with it. Move the code into that module.',
+      comment:
+        'Everything may use the kernel, so it uses nothing: a kernel file that imports a module makes a circle with it. Move the code into that module.',
       severity: 'error',
       from: { path: `^${KERNEL}` },
       to: { path: '^src/', pathNot: `^${KERNEL}` },
     },
     {
       name: 'modules-have-a-place',
-      comment: 'Files of src are the kernel (errors, config, log, clock, failpoint, key, paths, proxy, setting-warnings, text-file), main.ts, or in a module’s folder. A new module gets a line in `friends` of .config/dependency-cruiser.cjs: whom may it import, and why no one else?',
+      comment:
+        'Files of src are the kernel (errors, config, log, clock, failpoint, key, paths, proxy, setting-warnings, text-file), main.ts, or in a module’s folder. A new module gets a line in `friends` of .config/dependency-cruiser.cjs: whom may it import, and why no one else?',
       severity: 'error',
-      from: { path: '^src/', pathNot: [`^${KERNEL}`, '^src/main[.]ts$', `^src/(cli|${Object.keys(friends).join('|')})/`] },
+      from: {
+        path: '^src/',
+        pathNot: [`^${KERNEL}`, '^src/main[.]ts$', `^src/(cli|${Object.keys(friends).join('|')})/`],
+      },
       to: {},
     },
     {
       name: 'packages-are-placed',
-      comment: 'Every package is either hidden by one owner or shared on purpose. Add it to `owners` (or `shared`) of .config/dependency-cruiser.cjs.',
+      comment:
+        'Every package is either hidden by one owner or shared on purpose. Add it to `owners` (or `shared`) of .config/dependency-cruiser.cjs.',
       severity: 'error',
       from: { path: '^src/' },
-      to: { path: 'node_modules/', pathNot: `node_modules/(@types/)?(${[...Object.keys(owners), ...shared].join('|')})/` },
+      to: {
+        path: 'node_modules/',
+        pathNot: `node_modules/(@types/)?(${[...Object.keys(owners), ...shared].join('|')})/`,
+      },
     },
     {
       name: 'no-dev-dependency',
-      comment: 'Users install `dependencies` only, and the program would not start. Move the package there, with a sentence in src/README.md, or do without.',
+      comment:
+        'Users install `dependencies` only, and the program would not start. Move the package there, with a sentence in src/README.md, or do without.',
       severity: 'error',
       from: { path: '^src/' },
-      to: { dependencyTypes: ['npm-dev', 'npm-optional', 'npm-no-pkg', 'npm-unknown'], pathNot: 'node_modules/@types/' },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-optional', 'npm-no-pkg', 'npm-unknown'],
+        pathNot: 'node_modules/@types/',
+      },
     },
     {
       name: 'no-test-code',
@@ -151,7 +183,8 @@ module.exports = {
     },
     {
       name: 'no-circle',
-      comment: 'Files in a circle can only be understood all at once. Move what both need into a third file, or pass it as a parameter.',
+      comment:
+        'Files in a circle can only be understood all at once. Move what both need into a third file, or pass it as a parameter.',
       severity: 'error',
       from: {},
       to: { circular: true },
@@ -165,14 +198,16 @@ module.exports = {
     },
     {
       name: 'no-dead-file',
-      comment: 'The program never comes to this file from main.ts. Use it or delete it. (Crawlers are found by listing their folder.)',
+      comment:
+        'The program never comes to this file from main.ts. Use it or delete it. (Crawlers are found by listing their folder.)',
       severity: 'error',
       from: { path: '^src/main[.]ts$' },
       to: { path: '^src/', pathNot: '^src/crawlers/', reachable: false },
     },
     {
       name: 'resolvable',
-      comment: 'The import leads nowhere. Is the name right, does it end in .js, is the package in package.json?',
+      comment:
+        'The import leads nowhere. Is the name right, does it end in .js, is the package in package.json?',
       severity: 'error',
       from: {},
       to: { couldNotResolve: true },
@@ -182,6 +217,9 @@ module.exports = {
     doNotFollow: { path: ['node_modules'] },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
   },
 }

@@ -30,6 +30,8 @@ if (isNpx && existsSync('dist/main.js')) {
   execSync('npm run build', { stdio: 'inherit' })
   if (process.platform !== 'win32') link()
 } else {
-  process.stderr.write('Development dependencies build sora-crawl: run `npm ci`, then `npm prune --omit=dev` to do without them.\n')
+  process.stderr.write(
+    'Development dependencies build sora-crawl: run `npm ci`, then `npm prune --omit=dev` to do without them.\n',
+  )
   process.exitCode = 1
 }

@@ -6,8 +6,14 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 
 const FOLDER = new URL('../migrations/', import.meta.url)
 
-for (const name of readdirSync(FOLDER).filter((file) => file.endsWith('.sql'))) {
+for (const name of readdirSync(FOLDER).filter(file => file.endsWith('.sql'))) {
   const file = new URL(name, FOLDER)
   const sql = readFileSync(file, 'utf8')
-  writeFileSync(file, sql.replaceAll(/^(CREATE TABLE (?:(?!^\))[^])*?PRIMARY KEY\((?:(?!^\))[^])*?^\));/gm, '$1 WITHOUT ROWID;'))
+  writeFileSync(
+    file,
+    sql.replaceAll(
+      /^(CREATE TABLE (?:(?!^\))[^])*?PRIMARY KEY\((?:(?!^\))[^])*?^\));/gm,
+      '$1 WITHOUT ROWID;',
+    ),
+  )
 }

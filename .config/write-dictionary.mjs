@@ -27,7 +27,7 @@ schema (\`src/db/schema/\`) and run \`npm run dictionary\`.
 function shapeOf(table) {
   if (isView(table)) return { columns: Object.values(getViewConfig(table).selectedFields), key: new Set() }
   const { columns, primaryKeys } = getTableConfig(table)
-  const keys = [...columns.filter(({ primary }) => primary), ...primaryKeys.flatMap((key) => key.columns)]
+  const keys = [...columns.filter(({ primary }) => primary), ...primaryKeys.flatMap(key => key.columns)]
   return { columns, key: new Set(keys.map(({ name }) => name)) }
 }
 
@@ -37,25 +37,44 @@ function typeOf(column, key) {
   return column.notNull ? `${type}, required` : type
 }
 
-const cell = (text) => text.replaceAll('|', '\\|')
+const cell = text => text.replaceAll('|', '\\|')
 
 function chapter(name, { table, about, columns }) {
   const { columns: described, key } = shapeOf(table)
-  const rows = described.map((column) => `| \`${column.name}\` | ${typeOf(column, key)} | ${cell(columns[column.name])} |`)
-  return [`## \`${name}\``, '', isView(table) ? `A view. ${about}` : about, '', '| column | type | meaning |', '|---|---|---|', ...rows, ''].join('\n')
+  const rows = described.map(
+    column => `| \`${column.name}\` | ${typeOf(column, key)} | ${cell(columns[column.name])} |`,
+  )
+  return [
+    `## \`${name}\``,
+    '',
+    isView(table) ? `A view. ${about}` : about,
+    '',
+    '| column | type | meaning |',
+    '|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n')
 }
 
 function text() {
   const sorted = [...dictionary].toSorted(([a], [b]) => (a < b ? -1 : 1))
-  const contents = (chosen) => chosen.map(([name]) => `[\`${name}\`](#${name})`).join(' · ')
-  const [tables, views] = [false, true].map((wanted) => sorted.filter(([, { table }]) => isView(table) === wanted))
-  const lists = [`Tables: ${contents(tables)}\n`, ...(views.length === 0 ? [] : [`Views: ${contents(views)}\n`])]
-  return [INTRODUCTION, ...lists, ...[...tables, ...views].map(([name, doc]) => chapter(name, doc))].join('\n')
+  const contents = chosen => chosen.map(([name]) => `[\`${name}\`](#${name})`).join(' · ')
+  const [tables, views] = [false, true].map(wanted =>
+    sorted.filter(([, { table }]) => isView(table) === wanted),
+  )
+  const lists = [
+    `Tables: ${contents(tables)}\n`,
+    ...(views.length === 0 ? [] : [`Views: ${contents(views)}\n`]),
+  ]
+  return [INTRODUCTION, ...lists, ...[...tables, ...views].map(([name, doc]) => chapter(name, doc))].join(
+    '\n',
+  )
 }
 
 if (process.argv.includes('--check')) {
   const isCurrent = readFileSync(FILE, 'utf8') === text()
-  if (!isCurrent) process.stderr.write('data/DICTIONARY.md is not what the schema says; run `npm run dictionary`\n')
+  if (!isCurrent)
+    process.stderr.write('data/DICTIONARY.md is not what the schema says; run `npm run dictionary`\n')
   process.exitCode = isCurrent ? 0 : 1
 } else {
   writeFileSync(FILE, text())

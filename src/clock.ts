@@ -16,7 +16,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 /** Resolves after `ms` (24 days at most), or at once when `signal` aborts; never rejects. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
+  return new Promise(resolve => {
     if (signal.aborted || ms <= 0) return resolve()
     const done = (): void => {
       clearTimeout(timer)

@@ -25,12 +25,17 @@ export type Failpoint = (typeof failpoints)[number]
 
 let hook: ((point: Failpoint) => void) | undefined
 
-/** Marks a moment. Does nothing, unless a test has put its hook there: nothing that a user can set reaches it. */
+/**
+ * Marks a moment. Does nothing, unless a test has put its hook there: nothing that a user can set reaches it.
+ */
 export function failpoint(point: Failpoint): void {
   hook?.(point)
 }
 
-/** For tests: what happens at every failpoint from now on; it may end the process, throw, or not come back for a while. */
+/**
+ * For tests: what happens at every failpoint from now on; it may end the process, throw, or not come back for
+ * a while.
+ */
 export function onFailpoint(act: ((point: Failpoint) => void) | undefined): void {
   hook = act
 }

@@ -1,6 +1,6 @@
 /*
- * What a key can be. A key is taken out of whatever a server says, and what is not the key must stay as it was served: so it matters
- * whether a text that equals the key can be anything else.
+ * What a key can be. A key is taken out of whatever a server says, and what is not the key must stay as it
+ * was served: so it matters whether a text that equals the key can be anything else.
  */
 
 /** A key that is shorter could be guessed, and is found in texts that have nothing to do with it. */
@@ -9,8 +9,9 @@ export const SHORTEST_KEY = 8
 const LONGEST_KEY = 4_096
 
 /**
- * How sure it is that a text which equals a key is that key. `random`: nothing else can have these characters. `token`: no
- * longer word or identifier may be taken for it. `word`: it can be a part of anything, or a value of its own.
+ * How sure it is that a text which equals a key is that key. `random`: nothing else can have these
+ * characters. `token`: no longer word or identifier may be taken for it. `word`: it can be a part of
+ * anything, or a value of its own.
  */
 export type KeyKind = 'random' | 'token' | 'word'
 
@@ -27,10 +28,17 @@ function isLikeAnId(key: string): boolean {
 
 /** A number, a word, names of fields and hosts. */
 function isWord(key: string): boolean {
-  return /^\d+$/.test(key) || (/^[a-z]+$/i.test(key) && key.length < 16 && !/[a-z][A-Z]/.test(key)) || /^[a-z]+([._][a-z]+)+$/i.test(key)
+  return (
+    /^\d+$/.test(key) ||
+    (/^[a-z]+$/i.test(key) && key.length < 16 && !/[a-z][A-Z]/.test(key)) ||
+    /^[a-z]+([._][a-z]+)+$/i.test(key)
+  )
 }
 
-/** Why a text is no key that a gateway can have given; undefined if it may be one. Says nothing of the text itself. */
+/**
+ * Why a text is no key that a gateway can have given; undefined if it may be one. Says nothing of the text
+ * itself.
+ */
 export function whyNoKey(text: string): string | undefined {
   if (/^bearer\s/i.test(text)) return 'begins with "Bearer": give the key alone'
   if (/\s/.test(text)) return 'has spaces or line ends in it'

@@ -5,8 +5,8 @@ import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path'
 const MOST_LINKS = 40
 
 /**
- * Where a name leads: absolute, and links followed as far as there is something, those that lead to nothing yet as well. What the
- * system does with `link/..`, which is not what the text says, is done here too.
+ * Where a name leads: absolute, and links followed as far as there is something, those that lead to nothing
+ * yet as well. What the system does with `link/..`, which is not what the text says, is done here too.
  */
 export function realPlace(path: string): string {
   return followed(isAbsolute(path) ? path : `${process.cwd()}${sep}${path}`, MOST_LINKS)
@@ -43,18 +43,25 @@ export function samePlace(one: string, other: string): boolean {
   return realPlace(one) === realPlace(other) || isSameFile(one, other)
 }
 
-/** Whether a file is below a folder, or would be: by where it is and by its name as well, since a link in a folder goes where the folder goes. */
+/**
+ * Whether a file is below a folder, or would be: by where it is and by its name as well, since a link in a
+ * folder goes where the folder goes.
+ */
 export function isInside(path: string, folder: string): boolean {
   const root = realPlace(folder)
-  return [realPlace(path), resolve(path)].some((place) => foldersAbove(place).some((above) => above === root || isSameFile(above, root)))
+  return [realPlace(path), resolve(path)].some(place =>
+    foldersAbove(place).some(above => above === root || isSameFile(above, root)),
+  )
 }
 
 /** The files that are one database: itself, SQLite's own beside it, and its lock. */
 export const DATABASE_ENDS: readonly string[] = ['', '-wal', '-shm', '-journal', '.lock']
 
-/** Whether a name is that of a database, or of a file that belongs to it, also of one that is not there yet. */
+/**
+ * Whether a name is that of a database, or of a file that belongs to it, also of one that is not there yet.
+ */
 export function isOfDatabase(path: string, db: string): boolean {
-  return DATABASE_ENDS.some((end) => samePlace(path, realPlace(db) + end))
+  return DATABASE_ENDS.some(end => samePlace(path, realPlace(db) + end))
 }
 
 /** What is at a place, links not followed, if it is a file of its own: no link, folder, pipe or device. */

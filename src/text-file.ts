@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 
 /*
- * Every text that people write (seeds, settings, SQL, YAML, CSV) is read here, so that all of it may come from any editor: UTF-8 with
- * a byte order mark or without, UTF-16 of either byte order, and any line ends.
+ * Every text that people write (seeds, settings, SQL, YAML, CSV) is read here, so that all of it may come
+ * from any editor: UTF-8 with a byte order mark or without, UTF-16 of either byte order, and any line ends.
  */
 
 interface Reading {
@@ -24,8 +24,8 @@ export function decodeText(bytes: Uint8Array, { strict = false }: Reading = {}):
 }
 
 /**
- * The lines of a text. What some programs write for a line end where others write `\n` ends a line as well: U+0085, U+2028, U+2029.
- * A format that has lines of its own (YAML, SQL, CSV) does not use this.
+ * The lines of a text. What some programs write for a line end where others write `\n` ends a line as well:
+ * U+0085, U+2028, U+2029. A format that has lines of its own (YAML, SQL, CSV) does not use this.
  */
 export function linesOf(text: string): string[] {
   return text.split(/[\n\u0085\u2028\u2029]/)
@@ -33,7 +33,10 @@ export function linesOf(text: string): string[] {
 
 type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be'
 
-/** By its byte order mark; without one, UTF-16 is known by the zeros of its ASCII characters, which UTF-8 has no use for. */
+/**
+ * By its byte order mark; without one, UTF-16 is known by the zeros of its ASCII characters, which UTF-8 has
+ * no use for.
+ */
 function encodingOf(bytes: Uint8Array): Encoding {
   const [first, second] = bytes
   if (first === 0xff && second === 0xfe) return 'utf-16le'
@@ -41,7 +44,12 @@ function encodingOf(bytes: Uint8Array): Encoding {
   const sample = bytes.subarray(0, SAMPLE_BYTES)
   const [even, odd] = zerosOf(sample)
   // One zero in eight characters, spaces and line ends, is what text of any script has.
-  if (bytes.length % 2 !== 0 || Math.max(even, odd) * 16 < sample.length || Math.min(even, odd) * 2 > Math.max(even, odd)) return 'utf-8'
+  if (
+    bytes.length % 2 !== 0 ||
+    Math.max(even, odd) * 16 < sample.length ||
+    Math.min(even, odd) * 2 > Math.max(even, odd)
+  )
+    return 'utf-8'
   return odd > even ? 'utf-16le' : 'utf-16be'
 }
 

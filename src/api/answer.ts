@@ -16,7 +16,12 @@ export interface HttpAnswer {
 /** A page, or the reason why there is none. */
 export type Meaning =
   | { readonly kind: 'page'; readonly page: Page }
-  | { readonly kind: 'refusal'; readonly code: ErrorCode; readonly message: string; readonly waitMs?: number | undefined }
+  | {
+      readonly kind: 'refusal'
+      readonly code: ErrorCode
+      readonly message: string
+      readonly waitMs?: number | undefined
+    }
 
 /** What an HTTP answer means, by the contract's table of answers; pure. */
 export function interpretAnswer(route: Route, hadCursor: boolean, answer: HttpAnswer): Meaning {
@@ -33,7 +38,8 @@ function refusalOf({ status, headers, text }: HttpAnswer, hadCursor: boolean, me
   if (status === 403) return refusal(forbiddenBy(text))
   if (status === 404 || status === 410) return refusal('gone')
   if (status >= 300 && status < 400) return { kind: 'refusal', code: 'redirected', message: `HTTP ${status}` }
-  if (looksLikeHtml(text)) return { kind: 'refusal', code: 'server-error', message: `HTTP ${status} with an HTML page` }
+  if (looksLikeHtml(text))
+    return { kind: 'refusal', code: 'server-error', message: `HTTP ${status} with an HTML page` }
   if (status === 400) return refusal(badRequest(message, hadCursor))
   return refusal(isRefused(status) ? 'bad-request' : 'server-error')
 }

@@ -1,9 +1,10 @@
 type Headers = Readonly<Record<string, string | string[] | undefined>>
 
 /**
- * The wait that a 429 asks for, in milliseconds: `Retry-After` as seconds or as a date; else `X-RateLimit-Reset` or `RateLimit-Reset` as
- * seconds or as a time since the epoch; else the seconds in `RateLimit`. Times are read against the answer's own `Date`: the server's
- * clock and ours may differ by hours. Undefined where nothing can be read.
+ * The wait that a 429 asks for, in milliseconds: `Retry-After` as seconds or as a date; else
+ * `X-RateLimit-Reset` or `RateLimit-Reset` as seconds or as a time since the epoch; else the seconds in
+ * `RateLimit`. Times are read against the answer's own `Date`: the server's clock and ours may differ by
+ * hours. Undefined where nothing can be read.
  */
 export function askedWait(headers: Headers, nowMs = Date.now()): number | undefined {
   const clock = { nowMs, servedMs: servedAt(headers) }
@@ -12,7 +13,9 @@ export function askedWait(headers: Headers, nowMs = Date.now()): number | undefi
     const wait = NUMBER.test(after) ? Number(after) * 1000 : dateWait(after, clock)
     if (wait !== undefined) return wait
   }
-  const reset = ['x-ratelimit-reset', 'ratelimit-reset'].map((name) => headerText(headers[name])).find((text) => text !== undefined && NUMBER.test(text))
+  const reset = ['x-ratelimit-reset', 'ratelimit-reset']
+    .map(name => headerText(headers[name]))
+    .find(text => text !== undefined && NUMBER.test(text))
   return reset === undefined ? limitWait(headerText(headers['ratelimit'])) : resetWait(Number(reset), clock)
 }
 

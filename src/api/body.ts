@@ -22,7 +22,8 @@ export async function readCapped(body: AsyncIterable<Buffer>, maxBytes: number):
 }
 
 /**
- * Undefined where the bytes are not what their encoding claims: the body is then read as it is, and judged as "not JSON".
+ * Undefined where the bytes are not what their encoding claims: the body is then read as it is, and judged as
+ * "not JSON".
  * @throws BodyTooLarge past `maxBytes`
  */
 export function decompress(wire: Buffer, encoding: string, maxBytes: number): Buffer | undefined {

@@ -34,13 +34,19 @@ export interface RefusalReply extends Settled {
   /** The wait that a 429 asked for, in milliseconds. */
   readonly waitMs: number | undefined
   readonly kept: KeptBody | undefined
-  /** Of an answer that was billed: a hash, equal for two answers that are alike in everything but request ids and times. */
+  /**
+   * Of an answer that was billed: a hash, equal for two answers that are alike in everything but request ids
+   * and times.
+   */
   readonly fingerprint: string | undefined
   /** True where the request never reached a server, or its fate is unknown to us. */
   readonly fate: 'answered' | 'unknown' | 'never-sent'
   /** True where the server was given all its time and said nothing. */
   readonly timedOut: boolean
-  /** True where nobody answered for the API: not even a status came, or that of a gateway with nobody behind it. */
+  /**
+   * True where nobody answered for the API: not even a status came, or that of a gateway with nobody behind
+   * it.
+   */
   readonly noAnswer: boolean
 }
 
@@ -86,7 +92,12 @@ export class ApiClient {
    * @param timeoutMs instead of the usual limit
    * @throws ZodError if the parameters are not the route's
    */
-  async send<N extends RouteName>(turn: Turn, name: N, params: ParamsOf<N>, timeoutMs?: number): Promise<Reply> {
+  async send<N extends RouteName>(
+    turn: Turn,
+    name: N,
+    params: ParamsOf<N>,
+    timeoutMs?: number,
+  ): Promise<Reply> {
     this.gate.use(turn)
     const route: Route = routes[name]
     const checked = route.params.parse(params)
@@ -96,7 +107,9 @@ export class ApiClient {
     if (exchange.kind === 'failed') return failure(exchange, price)
     if (exchange.kind === 'oversized') return oversized(exchange, price)
     const reply = answered(exchange, { route, price, hadCursor: checked['cursor'] !== undefined })
-    return reply.kind === 'refusal' && reply.code === 'redirected' ? { ...reply, message: this.#secret.strip(redirectTarget(exchange.answer, request.url)) } : reply
+    return reply.kind === 'refusal' && reply.code === 'redirected'
+      ? { ...reply, message: this.#secret.strip(redirectTarget(exchange.answer, request.url)) }
+      : reply
   }
 
   close(): Promise<void> {
@@ -104,10 +117,16 @@ export class ApiClient {
   }
 }
 
-function target(prefix: string, name: RouteName, route: Route, params: Record<string, unknown>): { url: URL; body?: string | Blob } {
+function target(
+  prefix: string,
+  name: RouteName,
+  route: Route,
+  params: Record<string, unknown>,
+): { url: URL; body?: string | Blob } {
   const url = new URL(`${prefix}/${name}`)
   if (route.method === 'POST') return { url, body: bodyOf(params) }
-  for (const [key, value] of Object.entries(params)) if (value !== undefined) url.searchParams.set(key, String(value))
+  for (const [key, value] of Object.entries(params))
+    if (value !== undefined) url.searchParams.set(key, String(value))
   return { url }
 }
 
@@ -115,35 +134,90 @@ function bodyOf(params: Record<string, unknown>): string | Blob {
   return params['file'] instanceof Blob ? params['file'] : JSON.stringify(params)
 }
 
-function failure({ code, reason, sent, timedOut, noAnswer }: Extract<Exchange, { kind: 'failed' }>, price: MicroUsd): RefusalReply {
-  const settled = sent ? ({ cost: price, fate: 'unknown' } as const) : ({ cost: 0, fate: 'never-sent' } as const)
-  return { kind: 'refusal', code, message: reason, status: null, waitMs: undefined, kept: undefined, fingerprint: undefined, timedOut, noAnswer, ...settled }
+function failure(
+  { code, reason, sent, timedOut, noAnswer }: Extract<Exchange, { kind: 'failed' }>,
+  price: MicroUsd,
+): RefusalReply {
+  const settled = sent
+    ? ({ cost: price, fate: 'unknown' } as const)
+    : ({ cost: 0, fate: 'never-sent' } as const)
+  return {
+    kind: 'refusal',
+    code,
+    message: reason,
+    status: null,
+    waitMs: undefined,
+    kept: undefined,
+    fingerprint: undefined,
+    timedOut,
+    noAnswer,
+    ...settled,
+  }
 }
 
 /** Billed, and nothing that can be kept; two such answers to one request are alike in all that matters. */
-function oversized({ status, reason }: Extract<Exchange, { kind: 'oversized' }>, price: MicroUsd): RefusalReply {
-  return { kind: 'refusal', code: 'malformed-answer', message: reason, status, cost: price, waitMs: undefined, kept: undefined, fingerprint: 'oversized', fate: 'answered', timedOut: false, noAnswer: false }
+function oversized(
+  { status, reason }: Extract<Exchange, { kind: 'oversized' }>,
+  price: MicroUsd,
+): RefusalReply {
+  return {
+    kind: 'refusal',
+    code: 'malformed-answer',
+    message: reason,
+    status,
+    cost: price,
+    waitMs: undefined,
+    kept: undefined,
+    fingerprint: 'oversized',
+    fate: 'answered',
+    timedOut: false,
+    noAnswer: false,
+  }
 }
 
-function answered(exchange: Extract<Exchange, { kind: 'answered' }>, { route, price, hadCursor }: { route: Route; price: MicroUsd; hadCursor: boolean }): Reply {
+function answered(
+  exchange: Extract<Exchange, { kind: 'answered' }>,
+  { route, price, hadCursor }: { route: Route; price: MicroUsd; hadCursor: boolean },
+): Reply {
   const { answer, kept } = exchange
   const meaning = meaningOf(route, hadCursor, answer)
   const settled = { status: answer.status, cost: answer.status === 200 ? price : 0 }
   if (meaning.kind === 'page') return { kind: 'page', page: meaning.page, kept, ...settled }
   const fingerprint = answer.status === 200 ? fingerprintOf(answer.text) : undefined
-  return { kind: 'refusal', code: meaning.code, message: meaning.message, waitMs: meaning.waitMs, kept, fingerprint, fate: 'answered', timedOut: false, noAnswer: isFromBeyond(answer.status), ...settled }
+  return {
+    kind: 'refusal',
+    code: meaning.code,
+    message: meaning.message,
+    waitMs: meaning.waitMs,
+    kept,
+    fingerprint,
+    fate: 'answered',
+    timedOut: false,
+    noAnswer: isFromBeyond(answer.status),
+    ...settled,
+  }
 }
 
-/** An answer that was paid for is kept whatever reading it throws, which is a bug, or a body made to cause one. */
+/**
+ * An answer that was paid for is kept whatever reading it throws, which is a bug, or a body made to cause
+ * one.
+ */
 function meaningOf(route: Route, hadCursor: boolean, answer: HttpAnswer): Meaning {
   try {
     return interpretAnswer(route, hadCursor, answer)
   } catch (error) {
-    return { kind: 'refusal', code: 'malformed-answer', message: `reading the answer failed: ${messageOf(error).slice(0, 200).toWellFormed()}` }
+    return {
+      kind: 'refusal',
+      code: 'malformed-answer',
+      message: `reading the answer failed: ${messageOf(error).slice(0, 200).toWellFormed()}`,
+    }
   }
 }
 
-/** The statuses by which gateways say that the server behind them is away; the others from 520 on are Cloudflare's. */
+/**
+ * The statuses by which gateways say that the server behind them is away; the others from 520 on are
+ * Cloudflare's.
+ */
 function isFromBeyond(status: number): boolean {
   return (status >= 502 && status <= 504) || (status >= 520 && status <= 530)
 }

@@ -1,10 +1,16 @@
 import { Agent, FormData, Pool, ProxyAgent, type Dispatcher } from 'undici'
 import type { Proxy } from '../proxy.js'
 
-/** The time that a connection may take to be made, its TLS handshake included; and that a proxy may take to make it. */
+/**
+ * The time that a connection may take to be made, its TLS handshake included; and that a proxy may take to
+ * make it.
+ */
 const CONNECT_MS = 10_000
 
-/** A pool of connections to an API, straight or through a proxy. It sends what it is given once and follows no redirect. */
+/**
+ * A pool of connections to an API, straight or through a proxy. It sends what it is given once and follows no
+ * redirect.
+ */
 export class Connections {
   readonly #agent: Dispatcher
 
@@ -13,7 +19,10 @@ export class Connections {
     this.#agent = proxy === undefined ? new Agent(options) : throughProxy(proxy, options)
   }
 
-  /** @param onSent called as the request is handed to a connection that stands; until then nothing of it has left this machine */
+  /**
+   * @param onSent called as the request is handed to a connection that stands; until then nothing of it has
+   *   left this machine
+   */
   request(options: Dispatcher.RequestOptions, onSent: () => void): Promise<Dispatcher.ResponseData> {
     return this.#agent.compose(noting(onSent)).request(options)
   }
@@ -32,13 +41,20 @@ export function formOf(file: Blob): FormData {
 
 /** https goes through a tunnel; http is asked of the proxy, which few proxies tunnel. */
 function throughProxy(proxy: Proxy, options: Pool.Options): ProxyAgent {
-  const toProxy = (origin: URL, given: object): Pool => new Pool(origin, { ...given, headersTimeout: CONNECT_MS })
+  const toProxy = (origin: URL, given: object): Pool =>
+    new Pool(origin, { ...given, headersTimeout: CONNECT_MS })
   const toTarget = (origin: string | URL, given: object): Pool => new Pool(origin, { ...options, ...given })
-  return new ProxyAgent({ ...options, uri: proxy.url, proxyTunnel: false, clientFactory: toProxy, factory: toTarget })
+  return new ProxyAgent({
+    ...options,
+    uri: proxy.url,
+    proxyTunnel: false,
+    clientFactory: toProxy,
+    factory: toTarget,
+  })
 }
 
 function noting(onSent: () => void): Dispatcher.DispatcherComposeInterceptor {
-  return (dispatch) => (options, handler) =>
+  return dispatch => (options, handler) =>
     dispatch(options, {
       onRequestStart: (controller, context) => {
         handler.onRequestStart?.(controller, context)

@@ -30,7 +30,8 @@ export class UnreadableBody extends Error {
 
 /**
  * The page inside a body that came with status 200.
- * @throws UnreadableBody if it is not JSON, has no data, carries an error, or holds no records where the route keeps them
+ * @throws UnreadableBody if it is not JSON, has no data, carries an error, or holds no records where the
+ *   route keeps them
  */
 export function openEnvelope(body: string, shape: Shape): Page {
   return openParsed(parseBody(body), shape)
@@ -40,9 +41,16 @@ export function openEnvelope(body: string, shape: Shape): Page {
 export function openParsed(envelope: Record<string, unknown>, shape: Shape): Page {
   const data = envelope['data']
   const failure = failureIn(envelope)
-  if (failure !== undefined) throw new UnreadableBody(failure.message ?? (failure.status === undefined ? 'the answer says that it is a failure' : `code ${failure.status}`), failure)
-  if (data === undefined || data === null) throw new UnreadableBody(errorText(envelope) ?? 'the answer has no data')
-  if (isObject(data) && isObject(data['error'])) throw new UnreadableBody(errorText(data) ?? 'the data is an error')
+  if (failure !== undefined)
+    throw new UnreadableBody(
+      failure.message ??
+        (failure.status === undefined ? 'the answer says that it is a failure' : `code ${failure.status}`),
+      failure,
+    )
+  if (data === undefined || data === null)
+    throw new UnreadableBody(errorText(envelope) ?? 'the answer has no data')
+  if (isObject(data) && isObject(data['error']))
+    throw new UnreadableBody(errorText(data) ?? 'the data is an error')
   return pageOf(data, shape)
 }
 
@@ -53,19 +61,23 @@ function parseBody(body: string): Record<string, unknown> {
     // JSON.parse takes a byte order mark for an error.
     parsed = JSON.parse(body.startsWith('\uFEFF') ? body.slice(1) : body)
   } catch {
-    throw new UnreadableBody(looksLikeHtml(body) ? 'an HTML page instead of JSON' : 'the body is not JSON, or was cut off')
+    throw new UnreadableBody(
+      looksLikeHtml(body) ? 'an HTML page instead of JSON' : 'the body is not JSON, or was cut off',
+    )
   }
   if (!isObject(parsed)) throw new UnreadableBody(`the body is a ${typeName(parsed)}, not an object`)
   return parsed
 }
 
 function pageOf(data: unknown, shape: Shape): Page {
-  if (shape === 'post' || shape === 'profile' || shape === 'task') return { items: [singleRecord(data, shape)], next: null, hasMore: false, root: undefined }
+  if (shape === 'post' || shape === 'profile' || shape === 'task')
+    return { items: [singleRecord(data, shape)], next: null, hasMore: false, root: undefined }
   if (Array.isArray(data)) return { items: data, next: null, hasMore: undefined, root: undefined }
   if (!isObject(data)) throw new UnreadableBody(`data is a ${typeName(data)}`)
   const holder = shape === 'children' ? childrenOf(data) : data
   const items = holder['items']
-  if (items !== null && !Array.isArray(items)) throw new UnreadableBody(`the list of records is ${typeName(items)}`)
+  if (items !== null && !Array.isArray(items))
+    throw new UnreadableBody(`the list of records is ${typeName(items)}`)
   return {
     items: items ?? [],
     ...cursorOf(holder['cursor'] ?? data['cursor']),
@@ -87,25 +99,38 @@ const MORE: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
   ...[false, 0, 'false', '0'].map((no): [unknown, boolean] => [no, false]),
 ])
 
-/** Whether there is more: gateways say so as a boolean, as 0 or 1, and as text; anything else says nothing, and is noted. */
+/**
+ * Whether there is more: gateways say so as a boolean, as 0 or 1, and as text; anything else says nothing,
+ * and is noted.
+ */
 function moreOf(told: readonly unknown[]): Pick<Page, 'hasMore' | 'drift'> {
-  const read = (value: unknown): boolean | undefined => MORE.get(typeof value === 'string' ? value.trim().toLowerCase() : value)
-  const odd = told.find((value) => value !== undefined && value !== null && read(value) === undefined)
-  const drift = odd === undefined ? undefined : [{ path: 'page.has_more', expected: 'a boolean', got: typeName(odd) }]
-  return { hasMore: told.map(read).find((more) => more !== undefined), drift }
+  const read = (value: unknown): boolean | undefined =>
+    MORE.get(typeof value === 'string' ? value.trim().toLowerCase() : value)
+  const odd = told.find(value => value !== undefined && value !== null && read(value) === undefined)
+  const drift =
+    odd === undefined ? undefined : [{ path: 'page.has_more', expected: 'a boolean', got: typeName(odd) }]
+  return { hasMore: told.map(read).find(more => more !== undefined), drift }
 }
 
-/** A wrapper (`{post, profile}`, `{profile}`), or the flat record itself; the reader of the record knows both. */
+/**
+ * A wrapper (`{post, profile}`, `{profile}`), or the flat record itself; the reader of the record knows both.
+ */
 function singleRecord(data: unknown, shape: Shape): unknown {
   return shape === 'profile' && isObject(data) && isObject(data['profile']) ? data['profile'] : data
 }
 
-/** A cursor is text; a number that is exact can be sent as one; anything else, and text that no URL can carry, cannot. */
+/**
+ * A cursor is text; a number that is exact can be sent as one; anything else, and text that no URL can carry,
+ * cannot.
+ */
 function cursorOf(cursor: unknown): Pick<Page, 'next' | 'badCursor'> {
   if (cursor === null || cursor === undefined || cursor === '') return { next: null }
   if (typeof cursor === 'number' && isExact(cursor)) return { next: String(cursor) }
   if (typeof cursor === 'string' && cursor.isWellFormed()) return { next: cursor }
-  return { next: null, badCursor: `the next cursor is ${typeof cursor === 'string' ? 'no valid text' : `a ${typeName(cursor)}`}` }
+  return {
+    next: null,
+    badCursor: `the next cursor is ${typeof cursor === 'string' ? 'no valid text' : `a ${typeName(cursor)}`}`,
+  }
 }
 
 /** Integers beyond 2^53 were rounded when they were read: sent back, they would ask for another page. */

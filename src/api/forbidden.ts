@@ -3,8 +3,9 @@ import { errorWords } from './failures.js'
 import { isObject } from './payloads.js'
 
 /*
- * Whom a 403 means. Marking accounts as private because a key has run out of quota would spoil a study, and stopping at a private
- * account would end every run: so a message counts only for what it says beyond doubt, clause by clause.
+ * Whom a 403 means. Marking accounts as private because a key has run out of quota would spoil a study, and
+ * stopping at a private account would end every run: so a message counts only for what it says beyond doubt,
+ * clause by clause.
  */
 
 /** Money that has run out, whatever else the message says. */
@@ -15,7 +16,8 @@ const SPENT: readonly RegExp[] = [
 ]
 const MONEY = /balance|funds|credit|top(ping)?[ -]?up|recharge|余额|积分|点数|欠费|充值/i
 /** That nothing was charged, which gateways add to any error. */
-const FREE = /\b(no|not|won.t|without)\b.{0,30}\b(charg|deduct|consum|bill)|(不|未|没有).{0,4}(扣费|计费|扣除|消耗)/i
+const FREE =
+  /\b(no|not|won.t|without)\b.{0,30}\b(charg|deduct|consum|bill)|(不|未|没有).{0,4}(扣费|计费|扣除|消耗)/i
 
 /** The key, its rights and limits, the account that pays, and where requests come from. */
 const OURS: readonly RegExp[] = [
@@ -27,9 +29,11 @@ const OURS: readonly RegExp[] = [
 ]
 
 /** Things that are private or protected, and nobody's account. */
-const NO_ACCOUNT = /(private|protected|not public|non-?public)[ _-]*(api|beta|preview|alpha|key|token|endpoint|routes?|resource|network|ip|access|plan|cloud|mode|area)\b|protected by\b|(api|endpoint|route|resource|beta|preview) (is |are )?(currently |still )?(private|protected|not public|non-?public)|(非公开|未公开|私有|私密)(的)?(接口|API|测试|路由|密钥)|(接口|API|路由)(是|为|尚)?(非公开|未公开|私有|私密)|私钥/gi
+const NO_ACCOUNT =
+  /(private|protected|not public|non-?public)[ _-]*(api|beta|preview|alpha|key|token|endpoint|routes?|resource|network|ip|access|plan|cloud|mode|area)\b|protected by\b|(api|endpoint|route|resource|beta|preview) (is |are )?(currently |still )?(private|protected|not public|non-?public)|(非公开|未公开|私有|私密)(的)?(接口|API|测试|路由|密钥)|(接口|API|路由)(是|为|尚)?(非公开|未公开|私有|私密)|私钥/gi
 
-const PRIVATE = /\bprivate\b|\bprotected\b|not public|non-?public|isn.t public|privacy setting|followers[ -]only|only .{0,30}followers? can|私密|私人|隐私|非公开|未公开|不公开|仅.{0,6}(粉丝|好友|关注).{0,6}(可见|可看|查看)/i
+const PRIVATE =
+  /\bprivate\b|\bprotected\b|not public|non-?public|isn.t public|privacy setting|followers[ -]only|only .{0,30}followers? can|私密|私人|隐私|非公开|未公开|不公开|仅.{0,6}(粉丝|好友|关注).{0,6}(可见|可看|查看)/i
 
 /** A sentence with an account as its subject. */
 const IS_PRIVATE =
@@ -39,17 +43,22 @@ const IS_PRIVATE =
 const CLAUSES = /[.;!?。；！？，,\n]+|\s[–—-]\s/
 
 /**
- * What a 403 means by its body: `private` (of the account asked for), `quota-spent` or `balance-empty`, `key-forbidden` (the key, its limits,
- * or the account that pays), `blocked` (it is no answer of the gateway), or `forbidden` where it does not say.
+ * What a 403 means by its body: `private` (of the account asked for), `quota-spent` or `balance-empty`,
+ * `key-forbidden` (the key, its limits, or the account that pays), `blocked` (it is no answer of the
+ * gateway), or `forbidden` where it does not say.
  */
 export function forbiddenBy(text: string): ErrorCode {
   const body = parsed(text)
   if (!isGateways(body)) return 'blocked'
   const words = errorWords(body).slice(0, 2_000).replaceAll('_', ' ').replaceAll(NO_ACCOUNT, 'key')
-  if (SPENT.some((pattern) => pattern.test(words))) return MONEY.test(words) ? 'balance-empty' : 'quota-spent'
-  const clauses = words.split(CLAUSES).map((clause) => clause.trim()).filter((clause) => !FREE.test(clause))
-  const isOurs = (clause: string): boolean => OURS.some((pattern) => pattern.test(clause))
-  if (clauses.some((clause) => IS_PRIVATE.test(clause) || (PRIVATE.test(clause) && !isOurs(clause)))) return 'private'
+  if (SPENT.some(pattern => pattern.test(words))) return MONEY.test(words) ? 'balance-empty' : 'quota-spent'
+  const clauses = words
+    .split(CLAUSES)
+    .map(clause => clause.trim())
+    .filter(clause => !FREE.test(clause))
+  const isOurs = (clause: string): boolean => OURS.some(pattern => pattern.test(clause))
+  if (clauses.some(clause => IS_PRIVATE.test(clause) || (PRIVATE.test(clause) && !isOurs(clause))))
+    return 'private'
   return clauses.some(isOurs) ? 'key-forbidden' : 'forbidden'
 }
 
@@ -63,5 +72,7 @@ function parsed(text: string): unknown {
 
 /** An object; those of content delivery networks give themselves away. */
 function isGateways(body: unknown): boolean {
-  return isObject(body) && !['cloudflare_error', 'ray_id', 'cf_ray', 'error_category'].some((name) => name in body)
+  return (
+    isObject(body) && !['cloudflare_error', 'ray_id', 'cf_ray', 'error_category'].some(name => name in body)
+  )
 }

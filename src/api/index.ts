@@ -15,5 +15,15 @@ export {
   type Drift,
 } from './payloads.js'
 export type { RateGate, Turn } from './rate-gate.js'
-export { readRoutes, routes, type GenerationRoute, type MicroUsd, type ParamsOf, type ReadRoute, type Route, type RouteName, type Shape } from './routes.js'
+export {
+  readRoutes,
+  routes,
+  type GenerationRoute,
+  type MicroUsd,
+  type ParamsOf,
+  type ReadRoute,
+  type Route,
+  type RouteName,
+  type Shape,
+} from './routes.js'
 export { keepText, keptText, type KeptBody } from './body.js'

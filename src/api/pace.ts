@@ -1,7 +1,7 @@
 /**
- * How fast requests may go after the API has asked to wait: half as fast after each such answer, and a step faster after every few
- * that it gave. Additive increase and multiplicative decrease find the pace that an API bears, and share it fairly with whoever else
- * uses the account.
+ * How fast requests may go after the API has asked to wait: half as fast after each such answer, and a step
+ * faster after every few that it gave. Additive increase and multiplicative decrease find the pace that an
+ * API bears, and share it fairly with whoever else uses the account.
  */
 export interface Pace {
   /** Requests a second, never more than was asked for. */

@@ -1,15 +1,16 @@
 import { z } from 'zod'
 
 /*
- * What is used of each payload, in both forms (the contract's names and the platform's own); everything else passes
- * unread. Every field may be absent or null: "not told". Ids are read by `readId`, since a record without one is set aside.
+ * What is used of each payload, in both forms (the contract's names and the platform's own); everything else
+ * passes unread. Every field may be absent or null: "not told". Ids are read by `readId`, since a record
+ * without one is set aside.
  */
 
 const text = z.string().nullish()
 /** The id of another record; one that is no valid Unicode could not be stored unaltered. */
 const reference = z
   .string()
-  .refine((id) => id.isWellFormed())
+  .refine(id => id.isWellFormed())
   .nullish()
 const count = z.int().nullish()
 const flag = z.boolean().nullish()
@@ -113,16 +114,26 @@ export interface Drift {
 }
 
 /**
- * The used fields of a record. A field that cannot be read costs that field, never the record: it is dropped and named in `drift`.
+ * The used fields of a record. A field that cannot be read costs that field, never the record: it is dropped
+ * and named in `drift`.
  * @param name what the record is, the first part of each drift path
  */
-export function readFields<S extends z.ZodObject>(schema: S, record: object, name: string, drift: Drift[]): z.infer<S> {
+export function readFields<S extends z.ZodObject>(
+  schema: S,
+  record: object,
+  name: string,
+  drift: Drift[],
+): z.infer<S> {
   const first = compiled(schema).safeParse(record)
   if (first.success) return first.data
   const readable: Record<string, unknown> = { ...record }
-  for (const field of new Set(first.error.issues.map((issue) => String(issue.path[0])))) {
-    const issue = first.error.issues.find((one) => String(one.path[0]) === field)
-    drift.push({ path: `${name}.${field}`, expected: expectedBy(issue, field), got: typeName(readable[field]) })
+  for (const field of new Set(first.error.issues.map(issue => String(issue.path[0])))) {
+    const issue = first.error.issues.find(one => String(one.path[0]) === field)
+    drift.push({
+      path: `${name}.${field}`,
+      expected: expectedBy(issue, field),
+      got: typeName(readable[field]),
+    })
     readable[field] = undefined
   }
   return schema.parse(readable)
@@ -130,7 +141,10 @@ export function readFields<S extends z.ZodObject>(schema: S, record: object, nam
 
 const compiledSchemas = new WeakMap<z.ZodObject, z.ZodObject>()
 
-/** A schema as generated code, made when it is first used: twice as fast, but some milliseconds late for a program that reads nothing. */
+/**
+ * A schema as generated code, made when it is first used: twice as fast, but some milliseconds late for a
+ * program that reads nothing.
+ */
 function compiled<S extends z.ZodObject>(schema: S): S {
   const known = compiledSchemas.get(schema)
   if (known !== undefined) return known as S
@@ -157,7 +171,10 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** An id as served: a string that is not empty and is valid Unicode (another would not survive storage unaltered). */
+/**
+ * An id as served: a string that is not empty and is valid Unicode (another would not survive storage
+ * unaltered).
+ */
 export function readId(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' && value.isWellFormed() ? value : undefined
 }

@@ -9,11 +9,12 @@ export interface Turn {
 }
 
 /**
- * The one door through which every request goes: at most `perSecond` in any window of a second (sliding, so that no boundary
- * lets twice the rate through), fewer for a while after the API has asked to wait, and none at all while it is waited for. Whoever
- * comes first goes first.
+ * The one door through which every request goes: at most `perSecond` in any window of a second (sliding, so
+ * that no boundary lets twice the rate through), fewer for a while after the API has asked to wait, and none
+ * at all while it is waited for. Whoever comes first goes first.
  *
- * The queue's own limiter goes by the time of day, which can be set; this one goes by a clock that only grows.
+ * The queue's own limiter goes by the time of day, which can be set; this one goes by a clock that only
+ * grows.
  */
 export class RateGate {
   readonly #queue = new PQueue({ concurrency: 1 })
@@ -56,7 +57,10 @@ export class RateGate {
     this.#pace = faster(this.#pace, this.#rate)
   }
 
-  /** The turn is used now: what stood between (a reservation, its commit) must not bring two windows' requests together. */
+  /**
+   * The turn is used now: what stood between (a reservation, its commit) must not bring two windows' requests
+   * together.
+   */
   use(turn: Turn): void {
     turn.at = monotonicMs()
   }
@@ -66,7 +70,10 @@ export class RateGate {
     this.#closedUntil = Math.max(this.#closedUntil, monotonicMs() + ms)
   }
 
-  /** Resolves once the API is not waited for any more, for turns that were given before it asked; false when `signal` aborts first. */
+  /**
+   * Resolves once the API is not waited for any more, for turns that were given before it asked; false when
+   * `signal` aborts first.
+   */
   async opened(signal: AbortSignal): Promise<boolean> {
     for (let ms = this.waitMs(); ms > 0 && !signal.aborted; ms = this.waitMs()) await pause(ms, signal)
     return this.waitMs() === 0

@@ -40,11 +40,43 @@ const namesAPost = (params: { post_id?: unknown; post_url?: unknown }) =>
 const POST_NEEDED = 'one of post_id and post_url is required'
 
 const listing = <P extends z.ZodObject, S extends Shape>(params: P, pageSize: number | null, shape: S) =>
-  ({ method: 'GET', kind: 'read', params, shape, paging: 'cursor', pageSize, price: STANDARD_PRICE, deprecated: false }) as const
+  ({
+    method: 'GET',
+    kind: 'read',
+    params,
+    shape,
+    paging: 'cursor',
+    pageSize,
+    price: STANDARD_PRICE,
+    deprecated: false,
+  }) as const
 const single = <P extends z.ZodObject, S extends Shape>(params: P, shape: S) =>
-  ({ method: 'GET', kind: 'read', params, shape, paging: 'single', pageSize: null, price: STANDARD_PRICE, deprecated: false }) as const
-const generation = <M extends 'GET' | 'POST', P extends z.ZodObject>(method: M, params: P, price: MicroUsd, deprecated: boolean) =>
-  ({ method, kind: 'generation', params, shape: 'task', paging: 'single', pageSize: null, price, deprecated }) as const
+  ({
+    method: 'GET',
+    kind: 'read',
+    params,
+    shape,
+    paging: 'single',
+    pageSize: null,
+    price: STANDARD_PRICE,
+    deprecated: false,
+  }) as const
+const generation = <M extends 'GET' | 'POST', P extends z.ZodObject>(
+  method: M,
+  params: P,
+  price: MicroUsd,
+  deprecated: boolean,
+) =>
+  ({
+    method,
+    kind: 'generation',
+    params,
+    shape: 'task',
+    paging: 'single',
+    pageSize: null,
+    price,
+    deprecated,
+  }) as const
 
 /**
  * The 17 routes of the Sora2 API, one line each: the only list of them. A route's path is its name under the
@@ -62,7 +94,11 @@ export const routes = {
   get_post_detail: single(z.object(postRef).refine(namesAPost, POST_NEEDED), 'post'),
   get_post_comments: listing(z.object({ post_id: id, cursor }), 10, 'children'),
   get_comment_replies: listing(z.object({ comment_id: id, cursor }), 10, 'children'),
-  get_post_remix_list: listing(z.object({ ...postRef, cursor }).refine(namesAPost, POST_NEEDED), null, 'items'),
+  get_post_remix_list: listing(
+    z.object({ ...postRef, cursor }).refine(namesAPost, POST_NEEDED),
+    null,
+    'items',
+  ),
   get_video_download_info: single(z.object(postRef).refine(namesAPost, POST_NEEDED), 'post'),
   create_video: generation(
     'POST',
@@ -78,8 +114,14 @@ export const routes = {
   get_task_detail: generation(
     'GET',
     z
-      .object({ task_id: z.string().startsWith('task_').optional(), generation_id: z.string().startsWith('gen_').optional() })
-      .refine((p) => p.task_id !== undefined || p.generation_id !== undefined, 'one of task_id and generation_id is required'),
+      .object({
+        task_id: z.string().startsWith('task_').optional(),
+        generation_id: z.string().startsWith('gen_').optional(),
+      })
+      .refine(
+        p => p.task_id !== undefined || p.generation_id !== undefined,
+        'one of task_id and generation_id is required',
+      ),
     STANDARD_PRICE,
     true,
   ),
@@ -88,7 +130,9 @@ export const routes = {
 
 export type RouteName = keyof typeof routes
 
-/** The routes that collect. A crawler's `route` has this type, so naming a generation route does not compile. */
+/**
+ * The routes that collect. A crawler's `route` has this type, so naming a generation route does not compile.
+ */
 export type ReadRoute = { [N in RouteName]: (typeof routes)[N]['kind'] extends 'read' ? N : never }[RouteName]
 
 /** The routes that generate; typed and callable in code through `Client.send`, never crawled. */
@@ -97,4 +141,6 @@ export type GenerationRoute = Exclude<RouteName, ReadRoute>
 /** The parameters of one route, as the contract names them. */
 export type ParamsOf<N extends RouteName> = z.infer<(typeof routes)[N]['params']>
 
-export const readRoutes = (Object.keys(routes) as RouteName[]).filter((name): name is ReadRoute => routes[name].kind === 'read')
+export const readRoutes = (Object.keys(routes) as RouteName[]).filter(
+  (name): name is ReadRoute => routes[name].kind === 'read',
+)

@@ -16,7 +16,9 @@ export type Exchange =
       readonly kind: 'failed'
       readonly code: ErrorCode
       readonly reason: string
-      /** Whether any of it can have reached the API: then nobody knows whether the API worked (and billed). */
+      /**
+       * Whether any of it can have reached the API: then nobody knows whether the API worked (and billed).
+       */
       readonly sent: boolean
       readonly timedOut: boolean
       /** Whether not even a status came. */
@@ -40,7 +42,10 @@ export interface TransportOptions {
   readonly proxy?: Proxy | undefined
 }
 
-/** Sends a request once and brings its answer back. Redirects are not followed: the key must not leave its host. */
+/**
+ * Sends a request once and brings its answer back. Redirects are not followed: the key must not leave its
+ * host.
+ */
 export class Transport {
   readonly #options: TransportOptions
   readonly #secret: Secret
@@ -59,7 +64,12 @@ export class Transport {
     let noAnswer = true
     try {
       const connections = await (this.#connections ??= connect(this.#options))
-      const options = { ...(await wireForm(request, this.#options.key)), signal, headersTimeout: timeoutMs, bodyTimeout: timeoutMs }
+      const options = {
+        ...(await wireForm(request, this.#options.key)),
+        signal,
+        headersTimeout: timeoutMs,
+        bodyTimeout: timeoutMs,
+      }
       const response = await connections.request(options, () => (sent = true))
       noAnswer = false
       return await this.#read(response)
@@ -67,7 +77,14 @@ export class Transport {
       const late = { code: 'unreachable', reason: `no answer within ${timeoutMs / 1000} s` } as const
       const { code, reason } = signal.aborted ? late : failureOf(error, sent, this.#options.proxy)
       // What a proxy refuses it has not passed on.
-      return { kind: 'failed', code, reason: this.#secret.strip(reason), sent: sent && code !== 'proxy-refused', timedOut: signal.aborted, noAnswer }
+      return {
+        kind: 'failed',
+        code,
+        reason: this.#secret.strip(reason),
+        sent: sent && code !== 'proxy-refused',
+        timedOut: signal.aborted,
+        noAnswer,
+      }
     }
   }
 
@@ -78,18 +95,30 @@ export class Transport {
   async #read(response: Dispatcher.ResponseData): Promise<Exchange> {
     const { statusCode: status } = response
     try {
-      return this.#decode(response, await readCapped(response.body as AsyncIterable<Buffer>, this.#options.maxBodyBytes))
+      return this.#decode(
+        response,
+        await readCapped(response.body as AsyncIterable<Buffer>, this.#options.maxBodyBytes),
+      )
     } catch (error) {
       if (!(error instanceof BodyTooLarge)) throw error
       if (status === 200) return { kind: 'oversized', status, reason: error.message }
       // Refused is refused, whatever else comes with it.
-      return { kind: 'answered', answer: { status, headers: this.#cleanHeaders(response), text: '' }, kept: keepText('') }
+      return {
+        kind: 'answered',
+        answer: { status, headers: this.#cleanHeaders(response), text: '' },
+        kept: keepText(''),
+      }
     }
   }
 
   /** A redirect may name a target with the key in it. */
   #cleanHeaders({ headers }: Dispatcher.ResponseData): HttpAnswer['headers'] {
-    return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, typeof value === 'string' ? this.#secret.strip(value) : value?.map((text) => this.#secret.strip(text))]))
+    return Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [
+        name,
+        typeof value === 'string' ? this.#secret.strip(value) : value?.map(text => this.#secret.strip(text)),
+      ]),
+    )
   }
 
   #decode(response: Dispatcher.ResponseData, wire: Buffer): Exchange {
@@ -122,6 +151,9 @@ async function wireForm(request: HttpRequest, key: string): Promise<Dispatcher.R
     'user-agent': 'sora-crawl',
   }
   const target = { origin: url.origin, path: url.pathname + url.search, method }
-  if (body instanceof Blob) return { ...target, headers, body: (await import('./connections.js')).formOf(body) }
-  return body === undefined ? { ...target, headers, body: null } : { ...target, headers: { ...headers, 'content-type': 'application/json' }, body }
+  if (body instanceof Blob)
+    return { ...target, headers, body: (await import('./connections.js')).formOf(body) }
+  return body === undefined
+    ? { ...target, headers, body: null }
+    : { ...target, headers: { ...headers, 'content-type': 'application/json' }, body }
 }

@@ -21,35 +21,109 @@ export interface Ending {
 
 /** Every command, in the order of the help. What each needs takes longer to load than the help to print. */
 export const catalogue: readonly Listed[] = [
-  { command: 'crawl [seed..]', describe: 'Crawl from seeds into the database; the same command continues what is unfinished', load: async () => (await import('./commands/crawl.js')).crawlCommand },
-  { command: 'plan [seed..]', describe: 'Say what a crawl would cost, from what the database knows; sends nothing', load: async () => (await import('./commands/plan.js')).planCommand },
-  { command: 'status', describe: 'Show runs, streams that are open or failed, rows and spend', load: async () => (await import('./commands/status.js')).statusCommand },
-  { command: 'coverage', describe: 'Show what is held against what the platform says there is, and why it differs', load: async () => (await import('./commands/coverage.js')).coverageCommand },
-  { command: 'sql [query]', describe: 'Ask the database: SQL, or a ready question by its name', load: async () => (await import('./commands/sql.js')).sqlCommand },
-  { command: 'export', describe: 'Write tables as files that other tools read', load: async () => (await import('./commands/export.js')).exportCommand },
-  { command: 'report', describe: 'Write one HTML page with figures, for a browser or a printer: what was collected, what it cost, what it shows', load: async () => (await import('./commands/report.js')).reportCommand },
-  { command: 'schedule <command> [seed..]', describe: 'Crawl at the times of a cron expression, in one process that stays; a JSON line on stdout for each run', load: async () => (await import('./commands/schedule.js')).scheduleCommand },
-  { command: 'check', describe: 'Look whether the database is sound: file, relations, ledger, checkpoints, values', load: async () => (await import('./commands/check.js')).checkCommand },
-  { command: 'forget <user..>', describe: 'Remove people from the database, raw answers included, and keep them out of it', load: async () => (await import('./commands/forget.js')).forgetCommand },
-  { command: 'prune', describe: 'Drop old raw pages, which are most of the file; everything read from them stays', load: async () => (await import('./commands/prune.js')).pruneCommand },
-  { command: 'replay', describe: 'Rebuild all tables from the stored pages; sends nothing', load: async () => (await import('./commands/replay.js')).replayCommand },
-  { command: 'import <file..>', describe: 'Take in answers that were stored elsewhere, at no cost; sends nothing', load: async () => (await import('./commands/import.js')).importCommand },
-  { command: 'sandbox', describe: 'Serve the sandbox alone: a local API of the same contract', load: async () => (await import('./commands/sandbox.js')).sandboxCommand },
-  { command: 'demo', describe: 'Crawl the built-in sandbox from data/seeds.txt into data/demo.db: the whole job, without a key', load: async () => (await import('./commands/demo.js')).demoCommand },
+  {
+    command: 'crawl [seed..]',
+    describe: 'Crawl from seeds into the database; the same command continues what is unfinished',
+    load: async () => (await import('./commands/crawl.js')).crawlCommand,
+  },
+  {
+    command: 'plan [seed..]',
+    describe: 'Say what a crawl would cost, from what the database knows; sends nothing',
+    load: async () => (await import('./commands/plan.js')).planCommand,
+  },
+  {
+    command: 'status',
+    describe: 'Show runs, streams that are open or failed, rows and spend',
+    load: async () => (await import('./commands/status.js')).statusCommand,
+  },
+  {
+    command: 'coverage',
+    describe: 'Show what is held against what the platform says there is, and why it differs',
+    load: async () => (await import('./commands/coverage.js')).coverageCommand,
+  },
+  {
+    command: 'sql [query]',
+    describe: 'Ask the database: SQL, or a ready question by its name',
+    load: async () => (await import('./commands/sql.js')).sqlCommand,
+  },
+  {
+    command: 'export',
+    describe: 'Write tables as files that other tools read',
+    load: async () => (await import('./commands/export.js')).exportCommand,
+  },
+  {
+    command: 'report',
+    describe:
+      'Write one HTML page with figures, for a browser or a printer: what was collected, what it ' +
+      'cost, what it shows',
+    load: async () => (await import('./commands/report.js')).reportCommand,
+  },
+  {
+    command: 'schedule <command> [seed..]',
+    describe:
+      'Crawl at the times of a cron expression, in one process that stays; a JSON line on stdout ' +
+      'for each run',
+    load: async () => (await import('./commands/schedule.js')).scheduleCommand,
+  },
+  {
+    command: 'check',
+    describe: 'Look whether the database is sound: file, relations, ledger, checkpoints, values',
+    load: async () => (await import('./commands/check.js')).checkCommand,
+  },
+  {
+    command: 'forget <user..>',
+    describe: 'Remove people from the database, raw answers included, and keep them out of it',
+    load: async () => (await import('./commands/forget.js')).forgetCommand,
+  },
+  {
+    command: 'prune',
+    describe: 'Drop old raw pages, which are most of the file; everything read from them stays',
+    load: async () => (await import('./commands/prune.js')).pruneCommand,
+  },
+  {
+    command: 'replay',
+    describe: 'Rebuild all tables from the stored pages; sends nothing',
+    load: async () => (await import('./commands/replay.js')).replayCommand,
+  },
+  {
+    command: 'import <file..>',
+    describe: 'Take in answers that were stored elsewhere, at no cost; sends nothing',
+    load: async () => (await import('./commands/import.js')).importCommand,
+  },
+  {
+    command: 'sandbox',
+    describe: 'Serve the sandbox alone: a local API of the same contract',
+    load: async () => (await import('./commands/sandbox.js')).sandboxCommand,
+  },
+  {
+    command: 'demo',
+    describe:
+      'Crawl the built-in sandbox from data/seeds.txt into data/demo.db: the whole job, without a key',
+    load: async () => (await import('./commands/demo.js')).demoCommand,
+  },
 ]
 
 /**
- * The commands as the parser takes them: those that the arguments may mean wholly, of the others what the help shows.
+ * The commands as the parser takes them: those that the arguments may mean wholly, of the others what the
+ * help shows.
  * @param end takes how the command that was run has ended
  */
-// oxlint-disable-next-line typescript/no-explicit-any -- yargs types a list of commands with different flags only so
-export async function commandsFor(argv: readonly string[], context: CommandContext, end: (ending: Ending) => void): Promise<CommandModule<object, any>[]> {
+export async function commandsFor(
+  argv: readonly string[],
+  context: CommandContext,
+  end: (ending: Ending) => void,
+  // oxlint-disable-next-line typescript/no-explicit-any -- yargs types a list of commands with different flags only so
+): Promise<CommandModule<object, any>[]> {
   const words = new Set(argv)
   return Promise.all(
     catalogue.map(async ({ command, describe, load }) => {
       if (!words.has(command.replace(/ .*/, ''))) return { command, describe, handler: () => undefined }
       const loaded = await load()
-      return { ...loaded, handler: async (flags: unknown) => end({ code: await run(loaded, flags as GlobalFlags, context), isAnswer: loaded.answers === true }) }
+      return {
+        ...loaded,
+        handler: async (flags: unknown) =>
+          end({ code: await run(loaded, flags as GlobalFlags, context), isAnswer: loaded.answers === true }),
+      }
     }),
   )
 }
@@ -58,17 +132,26 @@ export async function commandsFor(argv: readonly string[], context: CommandConte
 const INPUTS = ['seeds', 'file'] as const
 
 /**
- * What a command reads is no file of the database: a text in the place of its log would be taken for one, and be lost.
+ * What a command reads is no file of the database: a text in the place of its log would be taken for one, and
+ * be lost.
  * @throws AppError `bad-usage`
  */
 function checkInputs(flags: GlobalFlags & Partial<Record<(typeof INPUTS)[number], unknown>>): void {
-  const named = INPUTS.flatMap((flag) => flags[flag] ?? []).filter((name) => typeof name === 'string')
-  const own = named.find((name) => name !== '-' && isOfDatabase(name, flags.db))
-  if (own !== undefined) throw new AppError('bad-usage', `${own} belongs to the database; name another file, or another database with --db`)
+  const named = INPUTS.flatMap(flag => flags[flag] ?? []).filter(name => typeof name === 'string')
+  const own = named.find(name => name !== '-' && isOfDatabase(name, flags.db))
+  if (own !== undefined)
+    throw new AppError(
+      'bad-usage',
+      `${own} belongs to the database; name another file, or another database with --db`,
+    )
 }
 
 /** An error that nobody foresaw may be the database's fault; what looks into that is loaded only then. */
-async function run<F>(command: Command<F>, flags: F & GlobalFlags, context: CommandContext): Promise<ExitCode> {
+async function run<F>(
+  command: Command<F>,
+  flags: F & GlobalFlags,
+  context: CommandContext,
+): Promise<ExitCode> {
   try {
     checkInputs(flags)
     return await command.run(flags, context)

@@ -15,15 +15,22 @@ export interface Confirmation {
 const LINES_SHOWN = 20
 
 /**
- * Asks on an interactive terminal before a crawl may spend more than it should without a word; never anywhere else.
+ * Asks on an interactive terminal before a crawl may spend more than it should without a word; never anywhere
+ * else.
  * @returns whether to go on
  */
-export async function maySpend(estimate: Estimate, caps: BudgetCaps, { above, yes }: Confirmation): Promise<boolean> {
+export async function maySpend(
+  estimate: Estimate,
+  caps: BudgetCaps,
+  { above, yes }: Confirmation,
+): Promise<boolean> {
   if (!mayAsk({ yes }) || mostOf(caps, estimate) <= above) return true
   const isKnown = estimate.unknown.length === 0
   if (isKnown && estimate.total.high.cost <= above) return true
   process.stderr.write(`${shownText(estimateText(estimate, LINES_SHOWN))}\n\n`)
-  return isYes(`This can cost more than ${dollars(above)}${isKnown ? '' : ' (part of it is not known)'}. Go on? [y/N] `)
+  return isYes(
+    `This can cost more than ${dollars(above)}${isKnown ? '' : ' (part of it is not known)'}. Go on? [y/N] `,
+  )
 }
 
 /** False where the answer is given beforehand, or nobody is there: no estimate is needed then. */
@@ -44,7 +51,7 @@ export function canAsk(): boolean {
 /** Whether a person says yes; Ctrl-C and Ctrl-D, which end the asking without an answer, are a no. */
 export async function isYes(question: string): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  const ended = new Promise<string>((resolve) => terminal.once('close', () => resolve('')))
+  const ended = new Promise<string>(resolve => terminal.once('close', () => resolve('')))
   try {
     const answer = await Promise.race([terminal.question(question).catch(() => ''), ended])
     return /^y(es)?$/i.test(answer.trim())

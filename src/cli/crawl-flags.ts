@@ -39,11 +39,19 @@ export interface CrawlWish {
 }
 
 /** @throws AppError `bad-seed` or `bad-usage` */
-export async function readCrawlFlags(flags: CrawlFlags & { readonly db: string }, crawlers: readonly Crawler[]): Promise<CrawlWish> {
-  const options: SeedOptions = { collect: readCollect(flags.collect, crawlers), depth: flags.depth, maxPages: flags.maxPages ?? null }
+export async function readCrawlFlags(
+  flags: CrawlFlags & { readonly db: string },
+  crawlers: readonly Crawler[],
+): Promise<CrawlWish> {
+  const options: SeedOptions = {
+    collect: readCollect(flags.collect, crawlers),
+    depth: flags.depth,
+    maxPages: flags.maxPages ?? null,
+  }
   const files = { options, readCollect: (value: string | readonly string[]) => readCollect(value, crawlers) }
   const seeds = soundSeeds(await seedsOf(flags, files))
-  if (seeds.length === 0) throw new AppError('bad-usage', 'name at least one seed, or a file of seeds with --seeds')
+  if (seeds.length === 0)
+    throw new AppError('bad-usage', 'name at least one seed, or a file of seeds with --seeds')
   return {
     seeds,
     rules: { full: flags.full, noGate: flags.noGate, recheckMs: flags.recheck ?? null },
@@ -56,38 +64,131 @@ export async function readCrawlFlags(flags: CrawlFlags & { readonly db: string }
 }
 
 /** Every seed that the command names, wherever it stands. */
-async function seedsOf({ seed, seeds, column, seedsSql, db }: CrawlFlags & { readonly db: string }, files: SeedFileContext): Promise<SeedEntry[]> {
-  if (column !== undefined && (seeds === undefined || /\.ya?ml$/i.test(seeds))) throw new AppError('bad-usage', '--column names a column of a CSV file, which --seeds names')
+async function seedsOf(
+  { seed, seeds, column, seedsSql, db }: CrawlFlags & { readonly db: string },
+  files: SeedFileContext,
+): Promise<SeedEntry[]> {
+  if (column !== undefined && (seeds === undefined || /\.ya?ml$/i.test(seeds)))
+    throw new AppError('bad-usage', '--column names a column of a CSV file, which --seeds names')
   const listed = seeds === undefined ? [] : await seedFile(seeds, files, column)
-  const found = seedsSql === undefined ? [] : await (await import('./sql-seeds.js')).sqlSeeds(db, seedsSql, files)
+  const found =
+    seedsSql === undefined ? [] : await (await import('./sql-seeds.js')).sqlSeeds(db, seedsSql, files)
   return [...seedArguments(seed, files), ...listed, ...found]
 }
 
 /** Adds the flags of a crawl: what is read, what is spared, what may be spent, how fast. */
 export function crawlFlags(yargs: Argv): Argv {
   const scope = yargs
-    .positional('seed', { type: 'string', array: true, default: [], describe: 'feed, leaderboard, search:WORD, user-…, ch_…, @name, s_…, or the address of a profile or post' })
-    .option('seeds', { type: 'string', requiresArg: true, describe: 'A file of seeds: text (one per line) or YAML; - is standard input' })
-    .option('column', { type: 'string', requiresArg: true, describe: 'What --seeds names is CSV, and this column of it has the seeds' })
-    .option('seeds-sql', { type: 'string', requiresArg: true, describe: 'A query of the database whose one column has seeds, such as "SELECT id FROM users"' })
-    .option('collect', { type: 'string', default: DEFAULT_COLLECT_TEXT, requiresArg: true, describe: 'Streams to follow for users and posts; also profile and remixes; or all' })
-    .option('depth', { type: 'number', default: 0, requiresArg: true, coerce: wholeNumber('depth', 0), describe: 'How many hops from the seeds are followed' })
-    .option('max-pages', { type: 'number', requiresArg: true, coerce: wholeNumber('max-pages', 1), describe: 'The most pages of one stream in one pass (the feed: 50 if not given)' })
+    .positional('seed', {
+      type: 'string',
+      array: true,
+      default: [],
+      describe:
+        'feed, leaderboard, search:WORD, user-…, ch_…, @name, s_…, or the address of a profile or post',
+    })
+    .option('seeds', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'A file of seeds: text (one per line) or YAML; - is standard input',
+    })
+    .option('column', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'What --seeds names is CSV, and this column of it has the seeds',
+    })
+    .option('seeds-sql', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'A query of the database whose one column has seeds, such as "SELECT id FROM users"',
+    })
+    .option('collect', {
+      type: 'string',
+      default: DEFAULT_COLLECT_TEXT,
+      requiresArg: true,
+      describe: 'Streams to follow for users and posts; also profile and remixes; or all',
+    })
+    .option('depth', {
+      type: 'number',
+      default: 0,
+      requiresArg: true,
+      coerce: wholeNumber('depth', 0),
+      describe: 'How many hops from the seeds are followed',
+    })
+    .option('max-pages', {
+      type: 'number',
+      requiresArg: true,
+      coerce: wholeNumber('max-pages', 1),
+      describe: 'The most pages of one stream in one pass (the feed: 50 if not given)',
+    })
   const sparing = scope
-    .option('full', { type: 'boolean', default: false, describe: 'Read every listing to its end, whatever is known; finds what has gone' })
-    .option('no-gate', { type: 'boolean', default: false, describe: 'Read comments, replies and remixes although their counters have not moved' })
-    .option('recheck', { type: 'string', requiresArg: true, coerce: age('recheck'), describe: 'Read posts on through those younger than this, for late counters and comments; such as 14d' })
-    .option('min-age', { type: 'string', requiresArg: true, coerce: age('min-age'), describe: 'Leave out streams that were read completely less than this ago; such as 12h' })
-    .option('restart', { type: 'boolean', default: false, describe: 'Give up unfinished runs and start anew; what they have read stays' })
+    .option('full', {
+      type: 'boolean',
+      default: false,
+      describe: 'Read every listing to its end, whatever is known; finds what has gone',
+    })
+    .option('no-gate', {
+      type: 'boolean',
+      default: false,
+      describe: 'Read comments, replies and remixes although their counters have not moved',
+    })
+    .option('recheck', {
+      type: 'string',
+      requiresArg: true,
+      coerce: age('recheck'),
+      describe: 'Read posts on through those younger than this, for late counters and comments; such as 14d',
+    })
+    .option('min-age', {
+      type: 'string',
+      requiresArg: true,
+      coerce: age('min-age'),
+      describe: 'Leave out streams that were read completely less than this ago; such as 12h',
+    })
+    .option('restart', {
+      type: 'boolean',
+      default: false,
+      describe: 'Give up unfinished runs and start anew; what they have read stays',
+    })
   const spending = sparing
-    .option('max-requests', { type: 'number', requiresArg: true, coerce: wholeNumber('max-requests', 1), describe: 'Send no more requests than this now' })
-    .option('max-cost', { type: 'number', requiresArg: true, coerce: usd('max-cost'), describe: 'Pay no more dollars than this now; at least the price of one request' })
-    .option('confirm-above', { type: 'number', default: 5, requiresArg: true, coerce: usd('confirm-above', { orZero: true }), describe: 'On a terminal, ask before a crawl that may cost more dollars than this' })
+    .option('max-requests', {
+      type: 'number',
+      requiresArg: true,
+      coerce: wholeNumber('max-requests', 1),
+      describe: 'Send no more requests than this now',
+    })
+    .option('max-cost', {
+      type: 'number',
+      requiresArg: true,
+      coerce: usd('max-cost'),
+      describe: 'Pay no more dollars than this now; at least the price of one request',
+    })
+    .option('confirm-above', {
+      type: 'number',
+      default: 5,
+      requiresArg: true,
+      coerce: usd('confirm-above', { orZero: true }),
+      describe: 'On a terminal, ask before a crawl that may cost more dollars than this',
+    })
     .option('yes', { type: 'boolean', default: false, describe: 'Do not ask' })
-    .option('concurrency', { type: 'number', default: 8, requiresArg: true, coerce: wholeNumber('concurrency', 1, 10_000), describe: 'Requests in flight at most' })
-    .option('rate', { type: 'number', requiresArg: true, coerce: positiveNumber('rate'), describe: `Requests a second at most [default: ${DEFAULT_RATE}; ${SANDBOX_RATE} with --sandbox]` })
-    .option('sandbox', { type: 'boolean', default: false, describe: 'Crawl the built-in sandbox; no key is needed' })
+    .option('concurrency', {
+      type: 'number',
+      default: 8,
+      requiresArg: true,
+      coerce: wholeNumber('concurrency', 1, 10_000),
+      describe: 'Requests in flight at most',
+    })
+    .option('rate', {
+      type: 'number',
+      requiresArg: true,
+      coerce: positiveNumber('rate'),
+      describe: `Requests a second at most [default: ${DEFAULT_RATE}; ${SANDBOX_RATE} with --sandbox]`,
+    })
+    .option('sandbox', {
+      type: 'boolean',
+      default: false,
+      describe: 'Crawl the built-in sandbox; no key is needed',
+    })
   return sandboxFlags(spending).epilogue(
-    'Settings come from the environment, .env.local and .env: SORA_API_KEY with SORA_API_URL, or TIKOMNI_API_KEY (TIKOMNI_BASE_URL), or TIKHUB_API_KEY; SORA_PRICES.',
+    'Settings come from the environment, .env.local and .env: SORA_API_KEY with SORA_API_URL, or ' +
+      'TIKOMNI_API_KEY (TIKOMNI_BASE_URL), or TIKHUB_API_KEY; SORA_PRICES.',
   )
 }

@@ -8,11 +8,25 @@ import { columns, count, cut, dollars, number } from './format.js'
  */
 export function estimateText({ lines, total, unknown, records }: Estimate, limit = Infinity): string {
   if (lines.length === 0) return 'Nothing is left to read.'
-  const table = columns([HEADER, ...lines.slice(0, limit).map(row), ['in all', '', '', ...figures(total)]], '')
-  const more = lines.length > limit ? [`  … and ${count(lines.length - limit, 'more line')}: \`sora-crawl plan\` shows all`] : []
-  const range = `From ${dollars(total.low.cost)} to ${dollars(total.high.cost)}, likely ${dollars(total.likely.cost)}, of what is known.`
-  const left = unknown.length === 0 ? [] : ['', 'Not known, and so not in these figures:', ...unknown.map((line) => `  ${line}`)]
-  const past = records.length === 0 ? [FIRST] : ['', 'Earlier estimates of this command:', columns(records.map(recordRow))]
+  const table = columns(
+    [HEADER, ...lines.slice(0, limit).map(row), ['in all', '', '', ...figures(total)]],
+    '',
+  )
+  const more =
+    lines.length > limit
+      ? [`  … and ${count(lines.length - limit, 'more line')}: \`sora-crawl plan\` shows all`]
+      : []
+  const range =
+    `From ${dollars(total.low.cost)} to ${dollars(total.high.cost)}, likely ` +
+    `${dollars(total.likely.cost)}, of what is known.`
+  const left =
+    unknown.length === 0
+      ? []
+      : ['', 'Not known, and so not in these figures:', ...unknown.map(line => `  ${line}`)]
+  const past =
+    records.length === 0
+      ? [FIRST]
+      : ['', 'Earlier estimates of this command:', columns(records.map(recordRow))]
   return [table, ...more, '', range, ...left, ...past].join('\n')
 }
 
@@ -24,12 +38,23 @@ function row(line: EstimateLine): (string | number)[] {
 }
 
 function figures({ low, likely, high }: Pick<EstimateLine, 'low' | 'likely' | 'high'>): (string | number)[] {
-  return [low.requests, likely.requests, high.requests, dollars(low.cost), dollars(likely.cost), dollars(high.cost)]
+  return [
+    low.requests,
+    likely.requests,
+    high.requests,
+    dollars(low.cost),
+    dollars(likely.cost),
+    dollars(high.cost),
+  ]
 }
 
 function recordRow({ run, low, likely, high, actual }: EstimateRecord): string[] {
   const off = actual === 0 ? '' : `, ${signed(((likely - actual) / actual) * 100)} %`
-  return [`run ${run}`, `likely ${number(likely)} (${number(low)} to ${number(high)})`, `billed ${count(actual, 'request')}${off}`]
+  return [
+    `run ${run}`,
+    `likely ${number(likely)} (${number(low)} to ${number(high)})`,
+    `billed ${count(actual, 'request')}${off}`,
+  ]
 }
 
 function signed(percent: number): string {
@@ -44,7 +69,12 @@ export function estimateJson({ lines, total, unknown, records }: Estimate): unkn
   })
   return {
     total: range(total),
-    streams: lines.map((line) => ({ seed: line.seed, stream: line.stream, streams: line.streams, ...(range(line) as object) })),
+    streams: lines.map(line => ({
+      seed: line.seed,
+      stream: line.stream,
+      streams: line.streams,
+      ...(range(line) as object),
+    })),
     unknown,
     earlier: records,
   }

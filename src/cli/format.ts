@@ -48,10 +48,20 @@ export function cut(text: string, width: number): string {
 
 /** Rows as aligned columns; numbers go to the right. */
 export function columns(rows: readonly (readonly (string | number)[])[], indent = '  '): string {
-  const texts = rows.map((row) => row.map((cell) => (typeof cell === 'number' ? number(cell) : oneLine(cell))))
-  const widths = texts.reduce<number[]>((all, row) => row.map((cell, i) => Math.max(all[i] ?? 0, stringWidth(cell))), [])
+  const texts = rows.map(row => row.map(cell => (typeof cell === 'number' ? number(cell) : oneLine(cell))))
+  const widths = texts.reduce<number[]>(
+    (all, row) => row.map((cell, i) => Math.max(all[i] ?? 0, stringWidth(cell))),
+    [],
+  )
   return texts
-    .map((row, r) => indent + row.map((cell, i) => pad(cell, widths[i] ?? 0, typeof rows[r]?.[i] === 'number')).join('  ').trimEnd())
+    .map(
+      (row, r) =>
+        indent +
+        row
+          .map((cell, i) => pad(cell, widths[i] ?? 0, typeof rows[r]?.[i] === 'number'))
+          .join('  ')
+          .trimEnd(),
+    )
     .join('\n')
 }
 

@@ -2,17 +2,25 @@ import { readFileSync, readlinkSync } from 'node:fs'
 import { basename } from 'node:path'
 
 /**
- * Whether the end of a terminal (SIGHUP) is to be ignored. `nohup` asks for it by having the signal ignored, but Node takes that back
- * before any of our code runs, so it has to be known by what else `nohup` does: no output is left on a terminal.
+ * Whether the end of a terminal (SIGHUP) is to be ignored. `nohup` asks for it by having the signal ignored,
+ * but Node takes that back before any of our code runs, so it has to be known by what else `nohup` does: no
+ * output is left on a terminal.
  */
 export function ignoresHangup(): boolean {
   if (process.stdout.isTTY || process.stderr.isTTY) return false
   return isUnderNohup() || isIgnoredByParent() || hasTerminal()
 }
 
-/** Shells tell what they have started; GNU nohup puts something that cannot be read in the place of a terminal, and its output into a file. */
+/**
+ * Shells tell what they have started; GNU nohup puts something that cannot be read in the place of a
+ * terminal, and its output into a file.
+ */
 function isUnderNohup(): boolean {
-  return basename(process.env['_'] ?? '') === 'nohup' || basename(linkOf('/proc/self/fd/1')) === 'nohup.out' || /^flags:\s*\d*1$/m.test(textOf('/proc/self/fdinfo/0'))
+  return (
+    basename(process.env['_'] ?? '') === 'nohup' ||
+    basename(linkOf('/proc/self/fd/1')) === 'nohup.out' ||
+    /^flags:\s*\d*1$/m.test(textOf('/proc/self/fdinfo/0'))
+  )
 }
 
 /** Such as a script that was started by nohup. */

@@ -2,8 +2,8 @@ import { fstatSync, writeSync } from 'node:fs'
 import { messageOf } from '../errors.js'
 
 /**
- * One of the two streams that words go to. Writing never throws and never ends the program: what could not be written is remembered,
- * since the work behind it is worth more than its words.
+ * One of the two streams that words go to. Writing never throws and never ends the program: what could not be
+ * written is remembered, since the work behind it is worth more than its words.
  */
 export class Outlet {
   readonly #stream: NodeJS.WriteStream & { readonly fd: number }
@@ -17,7 +17,7 @@ export class Outlet {
     this.#name = name
     this.#isFile = !stream.isTTY && isFile(stream.fd)
     // Node gives its streams back as if nothing had happened: they are never "destroyed".
-    stream.on('error', (error) => this.failed(error))
+    stream.on('error', error => this.failed(error))
   }
 
   /** False once nobody is there any more: the reader of a pipe has had enough, the terminal is gone. */
@@ -25,7 +25,10 @@ export class Outlet {
     return !this.#isClosed
   }
 
-  /** Why some of it could not be written, such as a full disk; null if all was, or if its reader had had enough. */
+  /**
+   * Why some of it could not be written, such as a full disk; null if all was, or if its reader had had
+   * enough.
+   */
   get lost(): string | null {
     return this.#lost
   }
@@ -44,7 +47,7 @@ export class Outlet {
 
   /** Resolves when there is room for more, or nobody to wait for. It leaves no listener behind. */
   drained(): Promise<void> {
-    return new Promise((resolve) => {
+    return new Promise(resolve => {
       const done = (): void => {
         this.#stream.off('drain', done).off('close', done).off('error', done)
         resolve()
@@ -53,7 +56,10 @@ export class Outlet {
     })
   }
 
-  /** Notes that something could not be written. A file is tried again, as its disk may have room by then; nothing else is. */
+  /**
+   * Notes that something could not be written. A file is tried again, as its disk may have room by then;
+   * nothing else is.
+   */
   failed(error: unknown): void {
     const isPipe = (error as NodeJS.ErrnoException).code === 'EPIPE'
     this.#isClosed ||= isPipe || !this.#isFile
@@ -74,5 +80,5 @@ function isFile(fd: number): boolean {
 /** A disk that is nearly full takes a part. */
 function writeWhole(fd: number, text: string): void {
   const bytes = Buffer.from(text)
-  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done)
+  for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done)
 }

@@ -8,7 +8,7 @@ export class Output {
   readonly #stdout = new Outlet(process.stdout, 'stdout')
   readonly #stderr = new Outlet(process.stderr, 'stderr')
   /** How something is written to stderr beside what is redrawn there. */
-  beside: (write: () => void) => void = (write) => write()
+  beside: (write: () => void) => void = write => write()
 
   constructor({ json }: { json: boolean }) {
     this.isJson = json
@@ -19,7 +19,10 @@ export class Output {
     if (!this.isJson) this.#stdout.write(`${shown(text)}\n`)
   }
 
-  /** Raw text to stdout, at the pace of whoever reads it. @returns false once nobody does, or it cannot be written */
+  /**
+   * Raw text to stdout, at the pace of whoever reads it. @returns false once nobody does, or it cannot be
+   * written
+   */
   async write(text: string): Promise<boolean> {
     if (!this.#isHeard()) return false
     if (!this.#stdout.write(shown(text))) await this.#stdout.drained()
@@ -63,10 +66,13 @@ export class Output {
 
   /** What of our words could not be written until now, and why. */
   get lost(): readonly string[] {
-    return [this.#stdout.lost, this.#stderr.lost].filter((one) => one !== null)
+    return [this.#stdout.lost, this.#stderr.lost].filter(one => one !== null)
   }
 
-  /** Why the result of the command could not be written; null if it was. Errors of the last words are waited for. */
+  /**
+   * Why the result of the command could not be written; null if it was. Errors of the last words are waited
+   * for.
+   */
   async lostResult(): Promise<string | null> {
     await setImmediate()
     return this.#stdout.lost

@@ -6,12 +6,13 @@ export function progressLines(view: ProgressView, width: number): string[] {
   const { streams, rows, waiting } = view
   const lines = [
     `streams  ${number(streams.done)} done, ${number(streams.open)} open${failures(view)}`,
-    `pages    ${number(view.pages)}, ${view.requestsPerSecond.toFixed(1)} requests a second, ${number(view.inFlight)} in flight`,
+    `pages    ${number(view.pages)}, ${view.requestsPerSecond.toFixed(1)} requests a second, ` +
+      `${number(view.inFlight)} in flight`,
     `rows     ${number(rows.inserted)} new, ${number(rows.updated)} updated, ${number(rows.unchanged)} unchanged${setAside(view)}`,
     `spent    ${dollars(view.cost)} for ${count(view.requests, 'request')} in ${duration(view.elapsedMs)}`,
   ]
   if (waiting !== null) lines.push(`waiting ${duration(waiting.ms)}: ${waiting.why}`)
-  return lines.map((line) => cut(line, width))
+  return lines.map(line => cut(line, width))
 }
 
 /** The same as one line, for a log. */

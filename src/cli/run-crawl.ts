@@ -1,6 +1,15 @@
 import { ApiClient, type MicroUsd, type ReadRoute } from '../api/index.js'
 import type { ApiSettings } from '../config.js'
-import { Crawl, estimateRun, planRun, type BudgetCaps, type Crawler, type CrawlOutcome, type PlannedSeed, type RunRules } from '../crawl/index.js'
+import {
+  Crawl,
+  estimateRun,
+  planRun,
+  type BudgetCaps,
+  type Crawler,
+  type CrawlOutcome,
+  type PlannedSeed,
+  type RunRules,
+} from '../crawl/index.js'
 import { openStore, Reader, type CrawlStore, type OpenRun, type Origin } from '../db/index.js'
 import { ExitCode } from '../errors.js'
 import { createLogger } from '../log.js'
@@ -33,7 +42,11 @@ export interface CrawlRequest {
 }
 
 /** Crawls, shows progress, prints the summary. @returns the exit code of the run */
-export async function runCrawl(request: CrawlRequest, flags: GlobalFlags, context: CommandContext): Promise<ExitCode> {
+export async function runCrawl(
+  request: CrawlRequest,
+  flags: GlobalFlags,
+  context: CommandContext,
+): Promise<ExitCode> {
   const { output } = context
   const performed = await performCrawl(request, flags, context)
   const { outcome } = performed
@@ -46,17 +59,35 @@ export async function runCrawl(request: CrawlRequest, flags: GlobalFlags, contex
 }
 
 /** Crawls and shows progress; says nothing of its own about how it ended. */
-export async function performCrawl(request: CrawlRequest, flags: GlobalFlags, { output, version }: CommandContext): Promise<Summary> {
+export async function performCrawl(
+  request: CrawlRequest,
+  flags: GlobalFlags,
+  { output, version }: CommandContext,
+): Promise<Summary> {
   const { crawlers, concurrency, api, rate, prices, rules, caps, minAgeMs } = request
   const store = openStore(flags.db, request.origin)
   const client = new ApiClient({ ...api, rate, concurrency, prices })
-  const log = createLogger(flags.logLevel, (error) => output.stderrFailed(error))
+  const log = createLogger(flags.logLevel, error => output.stderrFailed(error))
   log.debug({ address: api.url, proxy: api.proxy?.name }, 'api')
-  const crawl = new Crawl({ store, client, crawlers, concurrency, log, programVersion: version, rules, caps, minAgeMs, lostWords: () => output.lost })
-  const forgetSignals = stopOnSignals(crawl, (line) => output.note(line))
+  const crawl = new Crawl({
+    store,
+    client,
+    crawlers,
+    concurrency,
+    log,
+    programVersion: version,
+    rules,
+    caps,
+    minAgeMs,
+    lostWords: () => output.lost,
+  })
+  const forgetSignals = stopOnSignals(crawl, line => output.note(line))
   let outcome: CrawlOutcome
   try {
-    if (request.restart) output.note(`${count(await store.abandonRuns(), 'unfinished run')} given up; what they have read stays.`)
+    if (request.restart)
+      output.note(
+        `${count(await store.abandonRuns(), 'unfinished run')} given up; what they have read stays.`,
+      )
     const seeds = seedsLeft(request.seeds, store, output)
     const run = await store.openRun(planRun(seeds, crawlers, rules))
     const renamed = new RenamedHandles(seeds, store, output)
@@ -69,29 +100,54 @@ export async function performCrawl(request: CrawlRequest, flags: GlobalFlags, { 
     await client.close()
     await store.close()
   }
-  return { outcome, lost: output.lost, view: crawl.progress.view(), rows: rowsOf(flags.db), origin: request.origin, db: flags.db, next: request.next }
+  return {
+    outcome,
+    lost: output.lost,
+    view: crawl.progress.view(),
+    rows: rowsOf(flags.db),
+    origin: request.origin,
+    db: flags.db,
+    next: request.next,
+  }
 }
 
 function shownOf({ progress }: Crawl): Shown {
-  return { lines: (width) => progressLines(progress.view(), width), line: () => progressLine(progress.view()) }
+  return { lines: width => progressLines(progress.view(), width), line: () => progressLine(progress.view()) }
 }
 
 /** Estimates what is to come, keeps the estimate of a new run, and asks where a person is to be asked. */
-async function confirm(store: CrawlStore, run: OpenRun, request: CrawlRequest, { crawl, client }: { crawl: Crawl; client: ApiClient }): Promise<void> {
+async function confirm(
+  store: CrawlStore,
+  run: OpenRun,
+  request: CrawlRequest,
+  { crawl, client }: { crawl: Crawl; client: ApiClient },
+): Promise<void> {
   const { crawlers, rules, minAgeMs, caps, confirmation, origin } = request
   // Estimating a frontier of a million streams takes longer than reading its first pages.
   if (run.resumed && !mayAsk(confirmation)) return
-  const { estimate, rows } = await estimateRun(store, run, { crawlers, rules, minAgeMs, price: (route) => client.price(route) })
+  const { estimate, rows } = await estimateRun(store, run, {
+    crawlers,
+    rules,
+    minAgeMs,
+    price: route => client.price(route),
+  })
   if (!run.resumed) await store.noteEstimate(run, rows)
   const isFree = origin === 'sandbox'
-  if (!isFree && !(await maySpend(estimate, caps, confirmation))) crawl.stop('interrupted', 'Not confirmed: nothing was sent — the same command asks again; --yes does not ask.')
+  if (!isFree && !(await maySpend(estimate, caps, confirmation)))
+    crawl.stop(
+      'interrupted',
+      'Not confirmed: nothing was sent — the same command asks again; --yes does not ask.',
+    )
 }
 
 function failedLine({ tally, troubled }: CrawlOutcome, db: string): string {
   const first = troubled.find(({ state }) => state === 'failed')
   const example = first === undefined ? '' : `: ${first.stream} ${first.subject} (${first.reason})`
   const others = tally.failed > 1 ? `; \`sora-crawl status --db ${db}\` lists all` : ''
-  return `${count(tally.failed, 'stream')} failed${example}${others} — the rest is complete, and the same command tries again.`
+  return (
+    `${count(tally.failed, 'stream')} failed${example}${others} — the rest is complete, and the ` +
+    'same command tries again.'
+  )
 }
 
 function rowsOf(db: string): Record<string, number> {
@@ -110,6 +166,10 @@ function stopOnSignals(crawl: Crawl, say: (line: string) => void): () => void {
     if (asked) process.exit(ExitCode.stopped)
     asked = true
     say('Stopping: waiting for the requests in flight (again to quit at once).')
-    crawl.stop('interrupted', 'Interrupted: everything that was paid for is stored — the same command goes on where this one stopped.')
+    crawl.stop(
+      'interrupted',
+      'Interrupted: everything that was paid for is stored — the same command goes on where this ' +
+        'one stopped.',
+    )
   })
 }

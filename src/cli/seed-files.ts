@@ -7,15 +7,20 @@ export { soundSeeds, type SeedEntry, type SeedFileContext } from './seed-text.js
 
 /** The seeds of the command line. */
 export function seedArguments(texts: readonly string[], { options }: SeedFileContext): SeedEntry[] {
-  return texts.map((text) => seedEntry(text, null, options))
+  return texts.map(text => seedEntry(text, null, options))
 }
 
 /**
- * The seeds of a file, or of standard input where its name is `-`: YAML (`.yaml`, `.yml`) as a list of strings or of
- * `{seed, collect, depth, max_pages}`; with a column, CSV; any other as text, one seed per line, with `#` comments.
+ * The seeds of a file, or of standard input where its name is `-`: YAML (`.yaml`, `.yml`) as a list of
+ * strings or of `{seed, collect, depth, max_pages}`; with a column, CSV; any other as text, one seed per
+ * line, with `#` comments.
  * @throws AppError `bad-seed` for a file that cannot be read or holds no list
  */
-export async function seedFile(path: string, context: SeedFileContext, column?: string): Promise<SeedEntry[]> {
+export async function seedFile(
+  path: string,
+  context: SeedFileContext,
+  column?: string,
+): Promise<SeedEntry[]> {
   const name = path === '-' ? 'stdin' : path
   const text = path === '-' ? await readStdin() : readText(path)
   const entries = await entriesOf(name, text, context, column)
@@ -23,23 +28,35 @@ export async function seedFile(path: string, context: SeedFileContext, column?: 
   return entries
 }
 
-/** The readers of YAML and CSV are loaded where they are needed: that of YAML takes longer than most crawls take to plan. */
-async function entriesOf(name: string, text: string, context: SeedFileContext, column: string | undefined): Promise<SeedEntry[]> {
+/**
+ * The readers of YAML and CSV are loaded where they are needed: that of YAML takes longer than most crawls
+ * take to plan.
+ */
+async function entriesOf(
+  name: string,
+  text: string,
+  context: SeedFileContext,
+  column: string | undefined,
+): Promise<SeedEntry[]> {
   if (column !== undefined) return (await import('./csv-seeds.js')).csvSeeds(name, text, column, context)
-  return /\.ya?ml$/i.test(name) ? (await import('./yaml-seeds.js')).yamlSeeds(name, text, context) : textSeeds(name, text, context)
+  return /\.ya?ml$/i.test(name)
+    ? (await import('./yaml-seeds.js')).yamlSeeds(name, text, context)
+    : textSeeds(name, text, context)
 }
 
 function readText(path: string): string {
   try {
     return readTextFile(path)
   } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : messageOf(error)
+    const why =
+      (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : messageOf(error)
     throw new AppError('bad-seed', `the file of --seeds, ${path}: ${why}`, { cause: error })
   }
 }
 
 async function readStdin(): Promise<string> {
-  if (process.stdin.isTTY) throw new AppError('bad-usage', '--seeds - reads standard input, and nothing is piped into it')
+  if (process.stdin.isTTY)
+    throw new AppError('bad-usage', '--seeds - reads standard input, and nothing is piped into it')
   return decodeText(await buffer(process.stdin))
 }
 

@@ -33,7 +33,7 @@ const LONGEST_PROBLEM = 400
  * @throws AppError `bad-seed` naming all that are none
  */
 export function soundSeeds(entries: readonly SeedEntry[]): PlannedSeed[] {
-  const problems = entries.flatMap((entry) => ('problem' in entry ? [entry.problem] : []))
+  const problems = entries.flatMap(entry => ('problem' in entry ? [entry.problem] : []))
   if (problems.length > 0) throw new AppError('bad-seed', joined(problems))
   return entries.filter((entry): entry is PlannedSeed => !('problem' in entry))
 }
@@ -45,7 +45,7 @@ function shortened(text: string): string {
 /** The forms of a seed are said once, behind the last. */
 function joined(problems: readonly string[]): string {
   const forms = `; a seed is one of ${SEED_FORMS}`
-  const named = problems.slice(0, MOST_NAMED).map((problem) => shortened(problem.replace(forms, '')))
+  const named = problems.slice(0, MOST_NAMED).map(problem => shortened(problem.replace(forms, '')))
   const others = problems.length > MOST_NAMED ? `; and ${problems.length - MOST_NAMED} more` : ''
-  return named.join('; ') + others + (problems.some((problem) => problem.endsWith(forms)) ? forms : '')
+  return named.join('; ') + others + (problems.some(problem => problem.endsWith(forms)) ? forms : '')
 }

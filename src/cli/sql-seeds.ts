@@ -13,12 +13,16 @@ export async function sqlSeeds(db: string, sql: string, context: SeedFileContext
   const entries: SeedEntry[] = []
   let column = ''
   let row = 0
-  for await (const message of ask({ file: db, sql, parameters: {}, explain: false, limit: null }, TIMEOUT_MS)) {
+  for await (const message of ask(
+    { file: db, sql, parameters: {}, explain: false, limit: null },
+    TIMEOUT_MS,
+  )) {
     if (message.kind === 'columns') column = onlyOne(message.columns)
     if (message.kind !== 'rows') continue
     for (const [value] of message.rows) {
       row += 1
-      if (value !== null && value !== undefined && value !== '') entries.push(columnSeed(String(value), column, `--seeds-sql, row ${row}`, context))
+      if (value !== null && value !== undefined && value !== '')
+        entries.push(columnSeed(String(value), column, `--seeds-sql, row ${row}`, context))
     }
   }
   if (entries.length === 0) throw new AppError('bad-seed', 'the query of --seeds-sql finds no seeds')
@@ -27,6 +31,11 @@ export async function sqlSeeds(db: string, sql: string, context: SeedFileContext
 
 function onlyOne(columns: readonly string[]): string {
   const [column, ...more] = columns
-  if (column === undefined || more.length > 0) throw new AppError('bad-query', `--seeds-sql takes a query of one column, the seeds; this one has ${columns.length}: ${columns.join(', ')}`)
+  if (column === undefined || more.length > 0)
+    throw new AppError(
+      'bad-query',
+      `--seeds-sql takes a query of one column, the seeds; this one has ${columns.length}: ` +
+        `${columns.join(', ')}`,
+    )
   return column
 }

@@ -23,14 +23,24 @@ export function printSummary(output: Output, { outcome, view, rows, origin, lost
   const spent = `${dollars(view.cost)} for ${count(view.requests, 'request')}`
   const free = origin === 'sandbox' ? ' (what it would have cost: the sandbox is free)' : ''
   output.print('')
-  output.print(`Run ${run.id} ${finished ? 'finished' : 'is unfinished'}: ${streamsText(tally)}, ${spent}${free} in ${duration(view.elapsedMs)}.`)
-  if (view.slowed !== null) output.print(`The API asked to wait ${count(view.slowed.times, 'time')}: the crawl slowed down, to ${number(view.slowed.perSecond)} requests a second at the least.`)
-  if (tally.requests > view.requests) output.print(`In all its parts the run has cost ${dollars(tally.cost)} for ${count(tally.requests, 'request')}.`)
+  output.print(
+    `Run ${run.id} ${finished ? 'finished' : 'is unfinished'}: ${streamsText(tally)}, ` +
+      `${spent}${free} in ${duration(view.elapsedMs)}.`,
+  )
+  if (view.slowed !== null)
+    output.print(
+      `The API asked to wait ${count(view.slowed.times, 'time')}: the crawl slowed down, to ` +
+        `${number(view.slowed.perSecond)} requests a second at the least.`,
+    )
+  if (tally.requests > view.requests)
+    output.print(
+      `In all its parts the run has cost ${dollars(tally.cost)} for ${count(tally.requests, 'request')}.`,
+    )
   if (lost.length > 0) output.print(`Some of the output could not be written: ${lost.join('; ')}.`)
   output.print(`\nRows in ${db}:`)
   output.print(columns(Object.entries(rows)))
   printTroubles(output, outcome.troubled, db)
-  if (next.length > 0) output.print(`\nTry next:\n${next.map((command) => `  ${command}`).join('\n')}`)
+  if (next.length > 0) output.print(`\nTry next:\n${next.map(command => `  ${command}`).join('\n')}`)
 }
 
 function streamsText({ done, open, failed }: CrawlOutcome['tally']): string {
@@ -44,7 +54,16 @@ function printTroubles(output: Output, troubled: readonly StreamReport[], db: st
   if (troubled.length === 0) return
   output.print('\nNot complete:')
   const shown = troubled.slice(0, SHOWN_TROUBLES)
-  output.print(columns(shown.map(({ stream, subject, state, reason, pages }) => [stream, cut(subject, 40), state, cut(reason ?? `after ${count(pages, 'page')}`, 80)])))
+  output.print(
+    columns(
+      shown.map(({ stream, subject, state, reason, pages }) => [
+        stream,
+        cut(subject, 40),
+        state,
+        cut(reason ?? `after ${count(pages, 'page')}`, 80),
+      ]),
+    ),
+  )
   if (troubled.length > shown.length) output.print(`  … \`sora-crawl status --db ${db}\` lists more`)
 }
 

@@ -1,4 +1,14 @@
-import { closeSync, fsyncSync, linkSync, lstatSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { basename, dirname, join } from 'node:path'
 import { AppError, isNoRoom, messageOf } from '../errors.js'
@@ -20,14 +30,17 @@ export function checkPlace(file: string, { db, force }: Place): void {
   if (isOfDatabase(file, db)) throw new AppError('bad-usage', `${file} belongs to the database`)
   const there = lstatSync(file, { throwIfNoEntry: false })
   if (there === undefined) return
-  if (there.isSymbolicLink()) throw new AppError('bad-usage', `${file} is a link; name the file that it leads to`)
+  if (there.isSymbolicLink())
+    throw new AppError('bad-usage', `${file} is a link; name the file that it leads to`)
   if (!there.isFile()) throw new AppError('bad-usage', `${file} is not a file`)
   if (!force) throw new AppError('bad-usage', `${file} exists; --force replaces it`)
 }
 
 /**
- * Writes a file as a whole: beside its place first, so that a program that dies on the way leaves no half of it there.
- * @throws AppError `output-full`; `bad-usage` if it cannot be written otherwise, or has come to be there meanwhile
+ * Writes a file as a whole: beside its place first, so that a program that dies on the way leaves no half of
+ * it there.
+ * @throws AppError `output-full`; `bad-usage` if it cannot be written otherwise, or has come to be there
+ *   meanwhile
  */
 export function writeWhole(file: string, text: string, place: Place): void {
   const draft = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString('hex')}.part`)
@@ -54,5 +67,7 @@ export function writeWhole(file: string, text: string, place: Place): void {
 
 function writeError(error: unknown, file: string): AppError {
   if (error instanceof AppError) return error
-  return isNoRoom(error) ? new AppError('output-full', `${file}: ${messageOf(error)}`, { cause: error }) : new AppError('bad-usage', `${file} cannot be written: ${messageOf(error)}`, { cause: error })
+  return isNoRoom(error)
+    ? new AppError('output-full', `${file}: ${messageOf(error)}`, { cause: error })
+    : new AppError('bad-usage', `${file} cannot be written: ${messageOf(error)}`, { cause: error })
 }

@@ -5,7 +5,9 @@ import { settingWarnings } from '../setting-warnings.js'
 import type { Output } from './output.js'
 import { inSandbox, type SandboxFlags } from './with-sandbox.js'
 
-/** Requests a second: gateways allow about ten, and the account is shared with whatever else the user runs. */
+/**
+ * Requests a second: gateways allow about ten, and the account is shared with whatever else the user runs.
+ */
 export const DEFAULT_RATE = 5
 /** The sandbox is this machine's own. */
 export const SANDBOX_RATE = 200
@@ -24,11 +26,19 @@ export interface ApiChoice {
   readonly prices: Partial<Record<ReadRoute, MicroUsd>>
 }
 
-/** The gateway that the settings choose, with what is to be known of the choice said once, or a sandbox that lives as long as `work`. */
-export async function withApi<T>(flags: ApiFlags, output: Output, work: (choice: ApiChoice) => Promise<T>): Promise<T> {
+/**
+ * The gateway that the settings choose, with what is to be known of the choice said once, or a sandbox that
+ * lives as long as `work`.
+ */
+export async function withApi<T>(
+  flags: ApiFlags,
+  output: Output,
+  work: (choice: ApiChoice) => Promise<T>,
+): Promise<T> {
   const environment = readEnvironment(process.cwd(), process.env)
   const prices = priceSettings(environment, readRoutes)
-  if (flags.sandbox) return inSandbox(flags, (api) => work({ origin: 'sandbox', api, rate: flags.rate ?? SANDBOX_RATE, prices }))
+  if (flags.sandbox)
+    return inSandbox(flags, api => work({ origin: 'sandbox', api, rate: flags.rate ?? SANDBOX_RATE, prices }))
   const api = apiSettings(environment)
   for (const line of settingWarnings(api, process.cwd(), process.env)) output.note(line)
   return work({ origin: 'real', api, rate: flags.rate ?? DEFAULT_RATE, prices })

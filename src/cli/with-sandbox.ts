@@ -5,7 +5,15 @@ import type { FaultName, SandboxOptions } from '../sandbox/index.js'
 import { wholeNumber } from './flags.js'
 
 /** Named here, too, since the sandbox is loaded only where one is started. */
-const FAULTS: Readonly<Record<FaultName, true>> = { calm: true, flaky: true, rough: true, limited: true, broken: true, stale: true, slow: true }
+const FAULTS: Readonly<Record<FaultName, true>> = {
+  calm: true,
+  flaky: true,
+  rough: true,
+  limited: true,
+  broken: true,
+  stale: true,
+  slow: true,
+}
 
 /** Flags that shape the sandbox. */
 export interface SandboxFlags {
@@ -17,9 +25,26 @@ export interface SandboxFlags {
 /** Adds the flags that shape the sandbox. */
 export function sandboxFlags(yargs: Argv): Argv {
   return yargs
-    .option('users', { type: 'number', default: 50, requiresArg: true, coerce: wholeNumber('users', 1, 1_000_000), describe: 'Sandbox: the size of its world' })
-    .option('world-seed', { type: 'number', default: 1, requiresArg: true, coerce: wholeNumber('world-seed', 0), describe: 'Sandbox: which world' })
-    .option('faults', { choices: ['none', ...Object.keys(FAULTS)], default: 'none', requiresArg: true, describe: 'Sandbox: what goes wrong' })
+    .option('users', {
+      type: 'number',
+      default: 50,
+      requiresArg: true,
+      coerce: wholeNumber('users', 1, 1_000_000),
+      describe: 'Sandbox: the size of its world',
+    })
+    .option('world-seed', {
+      type: 'number',
+      default: 1,
+      requiresArg: true,
+      coerce: wholeNumber('world-seed', 0),
+      describe: 'Sandbox: which world',
+    })
+    .option('faults', {
+      choices: ['none', ...Object.keys(FAULTS)],
+      default: 'none',
+      requiresArg: true,
+      describe: 'Sandbox: what goes wrong',
+    })
 }
 
 export function sandboxOptions({ users, worldSeed, faults }: SandboxFlags): SandboxOptions {

@@ -1,19 +1,35 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node, type YAMLMap } from 'yaml'
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type Document,
+  type Node,
+  type YAMLMap,
+} from 'yaml'
 import { z } from 'zod'
 import type { SeedOptions } from '../crawl/index.js'
 import { AppError, messageOf } from '../errors.js'
 import { seedEntry, type SeedEntry, type SeedFileContext } from './seed-text.js'
 
-/** The seeds of a YAML file. @throws AppError `bad-seed` naming file and line, where it is no list that can be read */
+/**
+ * The seeds of a YAML file. @throws AppError `bad-seed` naming file and line, where it is no list that can be
+ * read
+ */
 export function yamlSeeds(path: string, text: string, context: SeedFileContext): SeedEntry[] {
   const lines = new LineCounter()
   const document = parsedYaml(path, text, lines)
   const lineOf = (offset: number | undefined): string => `${path}:${lines.linePos(offset ?? 0).line}`
   const [error] = document.errors
-  if (error !== undefined) throw new AppError('bad-seed', `${lineOf(error.pos[0])}: ${error.message.split('\n')[0]}`)
+  if (error !== undefined)
+    throw new AppError('bad-seed', `${lineOf(error.pos[0])}: ${error.message.split('\n')[0]}`)
   if (document.contents === null) return []
   if (!isSeq(document.contents)) throw new AppError('bad-seed', `${path}:1: a YAML seed file is a list`)
-  return document.contents.items.map((item) => yamlSeed(item as Node, document, lineOf((item as Node).range?.[0]), context))
+  return document.contents.items.map(item =>
+    yamlSeed(item as Node, document, lineOf((item as Node).range?.[0]), context),
+  )
 }
 
 function parsedYaml(path: string, text: string, lineCounter: LineCounter): Document {
@@ -38,7 +54,12 @@ const seedMap = z.strictObject({
   max_pages: z.int().min(1).nullable().optional(),
 })
 
-function mappedSeed(item: YAMLMap, document: Document, place: string, { options, readCollect }: SeedFileContext): SeedEntry {
+function mappedSeed(
+  item: YAMLMap,
+  document: Document,
+  place: string,
+  { options, readCollect }: SeedFileContext,
+): SeedEntry {
   try {
     const parsed = seedMap.safeParse(plainValue(item, document))
     if (!parsed.success) {

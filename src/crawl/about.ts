@@ -1,7 +1,10 @@
 import { isNobody, isObject, readId, type Page } from '../api/index.js'
 import type { Subject, SubjectKind } from '../db/index.js'
 
-/** How the records of a listing tell whose they are. Each returns undefined where nothing is told: such a record speaks against nobody. */
+/**
+ * How the records of a listing tell whose they are. Each returns undefined where nothing is told: such a
+ * record speaks against nobody.
+ */
 export interface Ownership {
   /** The entity that a record says it belongs to. */
   readonly ofRecord: (record: unknown, subject: Subject) => string | undefined
@@ -10,15 +13,21 @@ export interface Ownership {
 }
 
 /**
- * Whether a page answers another question: it says whose it is (its root does, or each of its records), and nothing in it names the
- * subject. A record that names the subject anywhere (a repost, an appearance, a reply further down) is no sign of that. Of a single answer
- * the owner alone counts, since another entity may well name the subject.
+ * Whether a page answers another question: it says whose it is (its root does, or each of its records), and
+ * nothing in it names the subject. A record that names the subject anywhere (a repost, an appearance, a reply
+ * further down) is no sign of that. Of a single answer the owner alone counts, since another entity may well
+ * name the subject.
  */
-export function isAboutAnother({ items, root }: Page, subject: Subject, { ofRecord, ofRoot }: Ownership, isSingle: boolean): boolean {
+export function isAboutAnother(
+  { items, root }: Page,
+  subject: Subject,
+  { ofRecord, ofRoot }: Ownership,
+  isSingle: boolean,
+): boolean {
   const shown = root === undefined ? undefined : ofRoot?.(root, subject)
   if (shown !== undefined && names(root, subject.id)) return false
   if (items.length === 0) return shown !== undefined
-  return items.every((record) => {
+  return items.every(record => {
     const owner = ofRecord(record, subject)
     if (owner === undefined) return shown !== undefined && !names(record, subject.id)
     return !isSameId(owner, subject.id) && (isSingle || !names(record, subject.id))
@@ -30,7 +39,12 @@ export function aboutAnother({ kind }: Subject): string {
   return `the answer is about another ${NOUNS[kind] ?? 'entity'} than the one asked for`
 }
 
-const NOUNS: Partial<Record<SubjectKind, string>> = { user: 'user', post: 'post', link: 'post', comment: 'comment' }
+const NOUNS: Partial<Record<SubjectKind, string>> = {
+  user: 'user',
+  post: 'post',
+  link: 'post',
+  comment: 'comment',
+}
 
 /** The post or comment inside a record, which may be wrapped. A deleted one says nothing of itself. */
 export function postIn(record: unknown): Record<string, unknown> | undefined {
@@ -49,7 +63,10 @@ export function authorIn(record: unknown): string | undefined {
   const post = postIn(record)
   if (post === undefined || !isObject(record)) return undefined
   const profile = (post === record ? undefined : record['profile']) ?? post['profile']
-  const author = readId(post['shared_by']) ?? readId(post['posted_by']) ?? (isObject(profile) ? readId(profile['user_id']) : undefined)
+  const author =
+    readId(post['shared_by']) ??
+    readId(post['posted_by']) ??
+    (isObject(profile) ? readId(profile['user_id']) : undefined)
   return author === undefined || isNobody(author) ? undefined : author
 }
 
@@ -68,5 +85,5 @@ const DEEPEST = 20
 function names(value: unknown, id: string, depth = 0): boolean {
   if (typeof value === 'string') return isSameId(value, id)
   if (typeof value !== 'object' || value === null) return false
-  return depth > DEEPEST || Object.values(value).some((inner) => names(inner, id, depth + 1))
+  return depth > DEEPEST || Object.values(value).some(inner => names(inner, id, depth + 1))
 }

@@ -6,8 +6,8 @@ export interface BudgetCaps {
 }
 
 /**
- * The hard caps of an invocation. A request in flight counts with its full price until its answer says what it cost, so that
- * no order of answers can lead past a cap.
+ * The hard caps of an invocation. A request in flight counts with its full price until its answer says what
+ * it cost, so that no order of answers can lead past a cap.
  */
 export class Budget {
   readonly #caps: BudgetCaps

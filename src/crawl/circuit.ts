@@ -1,6 +1,8 @@
 /** Failures in a row after which the API is no longer believed to be there. */
 const OPENS_AFTER = 10
-/** So many failures in a row, of so many streams, are no coincidence even if each of them had failed before. */
+/**
+ * So many failures in a row, of so many streams, are no coincidence even if each of them had failed before.
+ */
 const OPENS_FOR_SUSPECTS = { failures: 30, streams: 6 }
 /** So many streams must have failed, for a fault of one stream is not a fault of the API. */
 const STREAMS_NEEDED = 3
@@ -23,8 +25,8 @@ export interface Failure {
   /** The server was given all its time and said nothing. */
   readonly timedOut: boolean
   /**
-   * Nobody answered for the API: no status came (the connection was refused, reset or closed, or brought something that is no HTTP), or
-   * that of a gateway which says that nobody is behind it.
+   * Nobody answered for the API: no status came (the connection was refused, reset or closed, or brought
+   * something that is no HTTP), or that of a gateway which says that nobody is behind it.
    */
   readonly noAnswer: boolean
   /** Whether it was sent while the circuit was open. */
@@ -32,9 +34,10 @@ export interface Failure {
 }
 
 /**
- * Judges from failures in a row, over all streams, whether the API is there at all. A stream that failed while others were being
- * answered is a suspect: what it does says nothing about the API. So a few broken listings run out of attempts on their own,
- * while an outage is noticed within a handful of requests. Pure but for its own state: times are the caller's.
+ * Judges from failures in a row, over all streams, whether the API is there at all. A stream that failed
+ * while others were being answered is a suspect: what it does says nothing about the API. So a few broken
+ * listings run out of attempts on their own, while an outage is noticed within a handful of requests. Pure
+ * but for its own state: times are the caller's.
  */
 export class Circuit {
   #state: CircuitState = 'closed'
@@ -90,14 +93,17 @@ export class Circuit {
     if (this.#state === 'open') return this.#failedWhileOpen(failure, now)
     this.#inARow.add(failure.streamId)
     this.#allFailures += 1
-    if (this.#allFailures >= OPENS_FOR_SUSPECTS.failures && this.#inARow.size >= OPENS_FOR_SUSPECTS.streams) this.#state = 'open'
+    if (this.#allFailures >= OPENS_FOR_SUSPECTS.failures && this.#inARow.size >= OPENS_FOR_SUSPECTS.streams)
+      this.#state = 'open'
     if (this.#suspects.has(failure.streamId) && !failure.noServer) return
     this.#failing.add(failure.streamId)
     this.#failures += 1
     if (!failure.noAnswer) this.#answersAmongFailures += 1
-    // A server that fails at one listing says so with a 500; where nobody answers for it, few streams are as good as many.
+    // A server that fails at one listing says so with a 500; where nobody answers for it, few streams are as
+    // good as many.
     const silent = this.#answersAmongFailures === 0
-    const widespread = failure.noServer || silent || !this.#everSucceeded || this.#failing.size >= STREAMS_NEEDED
+    const widespread =
+      failure.noServer || silent || !this.#everSucceeded || this.#failing.size >= STREAMS_NEEDED
     // Nobody else was answered either in all the time that this request was given.
     const silence = failure.timedOut && this.#lastSuccessAt < failure.sentAt
     if (silence || (this.#failures >= OPENS_AFTER && widespread)) this.#state = 'open'
@@ -106,6 +112,7 @@ export class Circuit {
   #failedWhileOpen({ wasProbe }: Failure, now: number): void {
     if (wasProbe) this.#probes += 1
     const silentMs = now - (this.#silentSince ?? now)
-    if (this.#probes >= PROBE_WAITS_MS.length || (wasProbe && silentMs >= LONGEST_SILENCE_MS)) this.#state = 'down'
+    if (this.#probes >= PROBE_WAITS_MS.length || (wasProbe && silentMs >= LONGEST_SILENCE_MS))
+      this.#state = 'down'
   }
 }

@@ -1,18 +1,28 @@
 import type { Page, ParamsOf, ReadRoute } from '../api/index.js'
-import type { CounterName, LengthCounter, ListedEdge, MemberKind, PageRows, Subject, SubjectKind } from '../db/index.js'
+import type {
+  CounterName,
+  LengthCounter,
+  ListedEdge,
+  MemberKind,
+  PageRows,
+  Subject,
+  SubjectKind,
+} from '../db/index.js'
 import { isTombstone, PageReader } from '../normalize/index.js'
 import { isAboutAnother, type Ownership } from './about.js'
 
 /**
- * How a listing is ordered, and so what can be known without reading all of it. `newest-first` grows at its head;
- * `ranked` can change anywhere; `single` is one answer.
+ * How a listing is ordered, and so what can be known without reading all of it. `newest-first` grows at its
+ * head; `ranked` can change anywhere; `single` is one answer.
  */
 export type Order = 'newest-first' | 'ranked' | 'single'
 
 /** How counters of the subject spare a listing. */
 export interface Gate {
   readonly counters: readonly CounterName[]
-  /** `empty`: when they are 0. `unmoved`: also when they are what they were before the last completed pass. */
+  /**
+   * `empty`: when they are 0. `unmoved`: also when they are what they were before the last completed pass.
+   */
   readonly closedWhen: 'empty' | 'unmoved'
 }
 
@@ -32,7 +42,10 @@ export interface CrawlerDefinition<R extends ReadRoute> {
   readonly readRoot?: (root: Record<string, unknown>, page: PageReader, subject: Subject) => void
   /** How its records tell whose they are, where they do. */
   readonly owner?: Ownership
-  /** Reads a record of an answer about another than the subject: what it tells is stored, and listed for nobody. */
+  /**
+   * Reads a record of an answer about another than the subject: what it tells is stored, and listed for
+   * nobody.
+   */
   readonly readStray?: (record: unknown, page: PageReader, root: Record<string, unknown> | undefined) => void
   /** What its records are; null where they are the subject itself. */
   readonly lists: MemberKind | null
@@ -72,8 +85,10 @@ export interface Crawler {
 }
 
 /** Makes a crawler out of a definition; a crawler file's default export. */
-export function defineCrawler<R extends ReadRoute>(definition: CrawlerDefinition<R>): (name: string) => Crawler {
-  return (name) => ({
+export function defineCrawler<R extends ReadRoute>(
+  definition: CrawlerDefinition<R>,
+): (name: string) => Crawler {
+  return name => ({
     name,
     route: definition.route,
     accepts: definition.accepts,
@@ -86,13 +101,19 @@ export function defineCrawler<R extends ReadRoute>(definition: CrawlerDefinition
     defaultMaxPages: definition.defaultMaxPages ?? null,
     ranks: definition.ranks ?? null,
     recheck: definition.recheck ?? false,
-    isAboutAnother: (page, subject) => definition.owner !== undefined && isAboutAnother(page, subject, definition.owner, definition.order === 'single'),
+    isAboutAnother: (page, subject) =>
+      definition.owner !== undefined &&
+      isAboutAnother(page, subject, definition.owner, definition.order === 'single'),
     interpretStray: (page, subject) => interpretStray(definition, page, subject),
     interpret: (page, subject) => interpret(definition, page, subject),
   })
 }
 
-function interpret<R extends ReadRoute>({ read, readRoot, edge }: CrawlerDefinition<R>, page: Page, subject: Subject): PageRows {
+function interpret<R extends ReadRoute>(
+  { read, readRoot, edge }: CrawlerDefinition<R>,
+  page: Page,
+  subject: Subject,
+): PageRows {
   const reader = new PageReader()
   reader.harvest.drift.push(...(page.drift ?? []))
   for (const record of page.items) {
@@ -109,7 +130,11 @@ function interpret<R extends ReadRoute>({ read, readRoot, edge }: CrawlerDefinit
   return reader.harvest
 }
 
-function interpretStray<R extends ReadRoute>({ readStray, readRoot }: CrawlerDefinition<R>, page: Page, subject: Subject): PageRows {
+function interpretStray<R extends ReadRoute>(
+  { readStray, readRoot }: CrawlerDefinition<R>,
+  page: Page,
+  subject: Subject,
+): PageRows {
   const reader = new PageReader()
   for (const record of page.items) if (!isTombstone(record)) readStray?.(record, reader, page.root)
   if (page.root !== undefined) readRoot?.(page.root, reader, subject)

@@ -1,7 +1,19 @@
 import { setMaxListeners } from 'node:events'
 import type { ApiClient, PageReply, ParamsOf, ReadRoute, RefusalReply, Reply, Turn } from '../api/index.js'
 import { monotonicMs, pause } from '../clock.js'
-import type { Candidate, CrawlStore, Lease, OpenRun, PageCommit, PageRows, RowCounts, RunTally, Settlement, StopReason, StreamReport } from '../db/index.js'
+import type {
+  Candidate,
+  CrawlStore,
+  Lease,
+  OpenRun,
+  PageCommit,
+  PageRows,
+  RowCounts,
+  RunTally,
+  Settlement,
+  StopReason,
+  StreamReport,
+} from '../db/index.js'
 import { AppError, ExitCode, messageOf } from '../errors.js'
 import { failpoint } from '../failpoint.js'
 import type { Logger } from '../log.js'
@@ -20,7 +32,10 @@ const GENTLE_CONCURRENCY = 8
 /** A longer wait than this is not waited for: the run stops and says when to come back. */
 const LONGEST_WAIT_MS = 15 * 60_000
 const MAX_RATE_LIMITS_IN_A_ROW = 20
-/** When so many answers in a row cannot be taken in, the fault is not in one of them: nothing more is paid for. */
+/**
+ * When so many answers in a row cannot be taken in, the fault is not in one of them: nothing more is paid
+ * for.
+ */
 const MAX_FAULTS_IN_A_ROW = 10
 
 export interface CrawlParts {
@@ -61,8 +76,9 @@ interface Sending {
 }
 
 /**
- * Reads everything in a run's scope: take the next stream, reserve a request, send it, interpret the answer, commit. One
- * dispatcher hands out streams, so each stream's pages come in order; up to `concurrency` requests are in flight.
+ * Reads everything in a run's scope: take the next stream, reserve a request, send it, interpret the answer,
+ * commit. One dispatcher hands out streams, so each stream's pages come in order; up to `concurrency`
+ * requests are in flight.
  */
 export class Crawl {
   readonly progress = new Progress()
@@ -97,10 +113,13 @@ export class Crawl {
     this.#blame = new Blame(parts.store)
     // As many listeners as streams that back off.
     setMaxListeners(0, this.#stopping.signal)
-    this.#byName = new Map(parts.crawlers.map((crawler) => [crawler.name, crawler]))
+    this.#byName = new Map(parts.crawlers.map(crawler => [crawler.name, crawler]))
   }
 
-  /** Reads an open run to its end, or until {@link stop}. @throws whatever is no failure of the API: a bug, a full disk. */
+  /**
+   * Reads an open run to its end, or until {@link stop}. @throws whatever is no failure of the API: a bug, a
+   * full disk.
+   */
   async run(run: OpenRun): Promise<CrawlOutcome> {
     const { store } = this.#parts
     this.progress.begin(run, await store.tally(run.id))
@@ -125,14 +144,16 @@ export class Crawl {
 
   async #dispatch(run: OpenRun): Promise<void> {
     while (!this.#ended()) {
-      // Noted before the store looks: what is idle now brings no new streams while it does, and what happens meanwhile is not missed.
+      // Noted before the store looks: what is idle now brings no new streams while it does, and what happens
+      // meanwhile is not missed.
       const isIdle = this.#inFlight.size + this.#delayed.size === 0
       const seen = this.#changes
       const candidate = this.#inFlight.size < this.#limit() ? await this.#nextToRead(run) : undefined
       const budget = candidate === undefined ? 'wait' : this.#budget.allows(this.#priceOf(candidate))
       if (budget === 'yes') await this.#sendNext(run)
       else if (this.#inFlight.size > 0) await this.#changeSince(seen)
-      else if (budget === 'no' || (this.#delayed.size > 0 && this.#budget.allows(0) === 'no')) this.stop('cap', CAP_REACHED)
+      else if (budget === 'no' || (this.#delayed.size > 0 && this.#budget.allows(0) === 'no'))
+        this.stop('cap', CAP_REACHED)
       else if (isIdle) return
       else await this.#changeSince(seen)
     }
@@ -162,7 +183,9 @@ export class Crawl {
       const candidate = this.#fault === undefined ? await store.next(run) : undefined
       if (candidate === undefined) return undefined
       const when = { minAgeMs: this.#parts.minAgeMs, nowMs: Date.now() }
-      const state = this.#blame.isCondemned(candidate.stream) ? 'failed' : needsNoRequest(candidate, this.#crawlerOf(candidate), this.#parts.rules, when)
+      const state = this.#blame.isCondemned(candidate.stream)
+        ? 'failed'
+        : needsNoRequest(candidate, this.#crawlerOf(candidate), this.#parts.rules, when)
       if (state === undefined) return candidate
       this.#track(this.#saving, store.skip(candidate, state, state === 'failed' ? ROUTE_GONE : undefined))
       this.progress.ended(state)
@@ -182,23 +205,47 @@ export class Crawl {
     const params = { ...crawler.params(candidate.subject), ...(cursor === undefined ? {} : { cursor }) }
     const sentAt = monotonicMs()
     failpoint('before-send')
-    const sending = this.#parts.client.send(turn, crawler.route, params as ParamsOf<ReadRoute>, wasProbe ? PROBE_TIMEOUT_MS : undefined)
+    const sending = this.#parts.client.send(
+      turn,
+      crawler.route,
+      params as ParamsOf<ReadRoute>,
+      wasProbe ? PROBE_TIMEOUT_MS : undefined,
+    )
     const sent = await this.#untilDown(sending, this.#priceOf(candidate))
     this.progress.answered(sent.cost)
     this.#budget.settle(this.#priceOf(candidate), sent.cost)
     await this.#take(lease, crawler, sent, { sentAt, wasProbe })
   }
 
-  /** The answer; or, where the API turns out to be down before it comes, that nobody knows what became of the request. */
+  /**
+   * The answer; or, where the API turns out to be down before it comes, that nobody knows what became of the
+   * request.
+   */
   #untilDown(sending: Promise<Reply>, price: number): Promise<Reply> {
     return new Promise((resolve, reject) => {
-      const giveUp = (): void => resolve({ kind: 'refusal', code: 'unreachable', message: 'not waited for: the API is down', status: null, cost: price, waitMs: undefined, kept: undefined, fingerprint: undefined, fate: 'unknown', timedOut: true, noAnswer: true })
+      const giveUp = (): void =>
+        resolve({
+          kind: 'refusal',
+          code: 'unreachable',
+          message: 'not waited for: the API is down',
+          status: null,
+          cost: price,
+          waitMs: undefined,
+          kept: undefined,
+          fingerprint: undefined,
+          fate: 'unknown',
+          timedOut: true,
+          noAnswer: true,
+        })
       this.#unanswered.add(giveUp)
       void sending.then(resolve, reject).finally(() => this.#unanswered.delete(giveUp))
     })
   }
 
-  /** Whatever throws from here on costs the stream its page in this run, and never the raw answer, which has been paid for. */
+  /**
+   * Whatever throws from here on costs the stream its page in this run, and never the raw answer, which has
+   * been paid for.
+   */
   async #take(lease: Lease, crawler: Crawler, sent: Reply, sending: Sending): Promise<void> {
     const { forgotten } = this.#parts.store
     // An answer from which nobody could take the forgotten out is not kept.
@@ -216,31 +263,75 @@ export class Crawl {
   }
 
   /** @returns what is to be done once the answer is in the store's hands */
-  async #commit(lease: Lease, crawler: Crawler, reply: Reply, sending: Sending): Promise<() => Promise<void>> {
+  async #commit(
+    lease: Lease,
+    crawler: Crawler,
+    reply: Reply,
+    sending: Sending,
+  ): Promise<() => Promise<void>> {
     const { candidate } = lease
     const { status } = reply
-    this.#parts.log.debug({ stream: candidate.stream, subject: candidate.subject.id, page: candidate.checkpoint.pages + 1, status, ms: Math.round(monotonicMs() - sending.sentAt) }, 'answer')
-    if (reply.kind === 'refusal' && reply.code === 'rate-limited') this.#waitAsAsked(reply.waitMs, sending.sentAt)
+    this.#parts.log.debug(
+      {
+        stream: candidate.stream,
+        subject: candidate.subject.id,
+        page: candidate.checkpoint.pages + 1,
+        status,
+        ms: Math.round(monotonicMs() - sending.sentAt),
+      },
+      'answer',
+    )
+    if (reply.kind === 'refusal' && reply.code === 'rate-limited')
+      this.#waitAsAsked(reply.waitMs, sending.sentAt)
     else this.#rateLimitsInARow = 0
     if (reply.kind === 'refusal') return this.#commitRefusal(lease, crawler, reply, sending)
     if (!crawler.isAboutAnother(reply.page, candidate.subject)) return this.#storePage(lease, crawler, reply)
-    return this.#commitRefusal(lease, crawler, strayAnswer(reply, candidate.subject), sending, crawler.interpretStray(reply.page, candidate.subject))
+    return this.#commitRefusal(
+      lease,
+      crawler,
+      strayAnswer(reply, candidate.subject),
+      sending,
+      crawler.interpretStray(reply.page, candidate.subject),
+    )
   }
 
   /**
-   * Stores an answer that was paid for as it came, where taking it has failed: a bug, or a payload made to cause one. The stream fails and
-   * keeps its cursor; a replay by a program without the bug reads the page.
+   * Stores an answer that was paid for as it came, where taking it has failed: a bug, or a payload made to
+   * cause one. The stream fails and keeps its cursor; a replay by a program without the bug reads the page.
    * After many in a row the run ends. @throws what the store says of itself (a full disk, a lost database)
    */
-  async #setAside(lease: Lease, { kind, status, cost }: Reply, body: Buffer | undefined, error: unknown): Promise<void> {
+  async #setAside(
+    lease: Lease,
+    { kind, status, cost }: Reply,
+    body: Buffer | undefined,
+    error: unknown,
+  ): Promise<void> {
     const { candidate } = lease
     if (error instanceof AppError) throw error
-    this.#parts.log.error({ stream: candidate.stream, subject: candidate.subject.id, error: messageOf(error), stack: error instanceof Error ? error.stack : undefined }, 'an answer could not be taken')
+    this.#parts.log.error(
+      {
+        stream: candidate.stream,
+        subject: candidate.subject.id,
+        error: messageOf(error),
+        stack: error instanceof Error ? error.stack : undefined,
+      },
+      'an answer could not be taken',
+    )
     this.#faultsInARow += 1
     // At once, so that nothing is sent while this one is committed.
     if (this.#faultsInARow >= MAX_FAULTS_IN_A_ROW) this.#end(error)
-    const settlement: Settlement = { state: status === null ? 'unknown' : 'answered', status, cost, error: `not taken: ${messageOf(error).slice(0, 300).toWellFormed()}` }
-    await this.#parts.store.commitRefusal({ lease, settlement, body: body ?? null, step: { to: 'failed', reason: NOT_TAKEN, endsPass: false } })
+    const settlement: Settlement = {
+      state: status === null ? 'unknown' : 'answered',
+      status,
+      cost,
+      error: `not taken: ${messageOf(error).slice(0, 300).toWellFormed()}`,
+    }
+    await this.#parts.store.commitRefusal({
+      lease,
+      settlement,
+      body: body ?? null,
+      step: { to: 'failed', reason: NOT_TAKEN, endsPass: false },
+    })
     this.progress.ended('failed')
     if (kind === 'page') this.#circuit.succeeded(candidate.streamId, monotonicMs())
   }
@@ -250,13 +341,24 @@ export class Crawl {
     const { attempts, round } = lease.candidate
     this.progress.answered(0)
     this.#budget.settle(this.#priceOf(lease.candidate), 0)
-    const settlement: Settlement = { state: 'never-sent', status: null, cost: 0, error: 'the run stopped before it was sent' }
-    await this.#parts.store.commitRefusal({ lease, settlement, body: null, step: { to: 'ready', attempts, round } })
+    const settlement: Settlement = {
+      state: 'never-sent',
+      status: null,
+      cost: 0,
+      error: 'the run stopped before it was sent',
+    }
+    await this.#parts.store.commitRefusal({
+      lease,
+      settlement,
+      body: null,
+      step: { to: 'ready', attempts, round },
+    })
   }
 
   /**
-   * Ends when the page is in the store's hands: whatever is sent after that is reserved in the same transaction or a later one, so
-   * that there are never more requests sent and not committed than may be in flight.
+   * Ends when the page is in the store's hands: whatever is sent after that is reserved in the same
+   * transaction or a later one, so that there are never more requests sent and not committed than may be in
+   * flight.
    */
   async #storePage(lease: Lease, crawler: Crawler, reply: PageReply): Promise<() => Promise<void>> {
     const { store, rules, programVersion } = this.#parts
@@ -270,7 +372,11 @@ export class Crawl {
     }
   }
 
-  async #noteStored(stored: Promise<RowCounts>, { lease, step, body }: PageCommit, reply: PageReply): Promise<void> {
+  async #noteStored(
+    stored: Promise<RowCounts>,
+    { lease, step, body }: PageCommit,
+    reply: PageReply,
+  ): Promise<void> {
     let counts: RowCounts
     try {
       counts = await stored
@@ -290,17 +396,44 @@ export class Crawl {
     this.#countingMs = monotonicMs() - started
   }
 
-  async #commitRefusal(lease: Lease, crawler: Crawler, reply: RefusalReply, sending: Sending, stray?: PageRows): Promise<() => Promise<void>> {
+  async #commitRefusal(
+    lease: Lease,
+    crawler: Crawler,
+    reply: RefusalReply,
+    sending: Sending,
+    stray?: PageRows,
+  ): Promise<() => Promise<void>> {
     const { store, log } = this.#parts
     const { candidate } = lease
-    const sameAnswer = reply.fingerprint !== undefined && this.#lastBody.get(candidate.streamId) === reply.fingerprint
+    const sameAnswer =
+      reply.fingerprint !== undefined && this.#lastBody.get(candidate.streamId) === reply.fingerprint
     if (reply.fingerprint !== undefined) this.#lastBody.set(candidate.streamId, reply.fingerprint)
     const decision = await this.#decide(reply, { candidate, crawler, sameAnswer, isProbe: sending.wasProbe })
-    log.info({ stream: candidate.stream, subject: candidate.subject.id, code: reply.code, message: reply.message, decision: decision.do }, 'refused')
-    const settlement: Settlement = { state: reply.fate, status: reply.status, cost: reply.cost, error: `${reply.code}: ${reply.message}` }
+    log.info(
+      {
+        stream: candidate.stream,
+        subject: candidate.subject.id,
+        code: reply.code,
+        message: reply.message,
+        decision: decision.do,
+      },
+      'refused',
+    )
+    const settlement: Settlement = {
+      state: reply.fate,
+      status: reply.status,
+      cost: reply.cost,
+      error: `${reply.code}: ${reply.message}`,
+    }
     const step = refusalStep(decision, candidate)
     const hasConsequences = stray !== undefined || (step.to !== 'delayed' && step.to !== 'ready')
-    await store.commitRefusal({ lease, settlement, body: hasConsequences ? (reply.kept ?? null) : null, step, stray })
+    await store.commitRefusal({
+      lease,
+      settlement,
+      body: hasConsequences ? (reply.kept ?? null) : null,
+      step,
+      stray,
+    })
     failpoint('after-refusal')
     return async () => {
       await this.#follow(decision, candidate, reply)
@@ -308,12 +441,30 @@ export class Crawl {
     }
   }
 
-  async #decide(reply: RefusalReply, { candidate, crawler, ...answer }: { candidate: Candidate; crawler: Crawler; sameAnswer: boolean; isProbe: boolean }): Promise<Decision> {
+  async #decide(
+    reply: RefusalReply,
+    {
+      candidate,
+      crawler,
+      ...answer
+    }: { candidate: Candidate; crawler: Crawler; sameAnswer: boolean; isProbe: boolean },
+  ): Promise<Decision> {
     const { store } = this.#parts
     const { any, ...route } = await store.routeHasAnswered(crawler.route, candidate.runId)
     // Streams that were put back may have been refused before.
-    const othersServed = candidate.round > 0 && IN_A_ROW.has(reply.code) && (await store.servedSinceRefusal(candidate, reply.code))
-    return decide(reply, { candidate, route, anyRoute: any, othersServed, restarted: this.#restarted.has(candidate.streamId), ...answer, random: Math.random() })
+    const othersServed =
+      candidate.round > 0 &&
+      IN_A_ROW.has(reply.code) &&
+      (await store.servedSinceRefusal(candidate, reply.code))
+    return decide(reply, {
+      candidate,
+      route,
+      anyRoute: any,
+      othersServed,
+      restarted: this.#restarted.has(candidate.streamId),
+      ...answer,
+      random: Math.random(),
+    })
   }
 
   /** What a decision means beyond its stream. */
@@ -353,12 +504,20 @@ export class Crawl {
   }
 
   /** What a refusal says about the API as a whole: it is there, or it brought no answer. */
-  #judge({ streamId }: Candidate, { code, status, message, fate, timedOut, noAnswer }: RefusalReply, { sentAt, wasProbe }: Sending): void {
+  #judge(
+    { streamId }: Candidate,
+    { code, status, message, fate, timedOut, noAnswer }: RefusalReply,
+    { sentAt, wasProbe }: Sending,
+  ): void {
     const { recovery } = new AppError(code, message)
-    if (recovery === 'mark' || recovery === 'skip' || recovery === 'restart') return this.#circuit.succeeded(streamId, monotonicMs())
+    if (recovery === 'mark' || recovery === 'skip' || recovery === 'restart')
+      return this.#circuit.succeeded(streamId, monotonicMs())
     if (recovery !== 'retry' || (code === 'asked-to-retry' && status === 200)) return
     const before = this.#circuit.state
-    this.#circuit.failed({ streamId, sentAt, noServer: fate === 'never-sent', noAnswer, timedOut, wasProbe }, monotonicMs())
+    this.#circuit.failed(
+      { streamId, sentAt, noServer: fate === 'never-sent', noAnswer, timedOut, wasProbe },
+      monotonicMs(),
+    )
     if (this.#circuit.state === 'down') {
       for (const giveUp of this.#unanswered) giveUp()
       return this.stop('unreachable', new AppError(code, message).line)
@@ -378,9 +537,13 @@ export class Crawl {
   }
 
   #limit(): number {
-    // Requests from before are given their time, and keep no probe waiting: else an outage would last as long as the last of them.
-    if (this.#circuit.state === 'open') return this.#probes.size > 0 ? 0 : Math.min(this.#parts.concurrency, this.#inFlight.size + 1)
-    return this.#circuit.everSucceeded ? this.#parts.concurrency : Math.min(this.#parts.concurrency, GENTLE_CONCURRENCY)
+    // Requests from before are given their time, and keep no probe waiting: else an outage would last as long
+    // as the last of them.
+    if (this.#circuit.state === 'open')
+      return this.#probes.size > 0 ? 0 : Math.min(this.#parts.concurrency, this.#inFlight.size + 1)
+    return this.#circuit.everSucceeded
+      ? this.#parts.concurrency
+      : Math.min(this.#parts.concurrency, GENTLE_CONCURRENCY)
   }
 
   #end(fault: unknown): void {
@@ -399,7 +562,7 @@ export class Crawl {
 
   /** Resolves when something that the dispatcher waits for has happened, at once if it already has. */
   #changeSince(seen: number): Promise<void> {
-    return new Promise((resolve) => {
+    return new Promise(resolve => {
       if (this.#changes !== seen) return resolve()
       this.#wake = resolve
     })
@@ -419,21 +582,41 @@ export class Crawl {
   async #close(run: OpenRun): Promise<CrawlOutcome> {
     const { store } = this.#parts
     // Asked to stop while the very last answers came in: nothing is left for the next time.
-    if ((await store.tally(run.id)).open === 0 && (this.#stop?.reason === 'cap' || this.#stop?.reason === 'interrupted')) this.#stop = undefined
-    if (this.#stop === undefined && (await store.hasOnlyDoubts(run.id))) this.#stopFor(new AppError('no-routes', NOTHING_ANSWERS))
+    if (
+      (await store.tally(run.id)).open === 0 &&
+      (this.#stop?.reason === 'cap' || this.#stop?.reason === 'interrupted')
+    )
+      this.#stop = undefined
+    if (this.#stop === undefined && (await store.hasOnlyDoubts(run.id)))
+      this.#stopFor(new AppError('no-routes', NOTHING_ANSWERS))
     const stop = this.#stop
     await (stop === undefined ? store.settleRest(run.id) : this.#blame.takeBack(run.id, stop.reason))
     const tally = await store.tally(run.id)
     const finished = stop === undefined
     const exitCode = stop?.exitCode ?? (tally.failed > 0 ? ExitCode.streamsFailed : ExitCode.finished)
     const stoppedBy = stop?.reason ?? null
-    await store.closeRun(run.id, { finished, outcome: this.#inWords(stop?.line ?? 'finished'), exitCode, stoppedBy })
-    return { run, finished, exitCode, stopped: stop?.line ?? null, stoppedBy, tally, troubled: await store.troubled(run.id, 20) }
+    await store.closeRun(run.id, {
+      finished,
+      outcome: this.#inWords(stop?.line ?? 'finished'),
+      exitCode,
+      stoppedBy,
+    })
+    return {
+      run,
+      finished,
+      exitCode,
+      stopped: stop?.line ?? null,
+      stoppedBy,
+      tally,
+      troubled: await store.troubled(run.id, 20),
+    }
   }
 
   #inWords(outcome: string): string {
     const lost = this.#parts.lostWords?.() ?? []
-    return lost.length === 0 ? outcome : `${outcome} (some of the output could not be written: ${lost.join('; ')})`
+    return lost.length === 0
+      ? outcome
+      : `${outcome} (some of the output could not be written: ${lost.join('; ')})`
   }
 
   #priceOf(candidate: Candidate): number {
@@ -448,11 +631,18 @@ export class Crawl {
 }
 
 /** What a decision makes of a stream that is over for this run and has not failed. */
-const ENDS_WITHOUT_FAILING: ReadonlySet<Decision['do']> = new Set(['unavailable', 'withhold', 'doubt'] as const)
+const ENDS_WITHOUT_FAILING: ReadonlySet<Decision['do']> = new Set([
+  'unavailable',
+  'withhold',
+  'doubt',
+] as const)
 
 /** Refusals of which many in a row say something else than each of them. */
 const IN_A_ROW: ReadonlySet<RefusalReply['code']> = new Set(['forbidden', 'bad-request'] as const)
 
-const NOT_TAKEN = 'an answer is stored as it came, but could not be taken in: a fault of this program, after whose repair `sora-crawl replay` reads it'
+const NOT_TAKEN =
+  'an answer is stored as it came, but could not be taken in: a fault of this program, after ' +
+  'whose repair `sora-crawl replay` reads it'
 
-const CAP_REACHED = 'The cap on requests or cost is reached — the same command goes on where this one stopped.'
+const CAP_REACHED =
+  'The cap on requests or cost is reached — the same command goes on where this one stopped.'

@@ -40,14 +40,23 @@ export interface EstimateParts {
   readonly price: (route: ReadRoute) => MicroUsd
 }
 
-/** Estimates an open run; sends nothing. @returns the rows too, to be kept beside what the run will have cost */
-export async function estimateRun(store: CrawlStore, run: OpenRun, parts: EstimateParts): Promise<{ estimate: Estimate; rows: readonly EstimateRow[] }> {
+/**
+ * Estimates an open run; sends nothing. @returns the rows too, to be kept beside what the run will have cost
+ */
+export async function estimateRun(
+  store: CrawlStore,
+  run: OpenRun,
+  parts: EstimateParts,
+): Promise<{ estimate: Estimate; rows: readonly EstimateRow[] }> {
   const { rules, minAgeMs } = parts
   const { rows, records } = await store.estimate(run, parts.crawlers.map(kindOf), { ...rules, minAgeMs })
   const priceOf = new Map(parts.crawlers.map(({ name, route }) => [name, parts.price(route)]))
-  const lines = rows.map((row) => lineOf(row, priceOf.get(row.stream) ?? 0))
+  const lines = rows.map(row => lineOf(row, priceOf.get(row.stream) ?? 0))
   const dearest = Math.max(...priceOf.values())
-  return { estimate: { lines, total: totalOf(lines), dearest, unknown: unknowns(rows, parts.crawlers), records }, rows }
+  return {
+    estimate: { lines, total: totalOf(lines), dearest, unknown: unknowns(rows, parts.crawlers), records },
+    rows,
+  }
 }
 
 function kindOf({ name, accepts, length, lists, order, recheck, gate, route }: Crawler): EstimateKind {
@@ -67,14 +76,19 @@ function totalOf(lines: readonly EstimateLine[]): Range {
   return { low: sum('low'), likely: sum('likely'), high: sum('high') }
 }
 
-/** Listings of unknown length, and listings whose items will bring others into scope that nobody has seen yet. */
+/**
+ * Listings of unknown length, and listings whose items will bring others into scope that nobody has seen yet.
+ */
 function unknowns(rows: readonly EstimateRow[], crawlers: readonly Crawler[]): string[] {
   return crawlers.flatMap(({ name }) => {
-    const sum = (column: 'unknown' | 'opens'): number => rows.reduce((total, row) => total + (row.stream === name ? row[column] : 0), 0)
+    const sum = (column: 'unknown' | 'opens'): number =>
+      rows.reduce((total, row) => total + (row.stream === name ? row[column] : 0), 0)
     const [unknown, opens] = [sum('unknown'), sum('opens')]
     return [
       ...(unknown === 0 ? [] : [`${name}: how long ${listings(unknown)} ${unknown === 1 ? 'is' : 'are'}`]),
-      ...(opens === 0 ? [] : [`${name}: what ${listings(opens)}, never read to the end, will bring into scope`]),
+      ...(opens === 0
+        ? []
+        : [`${name}: what ${listings(opens)}, never read to the end, will bring into scope`]),
     ]
   })
 }

@@ -7,16 +7,21 @@ export interface Asked {
   readonly params: Bag
 }
 
-/** A route by its name, its path at any gateway, or the whole address of the request; or an address of the platform's own backend. */
+/**
+ * A route by its name, its path at any gateway, or the whole address of the request; or an address of the
+ * platform's own backend.
+ */
 export function readAddress(address: string): Asked {
   const [path = '', search = ''] = address.split('?')
   const params = Object.fromEntries(new URLSearchParams(search.replace(/#.*$/, '')))
-  const name = path.split('/').findLast((part) => part !== '')
-  const route = readRoutes.find((one) => one === name)
+  const name = path.split('/').findLast(part => part !== '')
+  const route = readRoutes.find(one => one === name)
   return route === undefined ? askedOfPlatform(path, params) : { route, params }
 }
 
-/** Where the platform itself serves what a route of the gateways shows, and the parameter that the path holds. */
+/**
+ * Where the platform itself serves what a route of the gateways shows, and the parameter that the path holds.
+ */
 const OF_PLATFORM: readonly (readonly [RegExp, ReadRoute, string?])[] = [
   [/^feed$/, 'get_feed'],
   [/^profile\/search_mentions$/, 'search_users'],
@@ -35,7 +40,11 @@ function askedOfPlatform(path: string, query: Bag): Asked {
     const match = form.exec(rest)
     if (match === null) continue
     const params = name === undefined ? query : { ...query, [name]: decoded(match[1] ?? '') }
-    return { route: route === 'get_user_posts' && query['cut'] === 'appearances' ? 'get_user_cameo_appearances' : route, params }
+    return {
+      route:
+        route === 'get_user_posts' && query['cut'] === 'appearances' ? 'get_user_cameo_appearances' : route,
+      params,
+    }
   }
   return { route: undefined, params: query }
 }

@@ -21,7 +21,8 @@ export interface ForeignAnswer {
 export type Bag = Record<string, unknown>
 
 /** An answer; or why a stored value is none; or why it is left out, which is no fault. */
-export type Foreign = { readonly answer: ForeignAnswer } | { readonly problem: string } | { readonly leftOut: string }
+export type Foreign =
+  { readonly answer: ForeignAnswer } | { readonly problem: string } | { readonly leftOut: string }
 
 /** What somebody stored of one answer. */
 export interface Stored {
@@ -34,13 +35,17 @@ export interface Stored {
 
 /** The answer that was stored, whose ever it is. */
 export function answerOf({ route, params, at, body }: Stored, crawlers: readonly Crawler[]): Foreign {
-  const crawler = crawlers.find((one) => one.route === route)
+  const crawler = crawlers.find(one => one.route === route)
   if (crawler === undefined) return { problem: `answers of ${route} are not collected` }
   const parsed = typeof body === 'string' ? parse(body) : body
-  const subject = subjectOf(crawler, route === 'get_user_profile' ? { user_id: profileIn(parsed), ...params } : params)
+  const subject = subjectOf(
+    crawler,
+    route === 'get_user_profile' ? { user_id: profileIn(parsed), ...params } : params,
+  )
   if (subject === undefined) return { problem: `the parameters do not say whose ${route} it is` }
   const envelope = inEnvelope(parsed)
-  const text = typeof body === 'string' && (envelope === undefined || envelope === parsed) ? body : textOf(envelope)
+  const text =
+    typeof body === 'string' && (envelope === undefined || envelope === parsed) ? body : textOf(envelope)
   if (text === undefined) return { problem: 'it has no body' }
   if (text === TOO_DEEP) return { problem: 'it is nested too deeply to be an answer' }
   const cursor = firstText(params['cursor']) ?? null
@@ -108,7 +113,9 @@ function subjectOf({ accepts }: Crawler, params: Bag): Subject | undefined {
 
 function postAt(url: unknown, kind: 'post' | 'link'): Subject | undefined {
   const seed = typeof url === 'string' ? parseSeed(url) : undefined
-  return seed !== undefined && !('problem' in seed) && seed.kind === 'link' ? { kind, id: seed.id, parentId: null } : undefined
+  return seed !== undefined && !('problem' in seed) && seed.kind === 'link'
+    ? { kind, id: seed.id, parentId: null }
+    : undefined
 }
 
 /** Unix milliseconds, by the rule for all times; null where there is none after 1970. */

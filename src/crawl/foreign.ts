@@ -5,7 +5,10 @@ import { answerOf, bag, firstText, unixMs, type Bag, type Foreign } from './fore
 import { isHarEntry, readHarEntry } from './foreign-har.js'
 import { readVaultChain, readVaultItem } from './foreign-vault.js'
 
-/** The names under which files hold lists of answers: manifests of SoraVault and its `remix_chains.json`, and HTTP archives. */
+/**
+ * The names under which files hold lists of answers: manifests of SoraVault and its `remix_chains.json`, and
+ * HTTP archives.
+ */
 export const LISTS_OF_ANSWERS = ['items', 'remix_chains', 'chains', 'log.entries'] as const
 export type ListName = (typeof LISTS_OF_ANSWERS)[number]
 
@@ -22,18 +25,26 @@ export interface Context {
 const MAX_NESTING = 20
 
 /**
- * The answers in a stored value: a record of route, parameters and body in any of the forms that the README lists, an envelope that names
- * its router, an item of a manifest, an entry of an archive, a list or file of these, or any of them as text.
+ * The answers in a stored value: a record of route, parameters and body in any of the forms that the README
+ * lists, an envelope that names its router, an item of a manifest, an entry of an archive, a list or file of
+ * these, or any of them as text.
  */
-export function readForeign(value: unknown, crawlers: readonly Crawler[], context: Context = {}, nesting = 0): Foreign[] {
+export function readForeign(
+  value: unknown,
+  crawlers: readonly Crawler[],
+  context: Context = {},
+  nesting = 0,
+): Foreign[] {
   if (nesting > MAX_NESTING) return [{ problem: 'lists are nested too deeply' }]
-  const inside = (one: unknown, within = context): Foreign[] => readForeign(one, crawlers, within, nesting + 1)
-  if (Array.isArray(value)) return value.flatMap((one) => inside(one))
+  const inside = (one: unknown, within = context): Foreign[] =>
+    readForeign(one, crawlers, within, nesting + 1)
+  if (Array.isArray(value)) return value.flatMap(one => inside(one))
   if (typeof value === 'string' && /^\s*[[{]/.test(value)) return readText(value, inside)
   if (!isObject(value)) return [{ problem: `expected an object, got ${typeName(value)}` }]
-  const isAnswer = ADDRESS_NAMES.some((name) => name in value)
-  const lists = isAnswer ? [] : LISTS_OF_ANSWERS.filter((name) => Array.isArray(listIn(value, name)))
-  if (lists.length > 0) return lists.flatMap((list) => inside(listIn(value, list), { list, exportedAt: value['exported_at'] }))
+  const isAnswer = ADDRESS_NAMES.some(name => name in value)
+  const lists = isAnswer ? [] : LISTS_OF_ANSWERS.filter(name => Array.isArray(listIn(value, name)))
+  if (lists.length > 0)
+    return lists.flatMap(list => inside(listIn(value, list), { list, exportedAt: value['exported_at'] }))
   return readOne(value, crawlers, context)
 }
 
@@ -61,20 +72,52 @@ function readOne(value: Bag, crawlers: readonly Crawler[], { list, exportedAt }:
 function readRecord(record: Bag, crawlers: readonly Crawler[]): Foreign {
   const request = bag(record['request'])
   const response = bag(record['response'])
-  const isResponse = ['body', 'data', 'content', 'json'].some((name) => name in response) || 'status' in response
-  const address = firstText(record['route'], request['route'], record['endpoint'], request['endpoint'], record['url'], request['url'], record['path'], request['path'], record['router'], envelopeOf(record)['router'])
+  const isResponse =
+    ['body', 'data', 'content', 'json'].some(name => name in response) || 'status' in response
+  const address = firstText(
+    record['route'],
+    request['route'],
+    record['endpoint'],
+    request['endpoint'],
+    record['url'],
+    request['url'],
+    record['path'],
+    request['path'],
+    record['router'],
+    envelopeOf(record)['router'],
+  )
   if (address === undefined) return { problem: 'it does not say which route it is the answer of' }
-  const status = record['status'] ?? record['status_code'] ?? response['status'] ?? response['status_code'] ?? 200
-  if (Number(status) !== 200) return { problem: `an answer with HTTP ${String(status)}: only pages (200) are imported` }
+  const status =
+    record['status'] ?? record['status_code'] ?? response['status'] ?? response['status_code'] ?? 200
+  if (Number(status) !== 200)
+    return { problem: `an answer with HTTP ${String(status)}: only pages (200) are imported` }
   const asked = readAddress(address)
   if (asked.route === undefined) return { problem: `there is no route "${address.slice(0, 100)}"` }
-  const params = { ...bag(envelopeOf(record)['params']), ...asked.params, ...bag(record['params'] ?? record['query']), ...bag(request['params'] ?? request['query']) }
-  const body = isResponse ? (response['body'] ?? response['json'] ?? response['content'] ?? response) : (record['body'] ?? record['response'] ?? payloadOf(record))
-  const at = unixMs(record['received_at'] ?? record['fetched_at'] ?? record['timestamp'] ?? record['at'] ?? record['time'] ?? response['received_at'] ?? envelopeOf(record)['time_stamp'])
+  const params = {
+    ...bag(envelopeOf(record)['params']),
+    ...asked.params,
+    ...bag(record['params'] ?? record['query']),
+    ...bag(request['params'] ?? request['query']),
+  }
+  const body = isResponse
+    ? (response['body'] ?? response['json'] ?? response['content'] ?? response)
+    : (record['body'] ?? record['response'] ?? payloadOf(record))
+  const at = unixMs(
+    record['received_at'] ??
+      record['fetched_at'] ??
+      record['timestamp'] ??
+      record['at'] ??
+      record['time'] ??
+      response['received_at'] ??
+      envelopeOf(record)['time_stamp'],
+  )
   return answerOf({ route: asked.route, params, at, body }, crawlers)
 }
 
-/** The payload of a record that has no body apart: an envelope that names its router, or the payload beside the route. */
+/**
+ * The payload of a record that has no body apart: an envelope that names its router, or the payload beside
+ * the route.
+ */
 function payloadOf(record: Bag): unknown {
   if ('router' in record) return record
   const isPage = 'items' in record || 'children' in record

@@ -14,16 +14,28 @@ export interface ImportParts {
   readonly fallbackAt: number
 }
 
-export type ImportOutcome = { readonly as: 'imported'; readonly rows: number; readonly rejected: number } | { readonly as: 'known' } | { readonly as: 'forgotten' } | { readonly as: 'unreadable'; readonly problem: string }
+export type ImportOutcome =
+  | { readonly as: 'imported'; readonly rows: number; readonly rejected: number }
+  | { readonly as: 'known' }
+  | { readonly as: 'forgotten' }
+  | { readonly as: 'unreadable'; readonly problem: string }
 
-/** Takes one answer in, through the same reading as a crawl's, unless it was imported before or is no page. */
-export function importAnswer(served: ForeignAnswer, { importer, programVersion, fallbackAt }: ImportParts): ImportOutcome {
+/**
+ * Takes one answer in, through the same reading as a crawl's, unless it was imported before or is no page.
+ */
+export function importAnswer(
+  served: ForeignAnswer,
+  { importer, programVersion, fallbackAt }: ImportParts,
+): ImportOutcome {
   const { forgotten } = importer
   if (forgotten !== null && isTheirs(served, forgotten)) return { as: 'forgotten' }
   const bytes = Buffer.from(served.body)
   const hash = hashOf(served, bytes)
   // A cursor can carry the id of the last record served.
-  const answer = forgotten === null ? served : { ...served, body: redactBody(served.body, forgotten), envelope: undefined, cursor: null }
+  const answer =
+    forgotten === null
+      ? served
+      : { ...served, body: redactBody(served.body, forgotten), envelope: undefined, cursor: null }
   const { crawler, route, cursor, body } = answer
   if (importer.has(hash)) return { as: 'known' }
   const page = open(answer)
@@ -32,7 +44,19 @@ export function importAnswer(served: ForeignAnswer, { importer, programVersion, 
   if ('problem' in told) return { as: 'unreadable', problem: told.problem }
   // A time in the future would go before everything that is yet to come.
   const at = new Date(Math.min(answer.at ?? fallbackAt, Date.now())).toISOString()
-  const { inserted, updated, unchanged, rejected } = importer.add({ hash, stream: crawler.name, subject: told.subject, route, cursor, at, body: keepText(body === served.body ? bytes : body), programVersion }, told.rows)
+  const { inserted, updated, unchanged, rejected } = importer.add(
+    {
+      hash,
+      stream: crawler.name,
+      subject: told.subject,
+      route,
+      cursor,
+      at,
+      body: keepText(body === served.body ? bytes : body),
+      programVersion,
+    },
+    told.rows,
+  )
   return { as: 'imported', rows: inserted + updated + unchanged, rejected }
 }
 
@@ -50,14 +74,28 @@ function open({ body, envelope, route }: ForeignAnswer): Page | { problem: strin
   }
 }
 
-/** Replies belong to the post of their comment, which may be told by the answer, by what is stored, or by the replies themselves. */
-function interpret({ crawler, subject }: ForeignAnswer, page: Page, importer: Importer): { subject: Subject; rows: PageRows } | { problem: string } {
+/**
+ * Replies belong to the post of their comment, which may be told by the answer, by what is stored, or by the
+ * replies themselves.
+ */
+function interpret(
+  { crawler, subject }: ForeignAnswer,
+  page: Page,
+  importer: Importer,
+): { subject: Subject; rows: PageRows } | { problem: string } {
   try {
-    const known = subject.kind === 'comment' ? { ...subject, parentId: importer.parentOf(crawler.name, subject) } : subject
+    const known =
+      subject.kind === 'comment'
+        ? { ...subject, parentId: importer.parentOf(crawler.name, subject) }
+        : subject
     if (crawler.isAboutAnother(page, known)) return { problem: aboutAnother(known) }
     const rows = crawler.interpret(page, known)
-    const parentId = known.kind === 'comment' && known.parentId === null ? [...rows.comments.values()].find(({ post_id }) => typeof post_id === 'string')?.post_id : undefined
-    if (typeof parentId !== 'string' || importer.hasStream(crawler.name, subject.id)) return { subject: known, rows }
+    const parentId =
+      known.kind === 'comment' && known.parentId === null
+        ? [...rows.comments.values()].find(({ post_id }) => typeof post_id === 'string')?.post_id
+        : undefined
+    if (typeof parentId !== 'string' || importer.hasStream(crawler.name, subject.id))
+      return { subject: known, rows }
     const found = { ...known, parentId }
     return { subject: found, rows: crawler.interpret(page, found) }
   } catch (error) {
@@ -67,5 +105,8 @@ function interpret({ crawler, subject }: ForeignAnswer, page: Page, importer: Im
 
 /** The time counts only where the answer tells it: that of a file is another after each copy. */
 function hashOf({ route, subject, cursor, at }: ForeignAnswer, body: Buffer): string {
-  return createHash('sha256').update(JSON.stringify([route, subject.id, cursor, at])).update(body).digest('base64')
+  return createHash('sha256')
+    .update(JSON.stringify([route, subject.id, cursor, at]))
+    .update(body)
+    .digest('base64')
 }

@@ -7,7 +7,10 @@ const WITHHELD_THAT_STOP = 5
 /** So many answers of routes that are not there, where nothing has ever answered. */
 const MISSES_THAT_STOP = 5
 
-/** Refusals of different entities in a row, over all streams: what each may be to blame for alone, all of them together are not. */
+/**
+ * Refusals of different entities in a row, over all streams: what each may be to blame for alone, all of them
+ * together are not.
+ */
 export class InARow {
   #words = ''
   readonly #alike = new Map<string, FailedStream[]>()

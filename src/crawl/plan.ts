@@ -22,16 +22,25 @@ export interface PlannedSeed {
 /** The streams followed where `--collect` is not given. */
 export const DEFAULT_COLLECT = ['posts', 'followers', 'following', 'cameos', 'comments', 'replies']
 
-/** The crawlers that `--collect` can name: those of users, posts and comments; the others are read where a seed asks. */
+/**
+ * The crawlers that `--collect` can name: those of users, posts and comments; the others are read where a
+ * seed asks.
+ */
 export function collectable(crawlers: readonly Crawler[]): string[] {
-  return crawlers.filter(({ accepts }) => accepts === 'user' || accepts === 'post' || accepts === 'comment').map(({ name }) => name)
+  return crawlers
+    .filter(({ accepts }) => accepts === 'user' || accepts === 'post' || accepts === 'comment')
+    .map(({ name }) => name)
 }
 
 /**
- * The plan of a run: seeds once each, in an order that does not depend on how they were given, with equal options shared.
- * Two commands have the same key if they ask for the same things.
+ * The plan of a run: seeds once each, in an order that does not depend on how they were given, with equal
+ * options shared. Two commands have the same key if they ask for the same things.
  */
-export function planRun(planned: readonly PlannedSeed[], crawlers: readonly Crawler[], rules: RunRules): RunPlan {
+export function planRun(
+  planned: readonly PlannedSeed[],
+  crawlers: readonly Crawler[],
+  rules: RunRules,
+): RunPlan {
   const optionSets: OptionSet[] = []
   const setNumbers = new Map<string, number>()
   const seeds = new Map<string, RunSeed>()
@@ -41,20 +50,34 @@ export function planRun(planned: readonly PlannedSeed[], crawlers: readonly Craw
     seeds.set(`${seed.text} ${form}`, { text: seed.text, kind: seed.kind, id: seed.id, optionSet })
   }
   const listed = [...seeds.values()]
-  const options = { ...rules, seeds: listed.map(({ text, optionSet }) => ({ seed: text, ...optionSets[optionSet] })) }
+  const options = {
+    ...rules,
+    seeds: listed.map(({ text, optionSet }) => ({ seed: text, ...optionSets[optionSet] })),
+  }
   return {
     key: createHash('sha256').update(JSON.stringify(options)).digest('hex'),
     options,
     seeds: listed,
     optionSets,
-    streams: crawlers.map((crawler) => streamKind(crawler, rules)),
+    streams: crawlers.map(crawler => streamKind(crawler, rules)),
     full: rules.full,
     nobody: NOBODY,
   }
 }
 
-function streamKind({ name, accepts, route, defaultMaxPages, edge, order, gate }: Crawler, { full, noGate }: RunRules): StreamKind {
-  return { name, accepts, route, defaultMaxPages, edge, single: order === 'single', emptyBy: full || noGate ? [] : (gate?.counters ?? []) }
+function streamKind(
+  { name, accepts, route, defaultMaxPages, edge, order, gate }: Crawler,
+  { full, noGate }: RunRules,
+): StreamKind {
+  return {
+    name,
+    accepts,
+    route,
+    defaultMaxPages,
+    edge,
+    single: order === 'single',
+    emptyBy: full || noGate ? [] : (gate?.counters ?? []),
+  }
 }
 
 function canonicalOptions({ collect, depth, maxPages }: SeedOptions): OptionSet {
@@ -68,7 +91,9 @@ interface FormedSeed {
   readonly form: string
 }
 
-/** In the order of their texts and options; seeds of one list share their options, which are written out once. */
+/**
+ * In the order of their texts and options; seeds of one list share their options, which are written out once.
+ */
 function formed(planned: readonly PlannedSeed[]): FormedSeed[] {
   const forms = new Map<SeedOptions, Omit<FormedSeed, 'seed'>>()
   const formOf = (options: SeedOptions): Omit<FormedSeed, 'seed'> => {
@@ -80,5 +105,8 @@ function formed(planned: readonly PlannedSeed[]): FormedSeed[] {
     return form
   }
   const seeds = planned.map(({ seed, options }) => ({ seed, ...formOf(options) }))
-  return seeds.map((one): [string, FormedSeed] => [one.seed.text + one.form, one]).toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, one]) => one)
+  return seeds
+    .map((one): [string, FormedSeed] => [one.seed.text + one.form, one])
+    .toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    .map(([, one]) => one)
 }

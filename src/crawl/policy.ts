@@ -2,7 +2,10 @@ import type { RefusalReply } from '../api/index.js'
 import type { Candidate, RefusalStep } from '../db/index.js'
 import { AppError } from '../errors.js'
 
-/** Requests for one page before its stream is put back, and how often it is put back before it fails for this run. */
+/**
+ * Requests for one page before its stream is put back, and how often it is put back before it fails for this
+ * run.
+ */
 export const MAX_ATTEMPTS = 5
 export const MAX_ROUNDS = 3
 
@@ -17,13 +20,21 @@ export interface RefusalContext {
   readonly route: { readonly inRun: boolean; readonly ever: boolean }
   /** Whether any route has ever answered a page in this database. */
   readonly anyRoute: boolean
-  /** Whether the stream was refused before in this run, and another entity has been served by its route since. */
+  /**
+   * Whether the stream was refused before in this run, and another entity has been served by its route since.
+   */
   readonly othersServed: boolean
   /** Whether the pass was already restarted by this process. */
   readonly restarted: boolean
-  /** Whether it was billed, and the billed answer before it to the same request was alike in everything but request ids and times. */
+  /**
+   * Whether it was billed, and the billed answer before it to the same request was alike in everything but
+   * request ids and times.
+   */
   readonly sameAnswer: boolean
-  /** Whether it was sent to find out if the API is there: then its failure says nothing about the stream, and no attempt is spent. */
+  /**
+   * Whether it was sent to find out if the API is there: then its failure says nothing about the stream, and
+   * no attempt is spent.
+   */
   readonly isProbe: boolean
   /** A number in [0, 1): the jitter. */
   readonly random: number
@@ -65,7 +76,11 @@ export function decide(reply: RefusalReply, context: RefusalContext): Decision {
 }
 
 /** The account's own doing where others are served in spite of it; whether they are shows later. */
-function forbidden(failed: Extract<Decision, { do: 'fail' }>, isEntity: boolean, { othersServed }: RefusalContext): Decision {
+function forbidden(
+  failed: Extract<Decision, { do: 'fail' }>,
+  isEntity: boolean,
+  { othersServed }: RefusalContext,
+): Decision {
   if (!othersServed) return { do: 'withhold', reason: failed.reason }
   return isEntity ? { do: 'unavailable', as: 'private' } : failed
 }
@@ -78,11 +93,18 @@ function mark(reply: RefusalReply, { route }: RefusalContext): Decision {
 function retry(reply: RefusalReply, context: RefusalContext): Decision {
   const { attempts, round, checkpoint } = context.candidate
   if (context.isProbe) return { do: 'retry', delayMs: 0, attempts, round }
-  if (context.sameAnswer) return { do: 'fail', reason: `the same answer twice: ${reply.message}`, endsPass: false }
-  if (attempts + 1 < MAX_ATTEMPTS) return { do: 'retry', delayMs: backOff(attempts, context.random), attempts: attempts + 1, round }
+  if (context.sameAnswer)
+    return { do: 'fail', reason: `the same answer twice: ${reply.message}`, endsPass: false }
+  if (attempts + 1 < MAX_ATTEMPTS)
+    return { do: 'retry', delayMs: backOff(attempts, context.random), attempts: attempts + 1, round }
   if (reply.code === 'asked-to-retry' && checkpoint.cursor !== null) return restart(context)
-  if (round + 1 < MAX_ROUNDS) return { do: 'retry', delayMs: ROUND_DELAY_MS * (round + 1), attempts: 0, round: round + 1 }
-  return { do: 'fail', reason: `${MAX_ATTEMPTS * MAX_ROUNDS} attempts failed, the last with: ${reply.message}`, endsPass: false }
+  if (round + 1 < MAX_ROUNDS)
+    return { do: 'retry', delayMs: ROUND_DELAY_MS * (round + 1), attempts: 0, round: round + 1 }
+  return {
+    do: 'fail',
+    reason: `${MAX_ATTEMPTS * MAX_ROUNDS} attempts failed, the last with: ${reply.message}`,
+    endsPass: false,
+  }
 }
 
 /** A dead cursor: from the top once, unless that has just been tried or is known to lead no deeper. */
@@ -91,7 +113,13 @@ function restart({ candidate, restarted }: RefusalContext): Decision {
   const deepest = Math.max(pages, diedAtPage ?? 0)
   const noDeeper = diedAtPage !== null && pages <= diedAtPage
   if (!restarted && !noDeeper) return { do: 'restart' }
-  return { do: 'fail', reason: `the API drops the cursor after ${deepest} page${deepest === 1 ? '' : 's'}; --max-pages ${deepest} reads that far`, endsPass: true }
+  return {
+    do: 'fail',
+    reason:
+      `the API drops the cursor after ${deepest} page${deepest === 1 ? '' : 's'}; --max-pages ` +
+      `${deepest} reads that far`,
+    endsPass: true,
+  }
 }
 
 /** Exponential back-off with full jitter in its upper half, in milliseconds. */

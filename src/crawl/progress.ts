@@ -15,7 +15,10 @@ export interface ProgressView {
   /** Of the last ten seconds. */
   readonly requestsPerSecond: number
   readonly waiting: { readonly ms: number; readonly why: string } | null
-  /** How often the API has asked to wait, and to how many requests a second that has brought the crawl down at most; null: never. */
+  /**
+   * How often the API has asked to wait, and to how many requests a second that has brought the crawl down at
+   * most; null: never.
+   */
   readonly slowed: { readonly times: number; readonly perSecond: number } | null
   readonly elapsedMs: number
 }
@@ -52,7 +55,10 @@ export class Progress {
     this.#isWatched = false
   }
 
-  /** True when somebody looks and the streams should be counted again: pages bring new ones, and counting many takes a while. */
+  /**
+   * True when somebody looks and the streams should be counted again: pages bring new ones, and counting many
+   * takes a while.
+   */
   isStale(countingMs: number): boolean {
     return this.#isWatched && monotonicMs() - this.#restatedAt > Math.max(200, countingMs * 50)
   }
@@ -70,7 +76,8 @@ export class Progress {
 
   committed(rows: RowCounts, pass: PassState): void {
     this.#pages += 1
-    for (const name of ['inserted', 'updated', 'unchanged', 'rejected'] as const) this.#rows[name] += rows[name]
+    for (const name of ['inserted', 'updated', 'unchanged', 'rejected'] as const)
+      this.#rows[name] += rows[name]
     if (pass !== 'open') this.ended(pass)
   }
 
@@ -86,14 +93,17 @@ export class Progress {
 
   /** The API has asked to wait, and gets so many requests a second from now on. */
   slowed(perSecond: number): void {
-    this.#slowed = { times: (this.#slowed?.times ?? 0) + 1, perSecond: Math.min(this.#slowed?.perSecond ?? Infinity, perSecond) }
+    this.#slowed = {
+      times: (this.#slowed?.times ?? 0) + 1,
+      perSecond: Math.min(this.#slowed?.perSecond ?? Infinity, perSecond),
+    }
   }
 
   view(): ProgressView {
     this.#isWatched = true
     const now = monotonicMs()
     const waitMs = this.#waitingUntil - now
-    const recent = this.#recent.filter((at) => at > now - WINDOW_MS).length
+    const recent = this.#recent.filter(at => at > now - WINDOW_MS).length
     return {
       runId: this.#run.id,
       resumed: this.#run.resumed,

@@ -24,11 +24,15 @@ export interface Replayed {
 }
 
 /**
- * Reads every stored page anew and applies it, in the order of commits; no request is sent. Leaves it to the caller to commit.
+ * Reads every stored page anew and applies it, in the order of commits; no request is sent. Leaves it to the
+ * caller to commit.
  * @returns undefined if it was interrupted
  */
-export async function replayPages(replayer: Replayer, { crawlers, programVersion, signal, onPages }: ReplayParts): Promise<Replayed | undefined> {
-  const byName = new Map(crawlers.map((crawler) => [crawler.name, crawler]))
+export async function replayPages(
+  replayer: Replayer,
+  { crawlers, programVersion, signal, onPages }: ReplayParts,
+): Promise<Replayed | undefined> {
+  const byName = new Map(crawlers.map(crawler => [crawler.name, crawler]))
   const done = { pages: 0, refusals: 0, unread: 0 }
   let pausedAt = monotonicMs()
   for (let page = replayer.next(0); page !== undefined; page = replayer.next(page.id)) {
@@ -50,13 +54,22 @@ export async function replayPages(replayer: Replayer, { crawlers, programVersion
   return done
 }
 
-/** What a stored answer tells, of its subject or (stray) of others; undefined for one that is no page, or that cannot be read. */
-function readAnew({ status, body, route, subject }: StoredPage, crawler: Crawler): { rows: PageRows; isStray: boolean } | undefined {
+/**
+ * What a stored answer tells, of its subject or (stray) of others; undefined for one that is no page, or that
+ * cannot be read.
+ */
+function readAnew(
+  { status, body, route, subject }: StoredPage,
+  crawler: Crawler,
+): { rows: PageRows; isStray: boolean } | undefined {
   if (status !== 200) return undefined
   try {
     const page = openPage(body, route)
     const isStray = crawler.isAboutAnother(page, subject)
-    return { rows: isStray ? crawler.interpretStray(page, subject) : crawler.interpret(page, subject), isStray }
+    return {
+      rows: isStray ? crawler.interpretStray(page, subject) : crawler.interpret(page, subject),
+      isStray,
+    }
   } catch {
     // What a crawl did: the page is there, and tells nothing.
     return undefined

@@ -15,7 +15,10 @@ const HANDLE = /^[\p{L}\p{M}\p{N}\p{So}\p{Sk}._-]+$/u
 /** Control characters, and what is left of bytes that are no text. */
 // oxlint-disable-next-line no-control-regex -- control characters are what it finds
 const UNWRITTEN = /[\u0000-\u001f\u007f-\u009f\ufffd]/
-/** What web pages and chats put into text and nobody sees: marks of width, direction and byte order, soft hyphens, fillers, empty cells. */
+/**
+ * What web pages and chats put into text and nobody sees: marks of width, direction and byte order, soft
+ * hyphens, fillers, empty cells.
+ */
 const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}\u2800\ufffc]/gu
 /** The two of them that some scripts are written with, between letters of those scripts. */
 const JOINER = /(?<=\P{ASCII})[\u200c\u200d](?=\P{ASCII})/u
@@ -23,15 +26,20 @@ const HOST = 'sora.chatgpt.com'
 const ADDRESS = /^@?(?:(?<scheme>https?:)?\/\/)?(?<host>[\w-]+(?:\.[\w-]+)+(?::\d+)?)(?<rest>[/?#].*)?$/is
 
 /** The forms of a seed, for error messages and help. */
-export const SEED_FORMS = 'feed, leaderboard, search:WORD, user-…, ch_…, @name, s_…, https://sora.chatgpt.com/p/s_… or https://sora.chatgpt.com/profile/name'
+export const SEED_FORMS =
+  'feed, leaderboard, search:WORD, user-…, ch_…, @name, s_…, https://sora.chatgpt.com/p/s_… or ' +
+  'https://sora.chatgpt.com/profile/name'
 
 /**
- * Reads one seed as people paste it: with characters that nobody sees, in quotes or brackets, with the comma of the list it stood in.
+ * Reads one seed as people paste it: with characters that nobody sees, in quotes or brackets, with the comma
+ * of the list it stood in.
  * @returns the seed, or why the text is none
  */
 export function parseSeed(text: string): Seed | { readonly problem: string } {
-  if (text.trim().length > LONGEST) return { problem: `${quoted(text.trim())} is too long for a seed; a seed is one of ${SEED_FORMS}` }
-  if (!isWritten(text.trim())) return { problem: `${quoted(text.trim())} has control characters, or is not valid UTF-8` }
+  if (text.trim().length > LONGEST)
+    return { problem: `${quoted(text.trim())} is too long for a seed; a seed is one of ${SEED_FORMS}` }
+  if (!isWritten(text.trim()))
+    return { problem: `${quoted(text.trim())} has control characters, or is not valid UTF-8` }
   const written = text.normalize('NFC')
   const found = trimmed(written)
   if (found.startsWith('search:')) return query(found.slice('search:'.length))
@@ -43,10 +51,13 @@ export function parseSeed(text: string): Seed | { readonly problem: string } {
   return entity(seed) ?? { problem: `${quoted(text.trim())} is not a seed; a seed is one of ${SEED_FORMS}` }
 }
 
-/** As people recognize it, with what they cannot see spelled out: a whole file without line ends would be no message. */
+/**
+ * As people recognize it, with what they cannot see spelled out: a whole file without line ends would be no
+ * message.
+ */
 function quoted(text: string): string {
   const shown = text.length > 80 ? `${text.slice(0, 80).toWellFormed()}…` : text
-  return `"${shown.replaceAll(INVISIBLE, (mark) => `\\u{${mark.codePointAt(0)?.toString(16)}}`)}"`
+  return `"${shown.replaceAll(INVISIBLE, mark => `\\u{${mark.codePointAt(0)?.toString(16)}}`)}"`
 }
 
 function isWritten(text: string): boolean {
@@ -66,7 +77,12 @@ function trimmed(text: string): string {
   for (;;) {
     const before = rest
     rest = rest.replace(/^[\s\p{Cf}]+|[\s\p{Cf},;，；、]+$/gu, '')
-    if (PAIRS.some(([open, close]) => rest.length > 1 && rest.startsWith(open ?? '') && rest.endsWith(close ?? ''))) rest = rest.slice(1, -1)
+    if (
+      PAIRS.some(
+        ([open, close]) => rest.length > 1 && rest.startsWith(open ?? '') && rest.endsWith(close ?? ''),
+      )
+    )
+      rest = rest.slice(1, -1)
     if (rest === before) return rest
   }
 }
@@ -78,19 +94,29 @@ function withoutBrackets(text: string): string {
 
 function query(text: string): Seed | { problem: string } {
   const word = trimmedWord(text)
-  return word === '' ? { problem: 'a search needs a word: search:WORD' } : { text: `search:${word}`, kind: 'query', id: word }
+  return word === ''
+    ? { problem: 'a search needs a word: search:WORD' }
+    : { text: `search:${word}`, kind: 'query', id: word }
 }
 
 /** A word that is searched for keeps its quotes and brackets, and the joiners of its script. */
 function trimmedWord(text: string): string {
-  const seen = [...text].map((mark, i, marks) => (mark.match(INVISIBLE) === null || JOINER.test(marks.slice(Math.max(0, i - 1), i + 2).join('')) ? mark : '')).join('')
+  const seen = [...text]
+    .map((mark, i, marks) =>
+      mark.match(INVISIBLE) === null || JOINER.test(marks.slice(Math.max(0, i - 1), i + 2).join(''))
+        ? mark
+        : '',
+    )
+    .join('')
   return seen.normalize('NFC').replace(/^\s+|[\s,;，；、]+$/gu, '')
 }
 
 /** Composed: the same handle can be typed in two ways. */
 function handle(typed: string): Seed | undefined {
   const name = typed.normalize('NFC')
-  return HANDLE.test(name) && /[\p{L}\p{N}\p{So}]/u.test(name) && isWritten(name) ? { text: `@${name}`, kind: 'handle', id: name } : undefined
+  return HANDLE.test(name) && /[\p{L}\p{N}\p{So}]/u.test(name) && isWritten(name)
+    ? { text: `@${name}`, kind: 'handle', id: name }
+    : undefined
 }
 
 function entity(id: string): Seed | undefined {
@@ -101,7 +127,10 @@ function entity(id: string): Seed | undefined {
 /** With a scheme, or of our host: `@name.with.dots` is a handle. */
 function isAddress(text: string): boolean {
   const { scheme, host, rest } = ADDRESS.exec(text)?.groups ?? {}
-  return /^https?:\/\//i.test(text) || (host !== undefined && (scheme !== undefined || (rest !== undefined && hostOf(host) === HOST)))
+  return (
+    /^https?:\/\//i.test(text) ||
+    (host !== undefined && (scheme !== undefined || (rest !== undefined && hostOf(host) === HOST)))
+  )
 }
 
 function hostOf(text: string): string {
@@ -110,11 +139,15 @@ function hostOf(text: string): string {
 
 /** A profile's or a post's public page; query string and fragment say nothing. */
 function address(text: string): Seed | { problem: string } {
-  const problem = { problem: `${quoted(text)} is not the address of a post (https://${HOST}/p/s_…) or a profile (https://${HOST}/profile/name)` }
+  const problem = {
+    problem:
+      `${quoted(text)} is not the address of a post (https://${HOST}/p/s_…) or a profile ` +
+      `(https://${HOST}/profile/name)`,
+  }
   const { host = '', rest = '' } = ADDRESS.exec(text)?.groups ?? {}
   if (!URL.canParse(`https://${host}${rest}`)) return problem
   const url = new URL(`https://${host}${rest}`)
-  const [place, name, ...more] = url.pathname.split('/').filter((part) => part !== '')
+  const [place, name, ...more] = url.pathname.split('/').filter(part => part !== '')
   if (hostOf(url.hostname) !== HOST || name === undefined || more.length > 0) return problem
   const decoded = decode(name)
   if (place === 'p' && decoded?.startsWith('s_')) return entity(decoded) ?? problem
@@ -125,7 +158,11 @@ function address(text: string): Seed | { problem: string } {
 function decode(part: string): string | undefined {
   try {
     const text = decodeURIComponent(part)
-    return isWritten(text) ? visible(text).trim().replace(/[,;]+$/, '') : undefined
+    return isWritten(text)
+      ? visible(text)
+          .trim()
+          .replace(/[,;]+$/, '')
+      : undefined
   } catch {
     return undefined
   }

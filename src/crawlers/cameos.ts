@@ -9,7 +9,7 @@ export default defineCrawler({
   lists: 'post',
   length: 'cameo_count',
   edge: { kind: 'cameo', subjectIs: 'source' },
-  params: (user) => ({ user_id: user.id }),
+  params: user => ({ user_id: user.id }),
   owner: { ofRecord: someoneIn },
   readStray: (record, page) => page.storePost(record),
   read: (record, page) => page.listPost(record),
@@ -18,6 +18,8 @@ export default defineCrawler({
 /** Whoever appears in a post, if the post says of all who they are. */
 function someoneIn(record: unknown): string | undefined {
   const profiles = postIn(record)?.['cameo_profiles']
-  const ids = Array.isArray(profiles) ? profiles.map((profile: unknown) => (isObject(profile) ? readId(profile['user_id']) : undefined)) : []
+  const ids = Array.isArray(profiles)
+    ? profiles.map((profile: unknown) => (isObject(profile) ? readId(profile['user_id']) : undefined))
+    : []
   return ids.includes(undefined) ? undefined : ids[0]
 }

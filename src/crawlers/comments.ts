@@ -9,9 +9,10 @@ export default defineCrawler({
   lists: 'comment',
   length: 'reply_count',
   gate: { counters: ['reply_count', 'recursive_reply_count'], closedWhen: 'unmoved' },
-  params: (post) => ({ post_id: post.id }),
+  params: post => ({ post_id: post.id }),
   owner: {
-    ofRecord: (record) => readId(postIn(record)?.['parent_post_id']) ?? readId(postIn(record)?.['root_post_id']),
+    ofRecord: record =>
+      readId(postIn(record)?.['parent_post_id']) ?? readId(postIn(record)?.['root_post_id']),
     ofRoot: shownPost,
   },
   readStray: (record, page, root) => page.storeStrayComment(record, root && shownPost(root)),

@@ -7,12 +7,13 @@ export default defineCrawler({
   accepts: 'link',
   order: 'single',
   lists: 'post',
-  params: (link) => ({ post_id: link.id }),
-  owner: { ofRecord: (record) => readId(postIn(record)?.['id']) },
+  params: link => ({ post_id: link.id }),
+  owner: { ofRecord: record => readId(postIn(record)?.['id']) },
   readStray: (record, page) => page.storePost(record),
   read: (record, page) => {
     const post = page.listPost(record)
-    if (post !== undefined && isObject(record)) page.storeComments(record['children'], { postId: post, parentId: null })
+    if (post !== undefined && isObject(record))
+      page.storeComments(record['children'], { postId: post, parentId: null })
     return post
   },
 })

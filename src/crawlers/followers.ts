@@ -9,6 +9,6 @@ export default defineCrawler({
   length: 'follower_count',
   edge: { kind: 'follow', subjectIs: 'target' },
   gate: { counters: ['follower_count'], closedWhen: 'empty' },
-  params: (user) => ({ user_id: user.id }),
+  params: user => ({ user_id: user.id }),
   read: (record, page) => page.listUser(record),
 })

@@ -9,6 +9,6 @@ export default defineCrawler({
   length: 'following_count',
   edge: { kind: 'follow', subjectIs: 'source' },
   gate: { counters: ['following_count'], closedWhen: 'empty' },
-  params: (user) => ({ user_id: user.id }),
+  params: user => ({ user_id: user.id }),
   read: (record, page) => page.listUser(record),
 })

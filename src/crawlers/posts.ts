@@ -8,7 +8,7 @@ export default defineCrawler({
   lists: 'post',
   length: 'post_count',
   recheck: true,
-  params: (user) => ({ user_id: user.id }),
+  params: user => ({ user_id: user.id }),
   owner: { ofRecord: authorIn },
   readStray: (record, page) => page.storePost(record),
   read: (record, page) => page.listPost(record),

@@ -6,7 +6,7 @@ export default defineCrawler({
   accepts: 'user',
   order: 'single',
   lists: null,
-  params: (user) => ({ user_id: user.id }),
+  params: user => ({ user_id: user.id }),
   owner: { ofRecord: userIn },
   readStray: (record, page) => void page.storeUser(record),
   read: (record, page) => page.storeUser(record),

@@ -10,7 +10,7 @@ export default defineCrawler({
   length: 'remix_count',
   edge: { kind: 'remix', subjectIs: 'target' },
   gate: { counters: ['remix_count'], closedWhen: 'unmoved' },
-  params: (post) => ({ post_id: post.id }),
+  params: post => ({ post_id: post.id }),
   owner: { ofRecord: originalIn },
   readStray: (record, page) => page.storePost(record),
   read: (record, page) => page.listPost(record, 1),

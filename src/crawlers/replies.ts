@@ -9,13 +9,15 @@ export default defineCrawler({
   lists: 'reply',
   length: 'reply_count',
   gate: { counters: ['reply_count'], closedWhen: 'unmoved' },
-  params: (comment) => ({ comment_id: comment.id }),
+  params: comment => ({ comment_id: comment.id }),
   owner: {
     ofRecord: (record, comment) => otherComment(postIn(record)?.['parent_post_id'], comment),
-    ofRoot: (root, comment) => (isObject(root['post']) ? otherComment(root['post']['id'], comment) : undefined),
+    ofRoot: (root, comment) =>
+      isObject(root['post']) ? otherComment(root['post']['id'], comment) : undefined,
   },
   readStray: (record, page) => page.storeStrayComment(record),
-  read: (record, page, comment) => page.listComment(record, { postId: comment.parentId ?? undefined, parentId: comment.id }),
+  read: (record, page, comment) =>
+    page.listComment(record, { postId: comment.parentId ?? undefined, parentId: comment.id }),
   readRoot: (root, page, comment) => {
     // A gateway may show the post at the root instead of the comment.
     const isComment = isObject(root['post']) && root['post']['id'] === comment.id

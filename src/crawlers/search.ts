@@ -7,7 +7,7 @@ export default defineCrawler({
   accepts: 'query',
   order: 'single',
   lists: 'user',
-  params: (query) => ({ username: query.id }),
+  params: query => ({ username: query.id }),
   read: (record, page) => page.listUser(record, mentionedId(record)),
 })
 

@@ -36,7 +36,10 @@ export interface TableCoverage {
   readonly neverInScope: number
 }
 
-/** Every listing that a run ever had in scope, as its last run left it; one at a time, so that a million do not fill the memory. */
+/**
+ * Every listing that a run ever had in scope, as its last run left it; one at a time, so that a million do
+ * not fill the memory.
+ */
 export function* listings(sqlite: Sqlite, measures: readonly ListingMeasure[]): Generator<ListingRecord> {
   sqlite.exec(`
     CREATE TEMP TABLE IF NOT EXISTS last_scope (stream TEXT, stream_id INTEGER, run_id INTEGER NOT NULL, PRIMARY KEY (stream, stream_id)) WITHOUT ROWID;
@@ -47,7 +50,9 @@ export function* listings(sqlite: Sqlite, measures: readonly ListingMeasure[]): 
     INSERT INTO set_aside SELECT stream_id, pass, count(*) FROM rejects GROUP BY stream_id, pass;`)
   for (const measure of measures) {
     const { stream, lists: kind, readWhole } = measure
-    yield* sqlite.prepare<object, ListingRecord>(listingsSql(measure)).iterate({ stream, kind, readWhole: readWhole ? 1 : 0 })
+    yield* sqlite
+      .prepare<object, ListingRecord>(listingsSql(measure))
+      .iterate({ stream, kind, readWhole: readWhole ? 1 : 0 })
   }
 }
 
@@ -77,7 +82,11 @@ export function tableCoverage(sqlite: Sqlite, streams: readonly string[]): Table
   return tables.map(({ table, kind, members }) => {
     // A post that a seed names is the subject of a listing of its own kind: its detail.
     const named = kind === 'post' ? 'link' : kind
-    const one = (sql: string): number => sqlite.prepare<object, number>(sql).pluck().get({ kind, named, streams: JSON.stringify(streams) }) ?? 0
+    const one = (sql: string): number =>
+      sqlite
+        .prepare<object, number>(sql)
+        .pluck()
+        .get({ kind, named, streams: JSON.stringify(streams) }) ?? 0
     const rows = sqlite.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get() ?? 0
     // Sorted, not gathered in a table: millions of ids in no order would have to be held in memory.
     const listed = one(`

@@ -3,14 +3,22 @@ import { AppError, messageOf } from '../errors.js'
 import { databaseError, openForWriting, type Sqlite } from './open.js'
 
 /**
- * What is behind an error that nobody foresaw while a database was in use: a damaged file is no bug of the program's.
- * @returns AppError `bad-database` (or what else SQLite says of the file), or the error itself if the file is sound
+ * What is behind an error that nobody foresaw while a database was in use: a damaged file is no bug of the
+ * program's.
+ * @returns AppError `bad-database` (or what else SQLite says of the file), or the error itself if the file is
+ *   sound
  */
 export function damageBehind(error: unknown, file: string): unknown {
   if (error instanceof AppError) return error
-  if (error instanceof Database.SqliteError && /^SQLITE_(CORRUPT|NOTADB|IOERR|FULL|BUSY|READONLY|CANTOPEN|PROTOCOL)/.test(error.code)) return databaseError(error, file)
+  if (
+    error instanceof Database.SqliteError &&
+    /^SQLITE_(CORRUPT|NOTADB|IOERR|FULL|BUSY|READONLY|CANTOPEN|PROTOCOL)/.test(error.code)
+  )
+    return databaseError(error, file)
   const damage = damageOf(file)
-  return damage === undefined ? error : new AppError('bad-database', `${file} is damaged (${damage})`, { cause: error })
+  return damage === undefined
+    ? error
+    : new AppError('bad-database', `${file} is damaged (${damage})`, { cause: error })
 }
 
 /** What is wrong with a file, in SQLite's words; undefined if it is sound, or cannot be looked at. */
@@ -22,7 +30,9 @@ function damageOf(file: string): string | undefined {
     if (first?.integrity_check !== 'ok') return first?.integrity_check ?? 'it cannot be checked'
     return schemaOf(sqlite) === newSchema() ? undefined : 'its tables are not those of this version'
   } catch (error) {
-    return error instanceof Database.SqliteError && error.code !== 'SQLITE_CANTOPEN' ? messageOf(error) : undefined
+    return error instanceof Database.SqliteError && error.code !== 'SQLITE_CANTOPEN'
+      ? messageOf(error)
+      : undefined
   } finally {
     sqlite?.close()
   }
@@ -38,5 +48,12 @@ function newSchema(): string {
 }
 
 function schemaOf(sqlite: Sqlite): string {
-  return JSON.stringify(sqlite.prepare("SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%' ORDER BY type, name").raw().all())
+  return JSON.stringify(
+    sqlite
+      .prepare(
+        "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%' ORDER BY type, name",
+      )
+      .raw()
+      .all(),
+  )
 }

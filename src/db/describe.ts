@@ -1,5 +1,11 @@
 import { is, isView, type Column } from 'drizzle-orm'
-import { getTableConfig, getViewConfig, SQLiteColumn, type SQLiteTable, type SQLiteView } from 'drizzle-orm/sqlite-core'
+import {
+  getTableConfig,
+  getViewConfig,
+  SQLiteColumn,
+  type SQLiteTable,
+  type SQLiteView,
+} from 'drizzle-orm/sqlite-core'
 import { dictionary, type TableDoc } from './schema/index.js'
 
 /** A table or view in plain words, for whoever shows or writes what it holds. */
@@ -34,7 +40,7 @@ export function describeTable(name: string): TableDescription | undefined {
 
 function describe(name: string, { kind, table, about, columns: sentences }: TableDoc): TableDescription {
   const { columns, key } = isView(table) ? viewShape(table as SQLiteView) : tableShape(table as SQLiteTable)
-  const described = columns.map((column) => ({
+  const described = columns.map(column => ({
     name: column.name,
     storage: column.getSQLType() as ColumnDescription['storage'],
     required: column.notNull || key.includes(column.name),
@@ -51,11 +57,11 @@ interface Shape {
 
 function tableShape(table: SQLiteTable): Shape {
   const { columns, primaryKeys } = getTableConfig(table)
-  const key = [...columns.filter(({ primary }) => primary), ...primaryKeys.flatMap((one) => one.columns)]
+  const key = [...columns.filter(({ primary }) => primary), ...primaryKeys.flatMap(one => one.columns)]
   return { columns, key: key.map(({ name }) => name) }
 }
 
 function viewShape(view: SQLiteView): Shape {
-  const columns = Object.values(getViewConfig(view).selectedFields).filter((field) => is(field, SQLiteColumn))
+  const columns = Object.values(getViewConfig(view).selectedFields).filter(field => is(field, SQLiteColumn))
   return { columns, key: [] }
 }

@@ -7,12 +7,16 @@ import type { Candidate, FailedStream } from './port.js'
 import type { Streams } from './streams.js'
 
 /**
- * Streams that were refused without saying whose fault it is: `doubtful` after a 404 of a route that has never answered, `withheld` after a
- * 403 that may be the account's or the key's. What is served afterwards settles it. Call inside a transaction.
+ * Streams that were refused without saying whose fault it is: `doubtful` after a 404 of a route that has
+ * never answered, `withheld` after a 403 that may be the account's or the key's. What is served afterwards
+ * settles it. Call inside a transaction.
  */
 export class Doubts {
   readonly #s: ReturnType<typeof prepare>
-  /** By stream: the newest request when it was withheld. An answer to an earlier one says nothing about what came later. */
+  /**
+   * By stream: the newest request when it was withheld. An answer to an earlier one says nothing about what
+   * came later.
+   */
   readonly #withheldAt = new Map<number, number>()
 
   constructor(
@@ -37,7 +41,10 @@ export class Doubts {
     }
   }
 
-  /** A route has served somebody: the entities that it refused before that request keep themselves to themselves. */
+  /**
+   * A route has served somebody: the entities that it refused before that request keep themselves to
+   * themselves.
+   */
   settleWithheld(runId: number, stream: string, requestId: number): void {
     if (this.#s.any.get({ run: runId }) === undefined) return
     for (const streamId of this.parts.frontier.streamsIn(runId, stream, ['withheld'])) {
@@ -66,7 +73,12 @@ export class Doubts {
     const { frontier, streams, archive } = this.parts
     for (const { streamId, reason } of frontier.inState(runId, 'withheld')) {
       archive.settleWithheld(streamId, 'refused')
-      streams.end({ runId, streamId }, 'failed', `${reason ?? ''} (nobody was served after it: the account may be closed, or the key)`, false)
+      streams.end(
+        { runId, streamId },
+        'failed',
+        `${reason ?? ''} (nobody was served after it: the account may be closed, or the key)`,
+        false,
+      )
     }
     for (const { streamId, kind, reason } of frontier.inState(runId, 'doubtful')) {
       if (TABLE_OF[kind] === undefined) streams.end({ runId, streamId }, 'failed', reason ?? '', false)
@@ -80,18 +92,23 @@ export class Doubts {
     if (table === undefined) return streams.end({ runId, streamId }, 'failed', reason, true)
     frontier.setState(runId, streamId, 'unavailable', 'private')
     streams.endUnread(streamId, 'private')
-    // Read anew, its refusal is applied in its place among the answers: what came later has seen the entity later.
+    // Read anew, its refusal is applied in its place among the answers: what came later has seen the entity
+    // later.
     streams.markUnavailable(streamId, 'private', this.#s.seenAt[table].get({ id, at }) ?? at)
   }
 
-  #entity(runId: number, streamId: number): { table: 'users' | 'posts' | 'comments' | undefined; id: string; reason: string } {
+  #entity(
+    runId: number,
+    streamId: number,
+  ): { table: 'users' | 'posts' | 'comments' | undefined; id: string; reason: string } {
     const row = this.#s.entity.get({ run: runId, stream: streamId })
     return { table: row && TABLE_OF[row.kind], id: row?.id ?? '', reason: row?.reason ?? '' }
   }
 }
 
 function prepare(sqlite: Sqlite) {
-  const seenAt = (table: string) => sqlite.prepare<object, string>(`SELECT max(last_seen_at, :at) FROM ${table} WHERE id = :id`).pluck()
+  const seenAt = (table: string) =>
+    sqlite.prepare<object, string>(`SELECT max(last_seen_at, :at) FROM ${table} WHERE id = :id`).pluck()
   return {
     any: sqlite.prepare("SELECT 1 FROM frontier WHERE run_id = :run AND state = 'withheld' LIMIT 1"),
     entity: sqlite.prepare<object, { kind: keyof typeof TABLE_OF; id: string; reason: string | null }>(`

@@ -6,7 +6,9 @@ import type { ToldPage } from './told-page.js'
 const MOST_ADDED = 100
 /** Stands for the others. */
 export const OTHER_FIELDS = '(other fields)'
-/** A page is one that carries a field if so many of its records do: some counters may be absent now and then. */
+/**
+ * A page is one that carries a field if so many of its records do: some counters may be absent now and then.
+ */
 const NEARLY_ALL = 0.9
 
 interface FieldState {
@@ -18,8 +20,8 @@ interface FieldState {
 const UNTOLD: FieldState = { told: 0, missing: 0, since: null }
 
 /**
- * Counts where the API is no longer what it was. While nothing changes this writes nothing: of a field that comes as ever, no more is kept
- * than that it does. Call inside a transaction.
+ * Counts where the API is no longer what it was. While nothing changes this writes nothing: of a field that
+ * comes as ever, no more is kept than that it does. Call inside a transaction.
  */
 export class DriftNotes {
   readonly #s: ReturnType<typeof prepare>
@@ -31,7 +33,8 @@ export class DriftNotes {
   }
 
   note({ rows, stream, pass, at }: ToldPage): void {
-    for (const { path, expected, got } of rows.drift) this.#s.note.run({ kind: 'type', path, expected, got, records: 1, at })
+    for (const { path, expected, got } of rows.drift)
+      this.#s.note.run({ kind: 'type', path, expected, got, records: 1, at })
     if (rows.fields.added.size > 0 || rows.fields.otherAdded > 0) this.#noteAdded(rows.fields, at)
     // Answers from elsewhere are of any age and any make: what they lack says nothing about the API of today.
     if (pass > 0) for (const field of rows.fields.listed) this.#follow(stream, field, at)
@@ -57,7 +60,9 @@ export class DriftNotes {
     this.#s.note.run({ kind, path, expected, got, records, at })
   }
 
-  /** Sees whether a field still comes; one that was expected and has been missing for long enough is noted. */
+  /**
+   * Sees whether a field still comes; one that was expected and has been missing for long enough is noted.
+   */
   #follow(stream: string, field: FieldCount, at: string): void {
     const known = this.#fieldsOf(stream)
     const before = known.get(field.path) ?? UNTOLD
@@ -84,7 +89,8 @@ export class DriftNotes {
 /** How a field stands after a page; the same object where nothing has changed. */
 function followed(before: FieldState, { records, carried, enough }: FieldCount, at: string): FieldState {
   if (carried === 0) {
-    if (before.told >= enough) return { ...before, missing: before.missing + records, since: before.since ?? at }
+    if (before.told >= enough)
+      return { ...before, missing: before.missing + records, since: before.since ?? at }
     return before.told === 0 ? before : UNTOLD
   }
   const told = carried < NEARLY_ALL * records ? before.told : Math.min(before.told + carried, enough)
@@ -98,9 +104,18 @@ function prepare(sqlite: Sqlite) {
       ON CONFLICT DO UPDATE SET records = records + excluded.records, expected = excluded.expected,
         first_seen_at = min(first_seen_at, excluded.first_seen_at), last_seen_at = max(last_seen_at, excluded.last_seen_at)`),
     isNamed: sqlite.prepare<object, 1>("SELECT 1 FROM drift WHERE kind = 'added' AND path = :path").pluck(),
-    named: sqlite.prepare<[], number>(`SELECT count(*) FROM drift WHERE kind = 'added' AND path <> '${OTHER_FIELDS}'`).pluck(),
-    lastSeen: sqlite.prepare("UPDATE drift SET last_seen_at = max(last_seen_at, :at) WHERE kind = 'dropped' AND path = :path"),
-    fieldsOf: sqlite.prepare<object, FieldState & { path: string }>('SELECT path, told, missing, missed_at AS since FROM told_fields WHERE stream = :stream'),
-    follow: sqlite.prepare('INSERT OR REPLACE INTO told_fields (stream, path, told, missing, missed_at) VALUES (:stream, :path, :told, :missing, :since)'),
+    named: sqlite
+      .prepare<[], number>(`SELECT count(*) FROM drift WHERE kind = 'added' AND path <> '${OTHER_FIELDS}'`)
+      .pluck(),
+    lastSeen: sqlite.prepare(
+      "UPDATE drift SET last_seen_at = max(last_seen_at, :at) WHERE kind = 'dropped' AND path = :path",
+    ),
+    fieldsOf: sqlite.prepare<object, FieldState & { path: string }>(
+      'SELECT path, told, missing, missed_at AS since FROM told_fields WHERE stream = :stream',
+    ),
+    follow: sqlite.prepare(
+      'INSERT OR REPLACE INTO told_fields (stream, path, told, missing, missed_at) VALUES ' +
+        '(:stream, :path, :told, :missing, :since)',
+    ),
   }
 }

@@ -11,8 +11,8 @@ export interface EntityTableOptions {
   /** Columns whose new values are kept and are no change: signed links differ at every fetch. */
   readonly volatile: ReadonlySet<string>
   /**
-   * True for entities that are met again and again as they were: whether a row tells anything new is asked of SQLite first, which is
-   * cheaper than to fetch what is known; for the others it is one statement more.
+   * True for entities that are met again and again as they were: whether a row tells anything new is asked of
+   * SQLite first, which is cheaper than to fetch what is known; for the others it is one statement more.
    */
   readonly oftenTheSame: boolean
 }
@@ -29,8 +29,8 @@ export interface Put {
 const NOTHING = (): boolean => false
 
 /**
- * Upserts by `id` under one rule: what a page does not tell (undefined or null) never overwrites what is known, and a row
- * that did not change is not rewritten. Statements are prepared once.
+ * Upserts by `id` under one rule: what a page does not tell (undefined or null) never overwrites what is
+ * known, and a row that did not change is not rewritten. Statements are prepared once.
  */
 export class EntityTable {
   readonly #columns: readonly string[]
@@ -46,7 +46,9 @@ export class EntityTable {
     this.#options = options
     const told = (name: string): SQL => sql`${sql.placeholder(name)}`
     const stamps = options.stamped ? ['first_seen_at', 'last_seen_at'] : []
-    const values = Object.fromEntries(this.#columns.map((name) => [name, told(stamps.includes(name) ? 'at' : name)]))
+    const values = Object.fromEntries(
+      this.#columns.map(name => [name, told(stamps.includes(name) ? 'at' : name)]),
+    )
     const { first_seen_at: _, ...later } = values
     const sameId = eq(table.id, sql.placeholder('id'))
     this.#select = bind(db, db.select().from(table).where(sameId))
@@ -54,7 +56,16 @@ export class EntityTable {
     this.#update = bind(db, db.update(table).set(later).where(sameId))
     const seen = { last_seen_at: told('at') } as Values
     this.#touch = options.stamped ? bind(db, db.update(table).set(seen).where(sameId)) : undefined
-    this.#confirm = options.stamped && options.oftenTheSame ? bind(db, db.update(table).set(seen).where(and(sameId, ...tellsNothingNew(table)))) : undefined
+    this.#confirm =
+      options.stamped && options.oftenTheSame
+        ? bind(
+            db,
+            db
+              .update(table)
+              .set(seen)
+              .where(and(sameId, ...tellsNothingNew(table))),
+          )
+        : undefined
   }
 
   /**
@@ -65,7 +76,8 @@ export class EntityTable {
   put(row: { id: string }, at: string, isDeleted = false): Put {
     const told: Values = row as unknown as Values
     if (this.#confirm?.run(told, at) === 1) return { effect: 'unchanged', row: told, changed: NOTHING }
-    if (this.#insert.run(told, at) === 1) return { effect: 'inserted', row: told, changed: (column) => isTold(told[column]) }
+    if (this.#insert.run(told, at) === 1)
+      return { effect: 'inserted', row: told, changed: column => isTold(told[column]) }
     return this.#merge(told, at, isDeleted)
   }
 
@@ -80,7 +92,7 @@ export class EntityTable {
       merged[column] = now
       if (now !== before) changed.add(column)
     }
-    return { effect: this.#write(merged, changed, at), row: merged, changed: (column) => changed.has(column) }
+    return { effect: this.#write(merged, changed, at), row: merged, changed: column => changed.has(column) }
   }
 
   #write(merged: Values, changed: ReadonlySet<string>, at: string): Effect {
@@ -89,17 +101,21 @@ export class EntityTable {
       return 'unchanged'
     }
     this.#update.run(merged, at)
-    return [...changed].every((column) => this.#options.volatile.has(column)) ? 'unchanged' : 'updated'
+    return [...changed].every(column => this.#options.volatile.has(column)) ? 'unchanged' : 'updated'
   }
 }
 
 /** What grows below a deleted record too: more of it is news. */
 const GROWING: ReadonlySet<string> = new Set(['reply_count', 'recursive_reply_count', 'remix_count'])
 
-/** The value of a column after a deleted record was shown: that it was deleted is told, the rest only where nothing is known. */
+/**
+ * The value of a column after a deleted record was shown: that it was deleted is told, the rest only where
+ * nothing is known.
+ */
 export function besideKnown<T>(column: string, before: T, told: T): T {
   if (column === 'tombstoned_at') return told ?? before
-  if (GROWING.has(column) && typeof before === 'number' && typeof told === 'number') return told > before ? told : before
+  if (GROWING.has(column) && typeof before === 'number' && typeof told === 'number')
+    return told > before ? told : before
   return before ?? told
 }
 
@@ -107,6 +123,8 @@ const isTold = (value: unknown): boolean => value !== undefined && value !== nul
 
 /** Of each column but the key and the stamps: it is what is told, or nothing is told. */
 function tellsNothingNew(table: SQLiteTable): SQL[] {
-  const told = Object.entries(getTableColumns(table as Table)).filter(([name]) => !['id', 'first_seen_at', 'last_seen_at'].includes(name))
+  const told = Object.entries(getTableColumns(table as Table)).filter(
+    ([name]) => !['id', 'first_seen_at', 'last_seen_at'].includes(name),
+  )
   return told.map(([name, column]) => sql`${column} is coalesce(${sql.placeholder(name)}, ${column})`)
 }

@@ -6,11 +6,17 @@ import type { EstimateKind, EstimateRecord, EstimateRow, EstimateRules, OpenRun 
 import { isSent } from './sent.js'
 import { isPlaceholder, toldEmpty } from './told-empty.js'
 
-/** How full pages are where none has been seen: the high estimate must hold for pages half as full as the contract says. */
+/**
+ * How full pages are where none has been seen: the high estimate must hold for pages half as full as the
+ * contract says.
+ */
 const LEAST_FILL = 0.5
 /** How full they are at least where some have been seen, of what they were on average. */
 const LEAST_OBSERVED = 0.6
-/** A single page below which so many times more is held was a full one; with less, what is missing may have been deleted. */
+/**
+ * A single page below which so many times more is held was a full one; with less, what is missing may have
+ * been deleted.
+ */
 const MORE_BELOW = 1.5
 /** A page size for routes whose contract states none. */
 const ASSUMED_PAGE_SIZE = 10
@@ -28,8 +34,9 @@ interface Listing extends ListingFacts {
 }
 
 /**
- * Estimates a run from its frontier: each listing by its counters, the page fill observed, its checkpoint and the gates; then corrects
- * each kind by what repetitions of the same command have cost beyond that, which is how fast this world changes.
+ * Estimates a run from its frontier: each listing by its counters, the page fill observed, its checkpoint and
+ * the gates; then corrects each kind by what repetitions of the same command have cost beyond that, which is
+ * how fast this world changes.
  */
 export class Estimates {
   readonly #sqlite: Sqlite
@@ -38,9 +45,13 @@ export class Estimates {
     this.#sqlite = sqlite
   }
 
-  estimate(run: OpenRun, kinds: readonly EstimateKind[], rules: EstimateRules): { rows: EstimateRow[]; records: EstimateRecord[] } {
+  estimate(
+    run: OpenRun,
+    kinds: readonly EstimateKind[],
+    rules: EstimateRules,
+  ): { rows: EstimateRow[]; records: EstimateRecord[] } {
     const surprises = this.#surprises(run)
-    const rows = kinds.flatMap((kind) => this.#rowsOf(run, kind, rules, surprises.get(kind.stream) ?? 0))
+    const rows = kinds.flatMap(kind => this.#rowsOf(run, kind, rules, surprises.get(kind.stream) ?? 0))
     return { rows, records: this.#records(run) }
   }
 
@@ -49,7 +60,8 @@ export class Estimates {
     const insert = this.#sqlite.prepare(`
       INSERT INTO estimates (run_id, stream, streams, low, likely, high) VALUES (:run, :stream, :streams, :low, :likely, :high)
       ON CONFLICT DO UPDATE SET streams = streams + excluded.streams, low = low + excluded.low, likely = likely + excluded.likely, high = high + excluded.high`)
-    for (const { stream, streams, low, likely, high } of rows) insert.run({ run: run.id, stream, streams, low, likely, high })
+    for (const { stream, streams, low, likely, high } of rows)
+      insert.run({ run: run.id, stream, streams, low, likely, high })
   }
 
   /** Puts what a finished run was billed beside what was expected. */
@@ -57,9 +69,11 @@ export class Estimates {
     const known = this.#sqlite.prepare('UPDATE estimates SET actual = 0 WHERE run_id = :run')
     if (known.run({ run: runId }).changes === 0) return
     const actuals = this.#sqlite
-      .prepare<object, { stream: string; actual: number }>(`
+      .prepare<object, { stream: string; actual: number }>(
+        `
         SELECT k.stream, count(*) AS actual FROM requests q JOIN checkpoints k ON k.id = q.stream_id
-        WHERE q.run_id = :run AND q.id > (SELECT started_after_request FROM runs WHERE id = :run) AND ${isSent('q.')} AND (q.status = 200 OR q.state = 'unknown') GROUP BY k.stream`)
+        WHERE q.run_id = :run AND q.id > (SELECT started_after_request FROM runs WHERE id = :run) AND ${isSent('q.')} AND (q.status = 200 OR q.state = 'unknown') GROUP BY k.stream`,
+      )
       .all({ run: runId })
     const set = this.#sqlite.prepare(`
       INSERT INTO estimates (run_id, stream, streams, low, likely, high, actual) VALUES (:run, :stream, 0, 0, 0, 0, :actual)
@@ -67,20 +81,24 @@ export class Estimates {
     for (const { stream, actual } of actuals) set.run({ run: runId, stream, actual })
   }
 
-  /** @param surprise requests of this kind beyond what its listings let expect, in a whole run of this command */
+  /**
+   * @param surprise requests of this kind beyond what its listings let expect, in a whole run of this command
+   */
   #rowsOf(run: OpenRun, kind: EstimateKind, rules: EstimateRules, surprise: number): EstimateRow[] {
     const fill = this.#fill(kind)
     const rows = new Map<string, Sum>()
     let inRun = 0
     for (const listing of this.#listings(run, kind, rules)) {
       inRun += 1
-      if (listing.state !== 'done') add(rows, kind.stream, listing, expectedPages(listing, kind, fill, rules.full))
+      if (listing.state !== 'done')
+        add(rows, kind.stream, listing, expectedPages(listing, kind, fill, rules.full))
     }
-    return inWholes([...rows.values()].map((row) => corrected(row, (surprise * row.streams) / inRun)))
+    return inWholes([...rows.values()].map(row => corrected(row, (surprise * row.streams) / inRun)))
   }
 
   #listings(run: OpenRun, kind: EstimateKind, rules: EstimateRules): IterableIterator<Listing> {
-    const before = (ms: number | null): string | null => (ms === null ? null : new Date(Date.parse(now()) - ms).toISOString())
+    const before = (ms: number | null): string | null =>
+      ms === null ? null : new Date(Date.parse(now()) - ms).toISOString()
     return this.#sqlite.prepare<object, Listing>(listingsSql(kind, rules)).iterate({
       run: run.id,
       stream: kind.stream,
@@ -93,53 +111,85 @@ export class Estimates {
   }
 
   /**
-   * How full pages of this kind were. Listings that took several pages tell; else single pages below which more is known to stand; else
-   * the contract, and the fullest page seen. The last page of a listing counts as half of one.
+   * How full pages of this kind were. Listings that took several pages tell; else single pages below which
+   * more is known to stand; else the contract, and the fullest page seen. The last page of a listing counts
+   * as half of one.
    */
   #fill({ stream, pageSize, lists }: EstimateKind): PageFill {
     const seen = this.#sqlite
-      .prepare<object, { pages: number | null; items: number; fullest: number; single: number; mean: number | null }>(`
+      .prepare<
+        object,
+        { pages: number | null; items: number; fullest: number; single: number; mean: number | null }
+      >(
+        `
         SELECT sum(iif(pages > 1, pages - iif(pass_state = 'completed', 0.5, 0), 0)) AS pages, coalesce(sum(iif(pages > 1, items, 0)), 0) AS items,
           coalesce(max(items / pages), 0) AS single, avg(pages) AS mean, coalesce(max(iif(
             pages = 1 AND (SELECT count(*) FROM members m WHERE m.stream_id = k.id AND m.kind = :lists) >= :more * items, items, 0)), 0) AS fullest
-        FROM checkpoints k WHERE stream = :stream AND pages > 0`)
+        FROM checkpoints k WHERE stream = :stream AND pages > 0`,
+      )
       .get({ stream, lists, more: MORE_BELOW })
     const mean = Math.max(1, seen?.mean ?? 1)
     const { pages, items, single, fullest } = seen ?? { pages: 0, items: 0, single: 0, fullest: 0 }
     const usual = pages !== null && pages > 0 ? items / pages : fullest === single ? fullest : 0
-    if (usual > 0) return { usual: Math.max(1, usual), least: Math.max(1, LEAST_OBSERVED * usual), mean, isObserved: true }
+    if (usual > 0)
+      return { usual: Math.max(1, usual), least: Math.max(1, LEAST_OBSERVED * usual), mean, isObserved: true }
     const stated = Math.max(pageSize ?? ASSUMED_PAGE_SIZE, single)
-    return { usual: stated, least: Math.max(1, LEAST_FILL * stated, single), mean, isObserved: (seen?.mean ?? null) !== null }
+    return {
+      usual: stated,
+      least: Math.max(1, LEAST_FILL * stated, single),
+      mean,
+      isObserved: (seen?.mean ?? null) !== null,
+    }
   }
 
   /**
-   * What repetitions of a command have cost beyond what listings let expect, by kind. Each estimate already holds what was learnt before
-   * it, so the errors add up to what is to be added next; half of each error after the first, so that chance evens out.
+   * What repetitions of a command have cost beyond what listings let expect, by kind. Each estimate already
+   * holds what was learnt before it, so the errors add up to what is to be added next; half of each error
+   * after the first, so that chance evens out.
    */
   #surprises(run: OpenRun): Map<string, number> {
     const errors = this.#sqlite
-      .prepare<object, { stream: string; surprise: number }>(`
+      .prepare<object, { stream: string; surprise: number }>(
+        `
         SELECT stream, sum(error * iif(nth = 1, 1, 0.5)) AS surprise FROM (
           SELECT e.stream, e.actual - e.likely AS error, row_number() OVER (PARTITION BY e.stream ORDER BY e.run_id) AS nth
           FROM runs this JOIN runs r ON r.key = this.key AND r.id < this.id AND r.state = 'finished' JOIN estimates e ON e.run_id = r.id
           WHERE this.id = :run AND EXISTS (SELECT 1 FROM runs p WHERE p.key = r.key AND p.id < r.id AND p.state = 'finished'))
-        GROUP BY stream`)
+        GROUP BY stream`,
+      )
       .all({ run: run.id })
     return new Map(errors.map(({ stream, surprise }) => [stream, surprise]))
   }
 
   #records(run: OpenRun): EstimateRecord[] {
     return this.#sqlite
-      .prepare<object, EstimateRecord>(`
+      .prepare<object, EstimateRecord>(
+        `
         SELECT e.run_id AS run, sum(low) AS low, sum(likely) AS likely, sum(high) AS high, sum(actual) AS actual
         FROM estimates e JOIN runs r ON r.id = e.run_id JOIN runs this ON this.id = :run AND this.key = r.key
-        WHERE e.actual IS NOT NULL GROUP BY e.run_id ORDER BY e.run_id DESC LIMIT 5`)
+        WHERE e.actual IS NOT NULL GROUP BY e.run_id ORDER BY e.run_id DESC LIMIT 5`,
+      )
       .all({ run: run.id })
   }
 }
 
-function add(rows: Map<string, Sum>, stream: string, { seed, state, unknown, opens }: Listing, { low, likely, high, limit }: Expected): void {
-  const row = rows.get(seed) ?? { seed, stream, streams: 0, low: 0, likely: 0, high: 0, limit: 0, unknown: 0, opens: 0 }
+function add(
+  rows: Map<string, Sum>,
+  stream: string,
+  { seed, state, unknown, opens }: Listing,
+  { low, likely, high, limit }: Expected,
+): void {
+  const row = rows.get(seed) ?? {
+    seed,
+    stream,
+    streams: 0,
+    low: 0,
+    likely: 0,
+    high: 0,
+    limit: 0,
+    unknown: 0,
+    opens: 0,
+  }
   row.streams += 1
   row.low += low
   row.likely += likely
@@ -166,10 +216,10 @@ function inWholes(rows: readonly EstimateRow[]): EstimateRow[] {
     sums[name] += row[name]
     return round(sums[name]) - before
   }
-  return rows.map((row) => {
+  return rows.map(row => {
     const likely = step('likely', row, Math.round)
-    const low = step('low', row, (sum) => Math.floor(sum + EPSILON))
-    const high = step('high', row, (sum) => Math.ceil(sum - EPSILON))
+    const low = step('low', row, sum => Math.floor(sum + EPSILON))
+    const high = step('high', row, sum => Math.ceil(sum - EPSILON))
     return { ...row, low: Math.min(low, likely), likely, high: Math.max(high, likely) }
   })
 }
@@ -180,10 +230,14 @@ function listingsSql(kind: EstimateKind, rules: EstimateRules): string {
   const told = kind.length === null || table === undefined ? 'NULL' : `t.${kind.length}`
   const held = '(SELECT count(*) FROM members m WHERE m.stream_id = k.id AND m.kind = :lists AND m.gone = 0)'
   // What a ranked listing ever held is not how long it is; what stands in a newest-first one stays there.
-  const size = kind.order === 'ranked' ? `iif(k.pass_state IN ('completed', 'capped'), k.items, ${held})` : held
-  const young = `(SELECT count(*) FROM members m JOIN posts p ON p.id = m.item_id AND p.posted_at > :youngerThan WHERE m.stream_id = k.id AND m.kind = 'post')`
+  const size =
+    kind.order === 'ranked' ? `iif(k.pass_state IN ('completed', 'capped'), k.items, ${held})` : held
+  const young =
+    '(SELECT count(*) FROM members m JOIN posts p ON p.id = m.item_id AND p.posted_at > ' +
+    `:youngerThan WHERE m.stream_id = k.id AND m.kind = 'post')`
   const { isZero, isSame } = rules.full || rules.noGate ? { isZero: '0', isSame: '0' } : gateSql(kind)
-  // They come into scope as gated, and are due where their counters move in the run. A user's 0 spares nothing until the run is told it.
+  // They come into scope as gated, and are due where their counters move in the run. A user's 0 spares
+  // nothing until the run is told it.
   const sparedAtOnce = kind.accepts === 'user' ? '0' : isZero
   return `
     SELECT s.text AS seed, f.depth, f.max_pages AS maxPages, coalesce(w.pages, k.pages) AS pages, coalesce(w.items, k.items) AS items,
@@ -202,23 +256,39 @@ function listingsSql(kind: EstimateKind, rules: EstimateRules): string {
     WHERE f.run_id = :run AND k.stream = :stream`
 }
 
-/** Whether items of a listing draw listings of their own into scope. An item of its subject's kind is one hop further, as people are. */
+/**
+ * Whether items of a listing draw listings of their own into scope. An item of its subject's kind is one hop
+ * further, as people are.
+ */
 function opensSql({ accepts, lists }: EstimateKind): string {
   const draws = (kind: 'user' | 'post' | 'comment', hop: number): string =>
-    `(f.depth + ${hop} <= coalesce((SELECT max(o.depth) FROM run_options o JOIN run_collects c ON c.option_set = o.option_set WHERE c.kind = '${kind}'), -1))`
+    `(f.depth + ${hop} <= coalesce((SELECT max(o.depth) FROM run_options o JOIN run_collects c ON ` +
+    `c.option_set = o.option_set WHERE c.kind = '${kind}'), -1))`
   const user = draws('user', 1)
-  if (accepts === 'query') return `(${user} OR ${draws('user', 0)} AND EXISTS (SELECT 1 FROM scope WHERE run_id = :run AND kind = 'handle' AND id = k.subject_id))`
+  if (accepts === 'query')
+    return (
+      `(${user} OR ${draws('user', 0)} AND EXISTS (SELECT 1 FROM scope WHERE run_id = :run AND kind ` +
+      `= 'handle' AND id = k.subject_id))`
+    )
   if (lists === 'post') return `(${user} OR ${draws('post', accepts === 'post' ? 1 : 0)})`
   if (lists === 'comment') return `(${user} OR ${draws('comment', 0)})`
   return lists === null ? '0' : user
 }
 
-/** True where the gate is closed as far as the stored counters tell: because they are 0, or because they are what they were. */
+/**
+ * True where the gate is closed as far as the stored counters tell: because they are 0, or because they are
+ * what they were.
+ */
 function gateSql({ gate, accepts }: EstimateKind): { isZero: string; isSame: string } {
   if (gate === null || subjectTable(accepts) === undefined) return { isZero: '0', isSame: '0' }
-  const told = gate.counters.map((name) => `t.${name}`)
-  const isTold = `(${told.map((name) => `${name} IS NOT NULL`).join(' OR ')})`
+  const told = gate.counters.map(name => `t.${name}`)
+  const isTold = `(${told.map(name => `${name} IS NOT NULL`).join(' OR ')})`
   const isZero = toldEmpty(told, accepts === 'user' ? undefined : isPlaceholder('t.'))
   if (gate.closedWhen === 'empty') return { isZero, isSame: '0' }
-  return { isZero, isSame: `(${isTold} AND k.read_counters IS NOT NULL AND ${gate.counters.map((name) => `k.read_counters ->> '$.${name}' IS t.${name}`).join(' AND ')})` }
+  return {
+    isZero,
+    isSame:
+      `(${isTold} AND k.read_counters IS NOT NULL AND ` +
+      `${gate.counters.map(name => `k.read_counters ->> '$.${name}' IS t.${name}`).join(' AND ')})`,
+  }
 }

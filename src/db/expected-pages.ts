@@ -1,8 +1,9 @@
 import type { EstimateKind } from './port.js'
 
 /**
- * How a listing stands before a run. `done`: it takes no request in this run. `away`: refused as gone or private when it was last asked
- * for. `empty`, `unmoved`: its counters spare it, unless they move. `open`: its pass goes on. `read`: a pass of it has completed.
+ * How a listing stands before a run. `done`: it takes no request in this run. `away`: refused as gone or
+ * private when it was last asked for. `empty`, `unmoved`: its counters spare it, unless they move. `open`:
+ * its pass goes on. `read`: a pass of it has completed.
  */
 export type ListingState = 'done' | 'away' | 'empty' | 'unmoved' | 'open' | 'read' | 'fresh'
 
@@ -35,7 +36,10 @@ export interface Expected {
   readonly low: number
   readonly likely: number
   readonly high: number
-  /** More than this it cannot be, however little is known: the cap on pages of a listing that can have no newcomers beside it. */
+  /**
+   * More than this it cannot be, however little is known: the cap on pages of a listing that can have no
+   * newcomers beside it.
+   */
   readonly limit: number
 }
 
@@ -50,10 +54,19 @@ const MOVES = 0.75
 /** Of what is expected, so much comes about though entities vanish: refusals are not billed. */
 const REMAINS = 0.75
 
-/** The billed requests that a listing takes in a run, with those that may come into scope beside it; fractions are chances. Pure. */
-export function expectedPages(listing: ListingFacts, kind: Pick<EstimateKind, 'accepts' | 'order'>, fill: PageFill, full: boolean): Expected {
+/**
+ * The billed requests that a listing takes in a run, with those that may come into scope beside it; fractions
+ * are chances. Pure.
+ */
+export function expectedPages(
+  listing: ListingFacts,
+  kind: Pick<EstimateKind, 'accepts' | 'order'>,
+  fill: PageFill,
+  full: boolean,
+): Expected {
   const { low, likely, high } = ofListing(listing, kind, fill, full)
-  const cap = listing.maxPages === null ? Infinity : listing.maxPages - (listing.state === 'open' ? listing.pages : 0)
+  const cap =
+    listing.maxPages === null ? Infinity : listing.maxPages - (listing.state === 'open' ? listing.pages : 0)
   const canVanish = kind.accepts !== 'feed' && kind.accepts !== 'leaderboard'
   const hasNewcomers = listing.depth > 0 || kind.accepts === 'post' || kind.accepts === 'comment'
   return {
@@ -64,7 +77,12 @@ export function expectedPages(listing: ListingFacts, kind: Pick<EstimateKind, 'a
   }
 }
 
-function ofListing(listing: ListingFacts, { accepts, order }: Pick<EstimateKind, 'accepts' | 'order'>, fill: PageFill, full: boolean): Omit<Expected, 'limit'> {
+function ofListing(
+  listing: ListingFacts,
+  { accepts, order }: Pick<EstimateKind, 'accepts' | 'order'>,
+  fill: PageFill,
+  full: boolean,
+): Omit<Expected, 'limit'> {
   const { whole, most } = order === 'single' ? { whole: 1, most: 1 } : lengthOf(listing, fill)
   switch (listing.state) {
     case 'done':
@@ -73,7 +91,9 @@ function ofListing(listing: ListingFacts, { accepts, order }: Pick<EstimateKind,
       return { low: 0, likely: 0, high: 1 }
     case 'empty':
       // A user's 0 spares the listing only where this run is told it, too.
-      return accepts === 'user' ? { low: 0, likely: 1, high: most } : { low: 0, likely: 0, high: FIRST_ITEMS * most }
+      return accepts === 'user'
+        ? { low: 0, likely: 1, high: most }
+        : { low: 0, likely: 0, high: FIRST_ITEMS * most }
     case 'unmoved':
       return { low: 0, likely: 0, high: MOVES * most }
     case 'open':
@@ -87,7 +107,11 @@ function ofListing(listing: ListingFacts, { accepts, order }: Pick<EstimateKind,
 }
 
 /** A newest-first listing is read up to what is known, and with `--recheck` on through what is young. */
-function upToKnown({ young }: ListingFacts, fill: PageFill, { whole, most }: { whole: number; most: number }): Omit<Expected, 'limit'> {
+function upToKnown(
+  { young }: ListingFacts,
+  fill: PageFill,
+  { whole, most }: { whole: number; most: number },
+): Omit<Expected, 'limit'> {
   const likely = Math.min(whole, 1 + Math.floor(young / fill.usual))
   return { low: 1, likely, high: Math.min(most, likely + Math.ceil(most / 2)) }
 }
@@ -98,6 +122,9 @@ function lengthOf({ size, items, maxPages }: ListingFacts, fill: PageFill): { wh
   const whole = Math.max(1, known === null ? fill.mean : Math.ceil(known / fill.usual))
   // Where nothing is known of a route, its listings may end in an empty page.
   const spare = fill.isObserved ? 0 : 1
-  const most = Math.max(1, Math.ceil((LISTING_GROWTH * Math.max(known ?? fill.mean * fill.usual, items)) / fill.least) + spare)
+  const most = Math.max(
+    1,
+    Math.ceil((LISTING_GROWTH * Math.max(known ?? fill.mean * fill.usual, items)) / fill.least) + spare,
+  )
   return { whole, most: known === null && maxPages !== null ? maxPages : most }
 }

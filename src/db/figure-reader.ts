@@ -1,7 +1,10 @@
 import type { Figure } from './figures/index.js'
 import { databaseError, openForReading, type Sqlite } from './open.js'
 
-/** Answers to the questions of a report, all of them of one moment, however long they take and whatever is written meanwhile. */
+/**
+ * Answers to the questions of a report, all of them of one moment, however long they take and whatever is
+ * written meanwhile.
+ */
 export class FigureReader {
   readonly #file: string
   readonly #sqlite: Sqlite

@@ -1,6 +1,6 @@
 /*
- * Where a person can be found in the tables. Every text column is named here, in one of three ways; a test holds this against the
- * schema, so that whoever adds a column has to decide.
+ * Where a person can be found in the tables. Every text column is named here, in one of three ways; a test
+ * holds this against the schema, so that whoever adds a column has to decide.
  */
 
 /** Columns that hold what people wrote, or words of servers: ids and names are looked for inside them. */
@@ -15,7 +15,10 @@ export const PROSE: Readonly<Record<string, readonly string[]>> = {
   requests: ['error'],
 }
 
-/** Columns that hold an id or a handle, or JSON that does: their rows are removed, or they are cleared one by one. */
+/**
+ * Columns that hold an id or a handle, or JSON that does: their rows are removed, or they are cleared one by
+ * one.
+ */
 export const NAMING: Readonly<Record<string, readonly string[]>> = {
   users: ['id', 'username', 'owner_user_id'],
   posts: ['id', 'user_id', 'parent_post_id', 'root_post_id'],
@@ -108,7 +111,11 @@ export const REMOVED: readonly (readonly [table: string, ...conditions: string[]
   ['rejects', `stream_id IN ${STREAMS} OR mentions_of(raw) IS NULL`],
   ['checkpoints', `id IN ${STREAMS}`],
   // An answer could have a field that is named after somebody.
-  ['drift', `kind = 'added' AND (substr(path, instr(path, '.') + 1) IN (SELECT id FROM gone) OR lower(substr(path, instr(path, '.') + 1)) IN ${NAMES})`],
+  [
+    'drift',
+    `kind = 'added' AND (substr(path, instr(path, '.') + 1) IN (SELECT id FROM gone) OR ` +
+      `lower(substr(path, instr(path, '.') + 1)) IN ${NAMES})`,
+  ],
 ]
 
 /** What is changed in rows that stay. A pass whose cursor names the person begins again at its top. */

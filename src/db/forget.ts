@@ -72,13 +72,24 @@ export class Forgetter {
     }
   }
 
-  /** The people of these ids and handles. @throws AppError `unknown-person` for a handle that nobody, or more than one person, has had here */
+  /**
+   * The people of these ids and handles. @throws AppError `unknown-person` for a handle that nobody, or more
+   * than one person, has had here
+   */
   find(ids: readonly string[], handles: readonly string[]): Persons {
     const hashes = new ForgottenHashes(this.#sqlite)
-    const resolved = handles.flatMap((handle) => {
+    const resolved = handles.flatMap(handle => {
       const owners = this.#ownersOf(handle)
-      if (owners.length > 1) throw new AppError('unknown-person', `${owners.length} people have had the handle @${handle}: name one of ${owners.join(', ')}`)
-      if (owners.length === 0 && !hashes.isName(handle, true)) throw new AppError('unknown-person', `nobody in this database has had the handle @${handle}; name the user-… id`)
+      if (owners.length > 1)
+        throw new AppError(
+          'unknown-person',
+          `${owners.length} people have had the handle @${handle}: name one of ${owners.join(', ')}`,
+        )
+      if (owners.length === 0 && !hashes.isName(handle, true))
+        throw new AppError(
+          'unknown-person',
+          `nobody in this database has had the handle @${handle}; name the user-… id`,
+        )
       return owners
     })
     const all = [...new Set([...ids, ...resolved])]
@@ -88,11 +99,12 @@ export class Forgetter {
   /** Which of the people were forgotten before. */
   alreadyForgotten({ ids }: Persons): readonly string[] {
     const hashes = new ForgottenHashes(this.#sqlite)
-    return ids.filter((id) => hashes.isId(id))
+    return ids.filter(id => hashes.isId(id))
   }
 
   /**
-   * Removes the people, in one transaction. The bytes are still in the file's log and free space afterwards: see {@link wipe}.
+   * Removes the people, in one transaction. The bytes are still in the file's log and free space afterwards:
+   * see {@link wipe}.
    * @param dryRun everything is done, counted, and undone
    * @param onPage called for each raw page looked through
    */
@@ -109,13 +121,17 @@ export class Forgetter {
     })
   }
 
-  /** The copies beside the file that {@link wipe} deletes: they are of an earlier schema and cannot be searched. */
+  /**
+   * The copies beside the file that {@link wipe} deletes: they are of an earlier schema and cannot be
+   * searched.
+   */
   copies(): Copies {
     return copiesOf(this.#file)
   }
 
   /**
-   * Takes the bytes out of the file and its log, and deletes copies. Killed half-way, the next call does it again.
+   * Takes the bytes out of the file and its log, and deletes copies. Killed half-way, the next call does it
+   * again.
    * @param copies those that {@link copies} told of as this program's own
    * @throws AppError `disk-full`, `being-read`; `copy-stays` once everything else is done
    */
@@ -139,12 +155,20 @@ export class Forgetter {
   checkRoom(): void {
     const { bavail, bsize } = statfsSync(dirname(this.#file))
     const needed = 2 * this.fileBytes()
-    if (bavail * bsize < needed) throw new AppError('disk-full', `${this.#file} has to be rewritten without them, for which up to ${Math.ceil(needed / 1e6)} MB of free space are needed; nobody was forgotten`)
+    if (bavail * bsize < needed)
+      throw new AppError(
+        'disk-full',
+        `${this.#file} has to be rewritten without them, for which up to ` +
+          `${Math.ceil(needed / 1e6)} MB of free space are needed; nobody was forgotten`,
+      )
   }
 
   /** Bytes on disk, of the file and of its log. */
   fileBytes(): number {
-    return [this.#file, `${this.#file}-wal`].reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0)
+    return [this.#file, `${this.#file}-wal`].reduce(
+      (sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0),
+      0,
+    )
   }
 
   close(): void {
@@ -159,23 +183,33 @@ export class Forgetter {
 
   #ownersOf(handle: string): string[] {
     for (const same of ['=', 'COLLATE NOCASE =']) {
-      const ask = (table: string, id: string): string[] => this.#sqlite.prepare<object, string>(`SELECT DISTINCT ${id} FROM ${table} WHERE username ${same} :handle`).pluck().all({ handle })
+      const ask = (table: string, id: string): string[] =>
+        this.#sqlite
+          .prepare<object, string>(`SELECT DISTINCT ${id} FROM ${table} WHERE username ${same} :handle`)
+          .pluck()
+          .all({ handle })
       // Who has the handle now, before those who had it once.
-      const found = [ask('users', 'id'), ask('handles', 'user_id'), ask('usernames', 'user_id')].find((ids) => ids.length > 0)
+      const found = [ask('users', 'id'), ask('handles', 'user_id'), ask('usernames', 'user_id')].find(
+        ids => ids.length > 0,
+      )
       if (found !== undefined) return found
     }
     return []
   }
 
-  /** Every handle under which they were seen or asked for, but for those that somebody else has had as well. */
+  /**
+   * Every handle under which they were seen or asked for, but for those that somebody else has had as well.
+   */
   #namesOf(ids: readonly string[]): string[] {
     return this.#sqlite
-      .prepare<object, string>(`
+      .prepare<object, string>(
+        `
         WITH people AS (SELECT value AS id FROM json_each(:ids)),
           had AS (SELECT id AS user_id, username FROM users UNION SELECT user_id, username FROM usernames)
         SELECT username FROM (
           SELECT username FROM had WHERE user_id IN people UNION SELECT username FROM handles WHERE user_id IN people)
-        WHERE username <> '' AND lower(username) NOT IN (SELECT lower(username) FROM had WHERE username IS NOT NULL AND user_id NOT IN people)`)
+        WHERE username <> '' AND lower(username) NOT IN (SELECT lower(username) FROM had WHERE username IS NOT NULL AND user_id NOT IN people)`,
+      )
       .pluck()
       .all({ ids: JSON.stringify(ids) })
   }
@@ -200,7 +234,10 @@ function deleted(copy: string): string[] {
   }
 }
 
-/** The ids and handles in hand, in plain, beside whoever was forgotten before; it grows by what is found on raw pages alone. */
+/**
+ * The ids and handles in hand, in plain, beside whoever was forgotten before; it grows by what is found on
+ * raw pages alone.
+ */
 class PlainForgotten implements ForgottenPeople {
   readonly ids = new Set<string>()
   readonly names = new Set<string>()
@@ -218,7 +255,10 @@ class PlainForgotten implements ForgottenPeople {
   }
 
   isName(word: string, inAnyCase: boolean): boolean {
-    return (inAnyCase ? this.#mentions.has(word.toLowerCase()) : this.names.has(word)) || this.before.isName(word, inAnyCase)
+    return (
+      (inAnyCase ? this.#mentions.has(word.toLowerCase()) : this.names.has(word)) ||
+      this.before.isName(word, inAnyCase)
+    )
   }
 
   remember(kind: 'item' | 'name', text: string): void {
@@ -252,14 +292,20 @@ class Removal {
     this.#defineFunctions()
     this.#gather()
     const characters = this.#sqlite
-      .prepare<[], string>("SELECT id FROM users WHERE owner_user_id IN (SELECT id FROM gone WHERE kind = 'user') AND id NOT IN (SELECT id FROM gone)")
+      .prepare<[], string>(
+        "SELECT id FROM users WHERE owner_user_id IN (SELECT id FROM gone WHERE kind = 'user') " +
+          'AND id NOT IN (SELECT id FROM gone)',
+      )
       .pluck()
       .all()
     const runsGivenUp = this.#renameRuns()
     // What these answers told of others stays where it is, as with pages that were pruned.
     this.#sqlite.exec(NOTE_DROPPED)
-    for (const [table, ...conditions] of REMOVED) for (const condition of conditions) this.#count(this.#removed, table, `DELETE FROM ${table} WHERE ${condition}`)
-    for (const [table, change, condition] of CHANGED) this.#count(this.#changed, table, `UPDATE ${table} SET ${change} WHERE ${condition}`)
+    for (const [table, ...conditions] of REMOVED)
+      for (const condition of conditions)
+        this.#count(this.#removed, table, `DELETE FROM ${table} WHERE ${condition}`)
+    for (const [table, change, condition] of CHANGED)
+      this.#count(this.#changed, table, `UPDATE ${table} SET ${change} WHERE ${condition}`)
     this.#redactPages(onPage)
     for (const [table, columns] of Object.entries(PROSE)) this.#redactProse(table, columns)
     this.#remember()
@@ -268,9 +314,11 @@ class Removal {
 
   #defineFunctions(): void {
     const { text, record, cursorMentions } = this.#redaction
-    this.#sqlite.function('redacted', (value) => (typeof value === 'string' ? text(value, this.#known) : value))
-    this.#sqlite.function('mentions_of', (json) => record(String(json), this.#known) ?? null)
-    this.#sqlite.function('cursor_mentions', (cursor) => (typeof cursor === 'string' && cursorMentions(cursor, this.#known) ? 1 : 0))
+    this.#sqlite.function('redacted', value => (typeof value === 'string' ? text(value, this.#known) : value))
+    this.#sqlite.function('mentions_of', json => record(String(json), this.#known) ?? null)
+    this.#sqlite.function('cursor_mentions', cursor =>
+      typeof cursor === 'string' && cursorMentions(cursor, this.#known) ? 1 : 0,
+    )
   }
 
   /** Who and what goes. */
@@ -288,32 +336,55 @@ class Removal {
       this.#known.remember('name', one)
     }
     this.#sqlite.exec(GONE)
-    for (const id of this.#sqlite.prepare<[], string>('SELECT id FROM gone').pluck().iterate()) this.#known.remember('item', id)
+    for (const id of this.#sqlite.prepare<[], string>('SELECT id FROM gone').pluck().iterate())
+      this.#known.remember('item', id)
   }
 
-  /** Runs lose the seeds that name them, and are those of the same command without these; a run without any other is given up. */
+  /**
+   * Runs lose the seeds that name them, and are those of the same command without these; a run without any
+   * other is given up.
+   */
   #renameRuns(): number {
     const isTheirs = (seed: string): boolean => this.#isSeed(seed)
     const rename = this.#sqlite.prepare('UPDATE runs SET options = :options, key = :key WHERE id = :id')
-    const giveUp = this.#sqlite.prepare("UPDATE runs SET state = 'abandoned' WHERE id = :id AND state = 'unfinished'")
-    const blank = this.#sqlite.prepare("UPDATE run_seeds SET text = '[forgotten]' WHERE run_id = :run_id AND seed = :seed")
+    const giveUp = this.#sqlite.prepare(
+      "UPDATE runs SET state = 'abandoned' WHERE id = :id AND state = 'unfinished'",
+    )
+    const blank = this.#sqlite.prepare(
+      "UPDATE run_seeds SET text = '[forgotten]' WHERE run_id = :run_id AND seed = :seed",
+    )
     let given = 0
-    for (const { id, options } of this.#sqlite.prepare<[], { id: number; options: string }>('SELECT id, options FROM runs').all()) {
+    for (const { id, options } of this.#sqlite
+      .prepare<[], { id: number; options: string }>('SELECT id, options FROM runs')
+      .all()) {
       const left = withoutSeeds(options, isTheirs)
       if (left === undefined) continue
-      this.#add(this.#changed, 'runs', rename.run({ id, options: left.options, key: createHash('sha256').update(left.options).digest('hex') }).changes)
+      this.#add(
+        this.#changed,
+        'runs',
+        rename.run({
+          id,
+          options: left.options,
+          key: createHash('sha256').update(left.options).digest('hex'),
+        }).changes,
+      )
       this.#moveOptionSets(id, left.optionSets)
       if (left.isEmpty) given += giveUp.run({ id }).changes
     }
-    const seeds = this.#sqlite.prepare<[], { run_id: number; seed: number; text: string }>('SELECT run_id, seed, text FROM run_seeds').all()
-    for (const { text, ...key } of seeds) if (isTheirs(text)) this.#add(this.#changed, 'run_seeds', blank.run(key).changes)
+    const seeds = this.#sqlite
+      .prepare<[], { run_id: number; seed: number; text: string }>('SELECT run_id, seed, text FROM run_seeds')
+      .all()
+    for (const { text, ...key } of seeds)
+      if (isTheirs(text)) this.#add(this.#changed, 'run_seeds', blank.run(key).changes)
     return given
   }
 
   /** Options are numbered by their first seed: without it, others move up. */
   #moveOptionSets(run: number, optionSets: readonly (number | undefined)[]): void {
     const drop = this.#sqlite.prepare('DELETE FROM scope WHERE run_id = :run AND option_set = :before')
-    const move = this.#sqlite.prepare('UPDATE scope SET option_set = :now WHERE run_id = :run AND option_set = :before')
+    const move = this.#sqlite.prepare(
+      'UPDATE scope SET option_set = :now WHERE run_id = :run AND option_set = :before',
+    )
     for (const [before, now] of optionSets.entries()) {
       if (now === undefined) this.#add(this.#removed, 'scope', drop.run({ run, before }).changes)
       else if (now !== before) move.run({ run, before, now })
@@ -325,10 +396,15 @@ class Removal {
     return word === undefined ? this.#known.isId(text) : this.#known.isName(word, true)
   }
 
-  /** Page by page, so that memory stays flat; once more where the pages told of ids that the tables do not have. */
+  /**
+   * Page by page, so that memory stays flat; once more where the pages told of ids that the tables do not
+   * have.
+   */
   #redactPages(onPage: (done: number, all: number) => void): void {
     const all = this.#sqlite.prepare<[], number>('SELECT count(*) FROM pages').pluck().get() ?? 0
-    const next = this.#sqlite.prepare<[number], { id: number; body: Buffer }>('SELECT id, body FROM pages WHERE id > ? ORDER BY id LIMIT 1')
+    const next = this.#sqlite.prepare<[number], { id: number; body: Buffer }>(
+      'SELECT id, body FROM pages WHERE id > ? ORDER BY id LIMIT 1',
+    )
     const rewrite = this.#sqlite.prepare('UPDATE pages SET body = :body WHERE id = :id')
     const drop = this.#sqlite.prepare('DELETE FROM pages WHERE id = :id')
     let known: number
@@ -351,7 +427,7 @@ class Removal {
     const text = this.#readable(body)
     if (text === null) return null
     const left = this.#redaction.body(text, this.#known)
-    if (this.#persons.ids.some((id) => left.includes(id))) return null
+    if (this.#persons.ids.some(id => left.includes(id))) return null
     return left === text ? undefined : this.#redaction.close(left)
   }
 
@@ -365,7 +441,12 @@ class Removal {
 
   #redactProse(table: string, columns: readonly string[]): void {
     for (const column of columns) {
-      this.#count(this.#changed, table, `UPDATE ${table} SET ${column} = redacted(${column}) WHERE ${column} IS NOT NULL AND redacted(${column}) <> ${column}`)
+      this.#count(
+        this.#changed,
+        table,
+        `UPDATE ${table} SET ${column} = redacted(${column}) WHERE ${column} IS NOT NULL AND ` +
+          `redacted(${column}) <> ${column}`,
+      )
     }
   }
 
@@ -388,16 +469,19 @@ class Removal {
 }
 
 /** The options of a run without some of its seeds; undefined where none of them is there. */
-function withoutSeeds(options: string, isTheirs: (seed: string) => boolean): { options: string; optionSets: (number | undefined)[]; isEmpty: boolean } | undefined {
+function withoutSeeds(
+  options: string,
+  isTheirs: (seed: string) => boolean,
+): { options: string; optionSets: (number | undefined)[]; isEmpty: boolean } | undefined {
   const parsed = JSON.parse(options) as { seeds?: { seed: string }[] }
   const seeds = parsed.seeds ?? []
   const left = seeds.filter(({ seed }) => !isTheirs(seed))
   if (left.length === seeds.length) return undefined
   const after = optionSetsOf(left)
-  const optionSets = optionSetsOf(seeds).map((set) => (after.includes(set) ? after.indexOf(set) : undefined))
+  const optionSets = optionSetsOf(seeds).map(set => (after.includes(set) ? after.indexOf(set) : undefined))
   return { options: JSON.stringify({ ...parsed, seeds: left }), optionSets, isEmpty: left.length === 0 }
 }
 
 function optionSetsOf(seeds: readonly { seed: string }[]): string[] {
-  return [...new Set(seeds.map((seed) => JSON.stringify({ ...seed, seed: undefined })))]
+  return [...new Set(seeds.map(seed => JSON.stringify({ ...seed, seed: undefined })))]
 }

@@ -3,15 +3,19 @@ import { now } from '../clock.js'
 import type { Sqlite } from './open.js'
 import type { ForgottenPeople } from './port.js'
 
-/** `user`: the id of a person. `item`: of a post or comment. `name`: a handle. `mention`: a handle in lower case. */
+/**
+ * `user`: the id of a person. `item`: of a post or comment. `name`: a handle. `mention`: a handle in lower
+ * case.
+ */
 export type ForgottenKind = 'user' | 'item' | 'name' | 'mention'
 
 /** Words looked up are remembered up to this many: a page asks for the same ones again and again. */
 const MOST_CACHED = 100_000
 
 /**
- * Whom this database was told to forget, as keyed hashes: enough to know a person when they come again, and not enough to say who they
- * are. Whoever has the file can test a guess, as the program itself must be able to.
+ * Whom this database was told to forget, as keyed hashes: enough to know a person when they come again, and
+ * not enough to say who they are. Whoever has the file can test a guess, as the program itself must be able
+ * to.
  */
 export class ForgottenHashes implements ForgottenPeople {
   readonly #sqlite: Sqlite
@@ -23,7 +27,8 @@ export class ForgottenHashes implements ForgottenPeople {
   constructor(sqlite: Sqlite) {
     this.#sqlite = sqlite
     this.#hashes = new Set(sqlite.prepare('SELECT hash FROM forgotten').pluck().all() as string[])
-    const key = sqlite.prepare("SELECT value FROM meta WHERE key = 'forget_salt'").pluck().get() as string | undefined
+    const key = sqlite.prepare("SELECT value FROM meta WHERE key = 'forget_salt'").pluck().get() as
+      string | undefined
     this.#key = key === undefined ? undefined : Buffer.from(key, 'hex')
   }
 
@@ -47,7 +52,9 @@ export class ForgottenHashes implements ForgottenPeople {
   /** Writes what has been remembered since; call it inside a transaction. */
   save(): void {
     if (this.#unsaved.length === 0) return
-    const insert = this.#sqlite.prepare('INSERT OR IGNORE INTO forgotten (hash, kind, forgotten_at) VALUES (:hash, :kind, :at)')
+    const insert = this.#sqlite.prepare(
+      'INSERT OR IGNORE INTO forgotten (hash, kind, forgotten_at) VALUES (:hash, :kind, :at)',
+    )
     const at = now()
     for (const { kind, hash } of this.#unsaved) insert.run({ hash, kind, at })
     this.#unsaved = []
@@ -76,11 +83,16 @@ export class ForgottenHashes implements ForgottenPeople {
     return createHmac('sha256', this.#salt()).update(`${space} ${text}`).digest('base64')
   }
 
-  /** The key of this database's hashes: made when the first person is forgotten, so that no table of hashes fits two databases. */
+  /**
+   * The key of this database's hashes: made when the first person is forgotten, so that no table of hashes
+   * fits two databases.
+   */
   #salt(): Buffer {
     if (this.#key === undefined) {
       this.#key = randomBytes(32)
-      this.#sqlite.prepare("INSERT INTO meta (key, value) VALUES ('forget_salt', ?)").run(this.#key.toString('hex'))
+      this.#sqlite
+        .prepare("INSERT INTO meta (key, value) VALUES ('forget_salt', ?)")
+        .run(this.#key.toString('hex'))
     }
     return this.#key
   }

@@ -2,10 +2,23 @@ import type { UserRow } from './schema/rows.js'
 import type { Sqlite } from './open.js'
 import { gatingCounter } from './told-empty.js'
 import { ReadySeeds } from './ready-seeds.js'
-import type { Candidate, Checkpoint, CounterName, Counters, OpenRun, PassState, RunTally, StreamReport, SubjectKind } from './port.js'
+import type {
+  Candidate,
+  Checkpoint,
+  CounterName,
+  Counters,
+  OpenRun,
+  PassState,
+  RunTally,
+  StreamReport,
+  SubjectKind,
+} from './port.js'
 import { isSent } from './sent.js'
 
-/** Which stream a run reads next, and how its streams stand. Only reads and small state changes; commits are elsewhere. */
+/**
+ * Which stream a run reads next, and how its streams stand. Only reads and small state changes; commits are
+ * elsewhere.
+ */
 export class Frontier {
   readonly #statements: ReturnType<typeof prepare>
   readonly #ready: ReadySeeds
@@ -21,8 +34,9 @@ export class Frontier {
   }
 
   /**
-   * Streams that were put back come last; then the shallowest; among those, the seed with the fewest requests in this run, so
-   * that one huge seed does not starve the others; of a seed, its oldest stream, so that few passes are open at a time.
+   * Streams that were put back come last; then the shallowest; among those, the seed with the fewest requests
+   * in this run, so that one huge seed does not starve the others; of a seed, its oldest stream, so that few
+   * passes are open at a time.
    */
   next(run: OpenRun): Candidate | undefined {
     for (let place = this.#ready.first(run.id); place !== undefined; place = this.#ready.first(run.id)) {
@@ -37,7 +51,13 @@ export class Frontier {
     this.#statements.setState.run({ run: runId, stream: streamId, state, reason })
   }
 
-  move(runId: number, streamId: number, state: 'ready' | 'claimed' | 'delayed', attempts: number, round: number): void {
+  move(
+    runId: number,
+    streamId: number,
+    state: 'ready' | 'claimed' | 'delayed',
+    attempts: number,
+    round: number,
+  ): void {
     this.#statements.move.run({ run: runId, stream: streamId, state, attempts, round })
   }
 
@@ -52,7 +72,8 @@ export class Frontier {
     }
     if (this.#statements.anyZero.get(runId) === undefined) return
     for (const counter of ZERO_COUNTERS) {
-      for (const id of this.#statements.dropZeros.all(runId, counter, JSON.stringify(some[counter]))) this.reopenGated(runId, id)
+      for (const id of this.#statements.dropZeros.all(runId, counter, JSON.stringify(some[counter])))
+        this.reopenGated(runId, id)
     }
   }
 
@@ -80,7 +101,10 @@ export class Frontier {
   }
 
   /** Streams of a run in a state, of any kind. */
-  inState(runId: number, state: 'doubtful' | 'withheld'): { streamId: number; kind: SubjectKind; reason: string | null }[] {
+  inState(
+    runId: number,
+    state: 'doubtful' | 'withheld',
+  ): { streamId: number; kind: SubjectKind; reason: string | null }[] {
     return this.#statements.inState.all({ run: runId, state })
   }
 
@@ -95,7 +119,8 @@ export class Frontier {
 
   tally(runId: number): RunTally {
     const streams = this.#statements.states.all({ run: runId })
-    const sum = (...states: string[]): number => streams.filter(({ state }) => states.includes(state)).reduce((total, { n }) => total + n, 0)
+    const sum = (...states: string[]): number =>
+      streams.filter(({ state }) => states.includes(state)).reduce((total, { n }) => total + n, 0)
     const open = sum('ready', 'claimed', 'delayed')
     const failed = sum('failed')
     const all = streams.reduce((total, { n }) => total + n, 0)
@@ -144,7 +169,10 @@ export class Frontier {
     if (kind === 'post') return { ...NOTHING_TOLD, ...s.postCounters.get({ id }) }
     if (kind === 'comment') return { ...NOTHING_TOLD, reply_count: s.replyCount.get({ id }) ?? null }
     if (kind !== 'user') return NOTHING_TOLD
-    return { ...NOTHING_TOLD, ...Object.fromEntries(s.toldZero.all({ run: runId, id }).map((counter) => [counter, 0])) }
+    return {
+      ...NOTHING_TOLD,
+      ...Object.fromEntries(s.toldZero.all({ run: runId, id }).map(counter => [counter, 0])),
+    }
   }
 }
 
@@ -152,7 +180,13 @@ export class Frontier {
 const ZERO_COUNTERS = ['follower_count', 'following_count'] as const
 type ZeroCounter = (typeof ZERO_COUNTERS)[number]
 
-const NOTHING_TOLD: Counters = { reply_count: null, recursive_reply_count: null, remix_count: null, follower_count: null, following_count: null }
+const NOTHING_TOLD: Counters = {
+  reply_count: null,
+  recursive_reply_count: null,
+  remix_count: null,
+  follower_count: null,
+  following_count: null,
+}
 
 interface CandidateRow {
   stream_id: number
@@ -191,52 +225,82 @@ function prepare(sqlite: Sqlite) {
       WHERE f.run_id = :run AND f.state = 'ready' AND f.round = :round AND f.depth = :depth AND f.seed = :seed
       ORDER BY f.stream_id LIMIT 1`),
     postCounters: sqlite.prepare<object, Record<CounterName, number | null>>(
-      `SELECT ${['reply_count', 'recursive_reply_count', 'remix_count'].map(gatingCounter).join(', ')} FROM posts WHERE id = :id`,
+      'SELECT ' +
+        `${['reply_count', 'recursive_reply_count', 'remix_count'].map(gatingCounter).join(', ')} ` +
+        'FROM posts WHERE id = :id',
     ),
     addZero: sqlite.prepare('INSERT OR IGNORE INTO told_zero (run_id, user_id, counter) VALUES (?, ?, ?)'),
     anyZero: sqlite.prepare('SELECT 1 FROM told_zero WHERE run_id = ? LIMIT 1'),
     dropZeros: sqlite
-      .prepare<[number, string, string], string>('DELETE FROM told_zero WHERE run_id = ? AND counter = ? AND user_id IN (SELECT value FROM json_each(?)) RETURNING user_id')
+      .prepare<[number, string, string], string>(
+        'DELETE FROM told_zero WHERE run_id = ? AND counter = ? AND user_id IN (SELECT value FROM ' +
+          'json_each(?)) RETURNING user_id',
+      )
       .pluck(),
-    toldZero: sqlite.prepare<object, string>('SELECT counter FROM told_zero WHERE run_id = :run AND user_id = :id').pluck(),
-    replyCount: sqlite.prepare<object, number | null>(`SELECT ${gatingCounter('reply_count')} FROM comments WHERE id = :id`).pluck(),
-    setState: sqlite.prepare('UPDATE frontier SET state = :state, reason = :reason, attempts = 0, round = 0 WHERE run_id = :run AND stream_id = :stream'),
-    move: sqlite.prepare('UPDATE frontier SET state = :state, attempts = :attempts, round = :round WHERE run_id = :run AND stream_id = :stream'),
+    toldZero: sqlite
+      .prepare<object, string>('SELECT counter FROM told_zero WHERE run_id = :run AND user_id = :id')
+      .pluck(),
+    replyCount: sqlite
+      .prepare<object, number | null>(`SELECT ${gatingCounter('reply_count')} FROM comments WHERE id = :id`)
+      .pluck(),
+    setState: sqlite.prepare(
+      'UPDATE frontier SET state = :state, reason = :reason, attempts = 0, round = 0 WHERE run_id ' +
+        '= :run AND stream_id = :stream',
+    ),
+    move: sqlite.prepare(
+      'UPDATE frontier SET state = :state, attempts = :attempts, round = :round WHERE run_id = ' +
+        ':run AND stream_id = :stream',
+    ),
     mayRead: sqlite
-      .prepare<object, 0 | 1>('SELECT max_pages IS NULL OR max_pages >= :page FROM frontier WHERE run_id = :run AND stream_id = :stream')
+      .prepare<object, 0 | 1>(
+        'SELECT max_pages IS NULL OR max_pages >= :page FROM frontier WHERE run_id = :run AND ' +
+          'stream_id = :stream',
+      )
       .pluck(),
-    release: sqlite.prepare("UPDATE frontier SET state = 'ready' WHERE run_id = :run AND stream_id = :stream AND state = 'delayed'"),
+    release: sqlite.prepare(
+      "UPDATE frontier SET state = 'ready' WHERE run_id = :run AND stream_id = :stream AND state = 'delayed'",
+    ),
     reopenGated: sqlite.prepare(`
       UPDATE frontier SET state = 'ready' WHERE run_id = :run AND state = 'gated'
         AND stream_id IN (SELECT id FROM checkpoints WHERE stream IN (SELECT DISTINCT stream FROM run_collects) AND subject_id = :subject)`),
     streamsIn: sqlite
-      .prepare<object, number>(`
+      .prepare<object, number>(
+        `
         SELECT f.stream_id FROM frontier f CROSS JOIN checkpoints k ON k.id = f.stream_id
-        WHERE f.run_id = :run AND f.state IN (SELECT value FROM json_each(:states)) AND k.stream = :stream`)
+        WHERE f.run_id = :run AND f.state IN (SELECT value FROM json_each(:states)) AND k.stream = :stream`,
+      )
       .pluck(),
     doubtfulKnown: sqlite
-      .prepare<object, number>(`
+      .prepare<object, number>(
+        `
         SELECT count(*) FROM frontier f JOIN checkpoints k ON k.id = f.stream_id
         WHERE f.run_id = :run AND f.state = 'doubtful' AND k.stream = :stream AND (
           k.subject_kind = 'user' AND EXISTS (SELECT 1 FROM users WHERE id = k.subject_id AND unavailable IS NULL)
           OR k.subject_kind IN ('post', 'link') AND EXISTS (SELECT 1 FROM posts WHERE id = k.subject_id AND unavailable IS NULL)
-          OR k.subject_kind = 'comment' AND EXISTS (SELECT 1 FROM comments WHERE id = k.subject_id AND unavailable IS NULL))`)
+          OR k.subject_kind = 'comment' AND EXISTS (SELECT 1 FROM comments WHERE id = k.subject_id AND unavailable IS NULL))`,
+      )
       .pluck(),
     inState: sqlite.prepare<object, { streamId: number; kind: SubjectKind; reason: string | null }>(`
       SELECT f.stream_id AS streamId, k.subject_kind AS kind, f.reason FROM frontier f JOIN checkpoints k ON k.id = f.stream_id
       WHERE f.run_id = :run AND f.state = :state ORDER BY f.stream_id`),
     withheldEntities: sqlite
-      .prepare<object, number>(`
+      .prepare<object, number>(
+        `
         SELECT count(DISTINCT k.subject_id) FROM frontier f JOIN checkpoints k ON k.id = f.stream_id
-        WHERE f.run_id = :run AND f.state = 'withheld' AND k.stream = :stream`)
+        WHERE f.run_id = :run AND f.state = 'withheld' AND k.stream = :stream`,
+      )
       .pluck(),
     onlyDoubts: sqlite
-      .prepare<object, 0 | 1>(`
+      .prepare<object, 0 | 1>(
+        `
         SELECT EXISTS (SELECT 1 FROM frontier WHERE run_id = :run AND state = 'doubtful')
           AND NOT EXISTS (SELECT 1 FROM frontier WHERE run_id = :run AND state IN ('complete', 'failed', 'unavailable', 'withheld'))
-          AND NOT EXISTS (SELECT 1 FROM route_proofs)`)
+          AND NOT EXISTS (SELECT 1 FROM route_proofs)`,
+      )
       .pluck(),
-    states: sqlite.prepare<object, { state: string; n: number }>('SELECT state, count(*) AS n FROM frontier WHERE run_id = :run GROUP BY state'),
+    states: sqlite.prepare<object, { state: string; n: number }>(
+      'SELECT state, count(*) AS n FROM frontier WHERE run_id = :run GROUP BY state',
+    ),
     // Earlier requests are other runs': a long ledger is not looked through for them.
     spent: sqlite.prepare<object, { requests: number; cost: number }>(`
       SELECT count(*) AS requests, coalesce(sum(cost_microusd), 0) AS cost FROM requests

@@ -28,12 +28,15 @@ export interface ImportedAnswer {
 /** Answers that share a transaction, and how long one may stay open. */
 const BATCH = 200
 const BATCH_MS = 500
-/** As much as a batch changes, about: what does not fit is written to the log and read back before the batch is committed. */
+/**
+ * As much as a batch changes, about: what does not fit is written to the log and read back before the batch
+ * is committed.
+ */
 const CACHE_KB = 32_000
 
 /**
- * Takes answers from elsewhere into a database, as pages without a price that belong to no pass: they complete nothing, end nothing early
- * and mark nothing. Holds the database's write lock until closed.
+ * Takes answers from elsewhere into a database, as pages without a price that belong to no pass: they
+ * complete nothing, end nothing early and mark nothing. Holds the database's write lock until closed.
  */
 export class Importer {
   readonly #file: string
@@ -84,26 +87,45 @@ export class Importer {
     return this.#s.parentOf.get({ stream, subject: subjectId }) !== undefined
   }
 
-  /** The post of a comment: as its stream has it, where there is one, for so it will be read again; else as the answer tells, or as is stored. */
+  /**
+   * The post of a comment: as its stream has it, where there is one, for so it will be read again; else as
+   * the answer tells, or as is stored.
+   */
   parentOf(stream: string, { id, parentId }: Subject): string | null {
     const known = this.#s.parentOf.get({ stream, subject: id })
     return known === undefined ? (parentId ?? this.#s.postOf.get({ id }) ?? null) : known
   }
 
   /** Stores an answer and its rows. */
-  add({ hash, stream, subject, route, cursor, at, body, programVersion }: ImportedAnswer, rows: PageRows): RowCounts {
+  add(
+    { hash, stream, subject, route, cursor, at, body, programVersion }: ImportedAnswer,
+    rows: PageRows,
+  ): RowCounts {
     return this.#guard(() => {
       this.#beginBatch()
       const runId = this.#openRun()
       const place = { stream, kind: subject.kind, subject: subject.id, parent: subject.parentId }
       this.#s.addStream.run(place)
       const streamId = this.#s.streamOf.get(place) ?? 0
-      const requestId = Number(this.#s.request.run({ run: runId, stream: streamId, route, cursor, at: now() }).lastInsertRowid)
-      const pageId = Number(this.#s.page.run({ request: requestId, run: runId, stream: streamId, route, at, body }).lastInsertRowid)
+      const requestId = Number(
+        this.#s.request.run({ run: runId, stream: streamId, route, cursor, at: now() }).lastInsertRowid,
+      )
+      const pageId = Number(
+        this.#s.page.run({ request: requestId, run: runId, stream: streamId, route, at, body })
+          .lastInsertRowid,
+      )
       this.#s.note.run({ hash, page: pageId })
       failpoint('mid-import')
       const where = { pageId, runId, requestId, streamId, stream, subject, pass: 0, page: 1, servedBefore: 0 }
-      const { counts } = this.#tables.write({ ...where, sighting: null, at, rows, ranks: null, programVersion, isPast: true })
+      const { counts } = this.#tables.write({
+        ...where,
+        sighting: null,
+        at,
+        rows,
+        ranks: null,
+        programVersion,
+        isPast: true,
+      })
       this.#forgotten.save()
       this.#inBatch += 1
       if (this.#inBatch >= BATCH || monotonicMs() - this.#batchSince > BATCH_MS) this.#endBatch()
@@ -159,15 +181,24 @@ function prepare(sqlite: Sqlite) {
   return {
     isKnown: sqlite.prepare('SELECT 1 FROM imports WHERE hash = :hash'),
     postOf: sqlite.prepare<object, string | null>('SELECT post_id FROM comments WHERE id = :id').pluck(),
-    parentOf: sqlite.prepare<object, string | null>('SELECT parent_id FROM checkpoints WHERE stream = :stream AND subject_id = :subject').pluck(),
+    parentOf: sqlite
+      .prepare<object, string | null>(
+        'SELECT parent_id FROM checkpoints WHERE stream = :stream AND subject_id = :subject',
+      )
+      .pluck(),
     // A dead import says that it was interrupted: whoever ends it says otherwise.
     begin: sqlite.prepare(`
       INSERT INTO runs (key, options, state, outcome, exit_code, started_at, finished_at, started_after_request, last_request)
       SELECT 'import', '{"import":true}', 'finished', 'the import was interrupted', 4, :at, :at, coalesce(max(id), 0), coalesce(max(id), 0) FROM requests`),
     finish: sqlite.prepare(`
       UPDATE runs SET outcome = :outcome, exit_code = :exit, finished_at = :at, last_request = (SELECT coalesce(max(id), 0) FROM requests) WHERE id = :run`),
-    addStream: sqlite.prepare('INSERT INTO checkpoints (stream, subject_kind, subject_id, parent_id) VALUES (:stream, :kind, :subject, :parent) ON CONFLICT DO NOTHING'),
-    streamOf: sqlite.prepare<object, number>('SELECT id FROM checkpoints WHERE stream = :stream AND subject_id = :subject').pluck(),
+    addStream: sqlite.prepare(
+      'INSERT INTO checkpoints (stream, subject_kind, subject_id, parent_id) VALUES (:stream, ' +
+        ':kind, :subject, :parent) ON CONFLICT DO NOTHING',
+    ),
+    streamOf: sqlite
+      .prepare<object, number>('SELECT id FROM checkpoints WHERE stream = :stream AND subject_id = :subject')
+      .pluck(),
     request: sqlite.prepare(`
       INSERT INTO requests (run_id, stream_id, route, cursor, state, status, cost_microusd, reserved_at, settled_at)
       VALUES (:run, :stream, :route, :cursor, 'imported', 200, 0, :at, :at)`),

@@ -6,12 +6,13 @@ import { checkForWriting, databaseError } from './open.js'
 import { checkOneName } from './place.js'
 
 /**
- * The one write lock of a database: an exclusive transaction held open on a small file beside it. The kernel frees it when its
- * holder dies, however it dies, so that no dead process ever blocks. Nothing is made beside a file that is refused.
+ * The one write lock of a database: an exclusive transaction held open on a small file beside it. The kernel
+ * frees it when its holder dies, however it dies, so that no dead process ever blocks. Nothing is made beside
+ * a file that is refused.
  * @param file its real name
  * @returns how to let go
- * @throws AppError `locked` at once if another process holds it; `second-name` for a file with other names, which have other locks;
- *   `bad-database`, `newer-database`, `stale-log`
+ * @throws AppError `locked` at once if another process holds it; `second-name` for a file with other names,
+ *   which have other locks; `bad-database`, `newer-database`, `stale-log`
  */
 export function takeWriteLock(file: string): () => void {
   checkOneName(file)
@@ -31,7 +32,10 @@ export function takeWriteLock(file: string): () => void {
   return () => held.close()
 }
 
-/** Step by step: Node's own recursive form never returns where a parent accepts no folders (such as under /proc). */
+/**
+ * Step by step: Node's own recursive form never returns where a parent accepts no folders (such as under
+ * /proc).
+ */
 function makeFolder(folder: string): void {
   if (existsSync(folder)) return
   makeFolder(dirname(folder))

@@ -3,15 +3,19 @@ import { closeSync, openSync, readSync } from 'node:fs'
 /** Bytes at the front of the log, and in front of each page in it. */
 const LOG_HEADER = 32
 const FRAME_HEADER = 24
-/** Where the first page of a database, which is also its header, has the number that grows as that page is written. */
+/**
+ * Where the first page of a database, which is also its header, has the number that grows as that page is
+ * written.
+ */
 const COUNTER = 24
 
 const OUT_OF_STEP = 'is of another state of the file'
 
 /**
- * Whether a log continues a file. SQLite does not ask: it plays what the log holds into whatever file it finds beside it, such as a backup
- * that was put back. Each image of the first page in the log has the file's counter as it was when that was written: the file must stand
- * between just before the first and the last of them.
+ * Whether a log continues a file. SQLite does not ask: it plays what the log holds into whatever file it
+ * finds beside it, such as a backup that was put back. Each image of the first page in the log has the file's
+ * counter as it was when that was written: the file must stand between just before the first and the last of
+ * them.
  * @param header the first 100 bytes of the database
  * @returns what is wrong, in words; undefined where nothing is, or the log does not tell
  */
@@ -28,16 +32,19 @@ export function logMismatch(header: () => Buffer, log: string): string | undefin
   }
 }
 
-/** The two numbers by which pages of this log are told from those that an earlier one left behind them; undefined for no log. */
+/**
+ * The two numbers by which pages of this log are told from those that an earlier one left behind them;
+ * undefined for no log.
+ */
 function generationOf(log: string): string | undefined {
-  return withFile(log, (read) => {
+  return withFile(log, read => {
     const header = read(0, LOG_HEADER)
     return header.length < LOG_HEADER ? undefined : header.toString('latin1', 16, 24)
   })
 }
 
 function counters(log: string): { first: number; last: number } | undefined {
-  return withFile(log, (read) => {
+  return withFile(log, read => {
     const header = read(0, LOG_HEADER)
     if (header.length < LOG_HEADER) return undefined
     const salts = header.subarray(16, 24)

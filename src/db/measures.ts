@@ -1,7 +1,10 @@
 import type { LengthCounter, SubjectKind } from './port.js'
 import type { MemberKind } from './schema/index.js'
 
-/** How a kind of listing is measured, as its crawler declares: the only place that knows which counter counts what. */
+/**
+ * How a kind of listing is measured, as its crawler declares: the only place that knows which counter counts
+ * what.
+ */
 export interface ListingMeasure {
   readonly stream: string
   readonly accepts: SubjectKind
@@ -13,12 +16,17 @@ export interface ListingMeasure {
 
 const TABLES: Partial<Record<SubjectKind, string>> = { user: 'users', post: 'posts', comment: 'comments' }
 
-/** The table in which the subjects of a listing have their counters; undefined for those that have no row, such as a feed. */
+/**
+ * The table in which the subjects of a listing have their counters; undefined for those that have no row,
+ * such as a feed.
+ */
 export function subjectTable(accepts: SubjectKind): string | undefined {
   return TABLES[accepts]
 }
 
-/** How many items the platform counts, in SQL; NULL where no counter says it. @param id the subject, in SQL */
+/**
+ * How many items the platform counts, in SQL; NULL where no counter says it. @param id the subject, in SQL
+ */
 export function toldSql({ accepts, length }: Pick<ListingMeasure, 'accepts' | 'length'>, id: string): string {
   const table = subjectTable(accepts)
   return length === null || table === undefined ? 'NULL' : `(SELECT ${length} FROM ${table} WHERE id = ${id})`
@@ -26,13 +34,15 @@ export function toldSql({ accepts, length }: Pick<ListingMeasure, 'accepts' | 'l
 
 /** The same for a row `k` of `checkpoints`, whatever it lists. */
 export function toldByStream(measures: readonly ListingMeasure[]): string {
-  const counted = measures.filter((measure) => toldSql(measure, '') !== 'NULL')
-  return byStream(counted.map((measure) => [measure.stream, toldSql(measure, 'k.subject_id')]))
+  const counted = measures.filter(measure => toldSql(measure, '') !== 'NULL')
+  return byStream(counted.map(measure => [measure.stream, toldSql(measure, 'k.subject_id')]))
 }
 
 /** What a row `k` of `checkpoints` lists: a kind of `members`, NULL for a listing of nothing. */
 export function kindByStream(measures: readonly ListingMeasure[]): string {
-  return byStream(measures.flatMap(({ stream, lists }) => (lists === null ? [] : [[stream, `'${lists}'`] as const])))
+  return byStream(
+    measures.flatMap(({ stream, lists }) => (lists === null ? [] : [[stream, `'${lists}'`] as const])),
+  )
 }
 
 function byStream(cases: readonly (readonly [stream: string, sql: string])[]): string {

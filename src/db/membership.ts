@@ -13,7 +13,9 @@ export interface WholePass {
   readonly after: number
 }
 
-/** What streams are known to list, what has gone from them, and whose a handle is. Call inside a transaction. */
+/**
+ * What streams are known to list, what has gone from them, and whose a handle is. Call inside a transaction.
+ */
 export class Membership {
   readonly #s: ReturnType<typeof prepare>
 
@@ -22,12 +24,18 @@ export class Membership {
   }
 
   /** Enters what a page of a pass lists. */
-  list({ streamId, pass, isFull }: { streamId: number; pass: number; isFull: boolean }, members: Iterable<Member>): void {
+  list(
+    { streamId, pass, isFull }: { streamId: number; pass: number; isFull: boolean },
+    members: Iterable<Member>,
+  ): void {
     const statement = isFull ? this.#s.fullMember : this.#s.member
     for (const { kind, id, hop } of members) statement.run(streamId, kind, id, hop, pass, pass)
   }
 
-  /** Enters what an answer from elsewhere lists, in pass 0, which never completes; what a full pass no longer listed stays gone. */
+  /**
+   * Enters what an answer from elsewhere lists, in pass 0, which never completes; what a full pass no longer
+   * listed stays gone.
+   */
   listElsewhere(streamId: number, members: Iterable<Member>): void {
     for (const { kind, id, hop } of members) this.#s.elsewhere.run(streamId, kind, id, hop)
   }
@@ -51,11 +59,16 @@ export class Membership {
     return known.filter(({ handle, now }) => !isSameHandle(now, handle))
   }
 
-  /** A search names its users: if one has exactly the handle that was searched for, that handle is known from now on. */
+  /**
+   * A search names its users: if one has exactly the handle that was searched for, that handle is known from
+   * now on.
+   */
   resolve({ id: handle }: Subject, rows: PageRows, at: string, isPast: boolean): void {
     const users = [...rows.users.values()]
-    const match = users.find((user) => user.username === handle) ?? users.find((user) => isSameHandle(user.username, handle))
-    if (match !== undefined) this.#s[isPast ? 'pastHandle' : 'handle'].run({ username: handle, userId: match.id, at })
+    const match =
+      users.find(user => user.username === handle) ?? users.find(user => isSameHandle(user.username, handle))
+    if (match !== undefined)
+      this.#s[isPast ? 'pastHandle' : 'handle'].run({ username: handle, userId: match.id, at })
   }
 }
 
@@ -69,11 +82,14 @@ const SIGHTED = `EXISTS (
   SELECT 1 FROM full_sightings s WHERE s.kind = edges.kind AND s.source_id = edges.source_id AND s.target_id = edges.target_id
     AND s.request_id > :after)`
 
-const HANDLE = 'INSERT INTO handles (username, user_id, resolved_at) VALUES (:username, :userId, :at) ON CONFLICT DO UPDATE SET user_id = excluded.user_id, resolved_at = excluded.resolved_at'
+const HANDLE =
+  'INSERT INTO handles (username, user_id, resolved_at) VALUES (:username, :userId, :at) ON ' +
+  'CONFLICT DO UPDATE SET user_id = excluded.user_id, resolved_at = excluded.resolved_at'
 
 /**
- * Full and ordinary passes go on beside each other, so that each mode has its own mark; within a mode a pass has ended when the next begins.
- * Before a mark is overwritten, known_pass takes it over if its pass has completed.
+ * Full and ordinary passes go on beside each other, so that each mode has its own mark; within a mode a pass
+ * has ended when the next begins. Before a mark is overwritten, known_pass takes it over if its pass has
+ * completed.
  */
 function listing(mark: 'last_pass' | 'last_full_pass'): string {
   return `
@@ -93,7 +109,10 @@ function prepare(sqlite: Sqlite) {
     standIn: sqlite.prepare(`
       INSERT INTO members (stream_id, kind, item_id, hop) VALUES (:stream, 'post', :id, 0)
       ON CONFLICT DO UPDATE SET hop = 0, gone = 0`),
-    membersGone: sqlite.prepare('UPDATE members SET gone = 1 WHERE stream_id = :stream AND max(last_pass, last_full_pass) < :pass AND gone = 0'),
+    membersGone: sqlite.prepare(
+      'UPDATE members SET gone = 1 WHERE stream_id = :stream AND max(last_pass, last_full_pass) < ' +
+        ':pass AND gone = 0',
+    ),
     edgesFromGone: sqlite.prepare(`
       UPDATE edges SET gone_at = :at WHERE kind = :kind AND source_id = :subject AND gone_at IS NULL AND NOT ${SIGHTED}`),
     edgesToGone: sqlite.prepare(`

@@ -10,21 +10,29 @@ import type { Sqlite } from './sqlite.js'
 /** The migrations of this version. */
 export const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url))
 
-/** When the newest migration of a folder was made, as milliseconds: what a database of that version has noted. */
+/**
+ * When the newest migration of a folder was made, as milliseconds: what a database of that version has noted.
+ */
 export function newestMigration(folder: string): number {
-  const journal = JSON.parse(readFileSync(join(folder, 'meta', '_journal.json'), 'utf8')) as { entries: { when: number }[] }
-  return Math.max(...journal.entries.map((entry) => entry.when))
+  const journal = JSON.parse(readFileSync(join(folder, 'meta', '_journal.json'), 'utf8')) as {
+    entries: { when: number }[]
+  }
+  return Math.max(...journal.entries.map(entry => entry.when))
 }
 
 /** When the newest migration that a database has was made; undefined for one that has none. */
 export function appliedMigration(sqlite: Sqlite): number | undefined {
   const known = sqlite.prepare("SELECT 1 FROM sqlite_master WHERE name = '__drizzle_migrations'").get()
   if (known === undefined) return undefined
-  return (sqlite.prepare('SELECT max(created_at) FROM __drizzle_migrations').pluck().get() as number | null) ?? undefined
+  return (
+    (sqlite.prepare('SELECT max(created_at) FROM __drizzle_migrations').pluck().get() as number | null) ??
+    undefined
+  )
 }
 
 /**
- * Brings the tables up to a version, in one transaction. A database that has tables already is copied first, to `<file>.backup-<time>`.
+ * Brings the tables up to a version, in one transaction. A database that has tables already is copied first,
+ * to `<file>.backup-<time>`.
  * @param file its name; null for a database that is itself a copy
  * @throws whatever SQLite says; the database is as it was then
  */
@@ -35,9 +43,15 @@ export function bringUp(sqlite: Sqlite, file: string | null, folder: string): vo
   sqlite.transaction(() => migrate(sqlite, folder, applied ?? -Infinity)).immediate()
 }
 
-/** As Drizzle's own migrator does, which loses the reason where SQLite has ended the transaction itself: on a full disk. */
+/**
+ * As Drizzle's own migrator does, which loses the reason where SQLite has ended the transaction itself: on a
+ * full disk.
+ */
 function migrate(sqlite: Sqlite, folder: string, applied: number): void {
-  sqlite.exec('CREATE TABLE IF NOT EXISTS __drizzle_migrations (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at numeric)')
+  sqlite.exec(
+    'CREATE TABLE IF NOT EXISTS __drizzle_migrations (id SERIAL PRIMARY KEY, hash text NOT NULL, ' +
+      'created_at numeric)',
+  )
   const note = sqlite.prepare('INSERT INTO __drizzle_migrations (hash, created_at) VALUES (?, ?)')
   for (const { sql, hash, folderMillis } of readMigrationFiles({ migrationsFolder: folder })) {
     if (folderMillis <= applied) continue
@@ -56,7 +70,8 @@ function copyBeside(sqlite: Sqlite, file: string): void {
   for (const left of unfinishedCopies(file)) rmSync(left)
   const copy = `${file}.backup-${now().replaceAll(':', '-')}`
   const unfinished = `${copy}.part`
-  for (const place of [copy, unfinished]) if (lstatSync(place, { throwIfNoEntry: false }) !== undefined) throw new Error(`${place} is in the way`)
+  for (const place of [copy, unfinished])
+    if (lstatSync(place, { throwIfNoEntry: false }) !== undefined) throw new Error(`${place} is in the way`)
   try {
     sqlite.prepare('VACUUM INTO ?').run(unfinished)
     const handle = openSync(unfinished, 'r+')

@@ -19,8 +19,8 @@ const LARGEST_IDLE_LOG = 42_000_000
 const OLDEST_SAFE_SQLITE = '3.51.3'
 
 /**
- * Opens a database for writing: makes it if it is not there, and brings its tables up to this version, after copying it. The caller
- * holds its write lock.
+ * Opens a database for writing: makes it if it is not there, and brings its tables up to this version, after
+ * copying it. The caller holds its write lock.
  * @param migrations the folder of migrations, if not this version's
  * @throws AppError `bad-database`, `newer-database`, `disk-full`, `locked`; the file is as it was then
  */
@@ -29,9 +29,11 @@ export function openForWriting(file: string, migrations = MIGRATIONS): { sqlite:
   try {
     checkOwner(sqlite, file, migrations)
     sqlite.pragma('journal_mode = WAL')
-    // A power cut may lose the last commits (paid pages, at most seconds of them), never the file; a killed process loses nothing.
+    // A power cut may lose the last commits (paid pages, at most seconds of them), never the file; a killed
+    // process loses nothing.
     sqlite.pragma('synchronous = NORMAL')
-    // Copying the log into the file after every 40 MB of it, instead of 4, writes a page that many commits touch once.
+    // Copying the log into the file after every 40 MB of it, instead of 4, writes a page that many commits
+    // touch once.
     sqlite.pragma('wal_autocheckpoint = 10000')
     // A log that grew while somebody read goes back to this when it begins anew.
     sqlite.pragma(`journal_size_limit = ${LARGEST_IDLE_LOG}`)
@@ -58,9 +60,9 @@ function openOrSayWhy(file: string): Sqlite {
 }
 
 /**
- * Opens an existing database for reading; it can be read while a crawl writes. What is read is a private copy, which is gone when the
- * connection is closed, where SQLite can make no log beside the file (in a folder or on a medium that cannot be written), and where the
- * tables are an earlier version's.
+ * Opens an existing database for reading; it can be read while a crawl writes. What is read is a private
+ * copy, which is gone when the connection is closed, where SQLite can make no log beside the file (in a
+ * folder or on a medium that cannot be written), and where the tables are an earlier version's.
  * @param migrations the folder of migrations, if not this version's
  * @throws AppError `bad-database`, `newer-database`, `temporary-full`, `unreadable-place`
  */
@@ -100,7 +102,8 @@ function openCopy(copy: PrivateCopy, file: string, migrations: string): { sqlite
     const sqlite = openReader(copy.file, file, migrations)
     return { sqlite, db: drizzle(sqlite) }
   } finally {
-    // The connection goes on reading a file that has no name any more, so that nothing is left whatever becomes of the process.
+    // The connection goes on reading a file that has no name any more, so that nothing is left whatever
+    // becomes of the process.
     copy.remove()
   }
 }
@@ -130,11 +133,15 @@ export function checkForWriting(file: string): void {
 }
 
 function readOnly(file: string): AppError {
-  return new AppError('bad-database', `${file} cannot be written: it, or the folder it is in, is read-only for you`)
+  return new AppError(
+    'bad-database',
+    `${file} cannot be written: it, or the folder it is in, is read-only for you`,
+  )
 }
 
 /**
- * A database on which something can be tried out of which nothing is kept: the file itself, or a copy of one that cannot be written.
+ * A database on which something can be tried out of which nothing is kept: the file itself, or a copy of one
+ * that cannot be written.
  * @param hold makes sure that nobody else writes to the file; returns how to let go
  * @returns its name, and what to do when it is closed
  * @throws as {@link openForReading}
@@ -181,26 +188,34 @@ function openFile(file: string, readonly: boolean): Sqlite {
 const MAGIC = 'SQLite format 3\0'
 const HEADER_BYTES = 100
 
-/** Looks at a file before SQLite does, which writes to some files before it finds out that they are damaged. */
+/**
+ * Looks at a file before SQLite does, which writes to some files before it finds out that they are damaged.
+ */
 function checkWhole(file: string): void {
   const { size } = statSync(file)
   if (!statSync(file).isFile()) throw new AppError('bad-database', `${file} is not a file`)
   if (size === 0) return
   const header = headerOf(file)
-  if (header.subarray(0, MAGIC.length).toString('latin1') !== MAGIC) throw new AppError('bad-database', `${file} is not an SQLite database`)
+  if (header.subarray(0, MAGIC.length).toString('latin1') !== MAGIC)
+    throw new AppError('bad-database', `${file} is not an SQLite database`)
   // The header is read again: somebody may write to the file.
-  if (logMismatch(() => headerOf(file), `${file}-wal`) !== undefined) throw new AppError('stale-log', `${file}-wal holds what was written to another state of ${file}`)
+  if (logMismatch(() => headerOf(file), `${file}-wal`) !== undefined)
+    throw new AppError('stale-log', `${file}-wal holds what was written to another state of ${file}`)
   const pageSize = header.readUInt16BE(16) === 1 ? 65_536 : header.readUInt16BE(16)
   const whole = pageSize * header.readUInt32BE(28)
   // A log that was not copied into the file yet can hold what the file lacks.
-  if (size < whole && !hasLog(file)) throw new AppError('bad-database', `${file} is cut off: it has ${size} bytes of ${whole}`)
+  if (size < whole && !hasLog(file))
+    throw new AppError('bad-database', `${file} is cut off: it has ${size} bytes of ${whole}`)
 }
 
 function hasLog(file: string): boolean {
   return (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0
 }
 
-/** Only while this process has no connection to the file: to close a handle gives up all locks that the process has on it. */
+/**
+ * Only while this process has no connection to the file: to close a handle gives up all locks that the
+ * process has on it.
+ */
 function headerOf(file: string): Buffer {
   const header = Buffer.alloc(HEADER_BYTES)
   const handle = openSync(file, 'r')
@@ -215,7 +230,10 @@ function headerOf(file: string): Buffer {
 function checkSqlite(sqlite: Sqlite): void {
   const version = sqlite.prepare('select sqlite_version()').pluck().get() as string
   if (version.localeCompare(OLDEST_SAFE_SQLITE, undefined, { numeric: true }) < 0) {
-    throw new AppError('bad-database', `SQLite ${version} is in use, which can lose data; run \`npm ci\` to get ${OLDEST_SAFE_SQLITE} or newer`)
+    throw new AppError(
+      'bad-database',
+      `SQLite ${version} is in use, which can lose data; run \`npm ci\` to get ${OLDEST_SAFE_SQLITE} or newer`,
+    )
   }
 }
 
@@ -230,10 +248,15 @@ function applicationId(sqlite: Sqlite): number {
 
 /** Refuses files of other programs and of newer versions of this one, before anything is written. */
 function checkOwner(sqlite: Sqlite, file: string, migrations: string): void {
-  const tables = sqlite.prepare("select count(*) from sqlite_master where type = 'table'").pluck().get() as number
+  const tables = sqlite
+    .prepare("select count(*) from sqlite_master where type = 'table'")
+    .pluck()
+    .get() as number
   if (tables === 0) return
-  if (applicationId(sqlite) !== APPLICATION_ID) throw new AppError('bad-database', `${file} is a database of another program`)
-  if ((appliedMigration(sqlite) ?? 0) > newestMigration(migrations)) throw new AppError('newer-database', file)
+  if (applicationId(sqlite) !== APPLICATION_ID)
+    throw new AppError('bad-database', `${file} is a database of another program`)
+  if ((appliedMigration(sqlite) ?? 0) > newestMigration(migrations))
+    throw new AppError('newer-database', file)
 }
 
 /** The tables, indexes and views of a new database, as SQLite keeps them. */
@@ -241,7 +264,12 @@ export function pristineSchema(): { type: string; name: string; sql: string }[] 
   const sqlite = new Database(':memory:')
   try {
     bringUp(sqlite, ':memory:', MIGRATIONS)
-    return sqlite.prepare("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT GLOB 'sqlite_*' AND name NOT GLOB '__drizzle*'").all() as { type: string; name: string; sql: string }[]
+    return sqlite
+      .prepare(
+        'SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT GLOB ' +
+          "'sqlite_*' AND name NOT GLOB '__drizzle*'",
+      )
+      .all() as { type: string; name: string; sql: string }[]
   } finally {
     sqlite.close()
   }
@@ -252,23 +280,40 @@ export function databaseError(error: unknown, file: string): unknown {
   if (error instanceof AppError) return error
   if (isNotLoaded(error)) return new AppError('not-loaded', messageOf(error), { cause: error })
   const code = (error as { code?: unknown }).code
-  if (code === 'EMFILE' || code === 'ENFILE' || (typeof code === 'string' && code.startsWith('SQLITE_CANTOPEN') && areDescriptorsShort())) {
+  if (
+    code === 'EMFILE' ||
+    code === 'ENFILE' ||
+    (typeof code === 'string' && code.startsWith('SQLITE_CANTOPEN') && areDescriptorsShort())
+  ) {
     return new AppError('few-descriptors', `${file} cannot be opened`, { cause: error })
   }
-  if (code === 'SQLITE_FULL' || (code !== 'EIO' && isNoRoom(error))) return new AppError('disk-full', file, { cause: error })
-  if (typeof code === 'string' && code.startsWith('SQLITE_IOERR')) return new AppError('disk-full', `${file} cannot be written (${messageOf(error)})`, { cause: error })
-  if (code === 'SQLITE_NOTADB') return new AppError('bad-database', `${file} is not an SQLite database`, { cause: error })
+  if (code === 'SQLITE_FULL' || (code !== 'EIO' && isNoRoom(error)))
+    return new AppError('disk-full', file, { cause: error })
+  if (typeof code === 'string' && code.startsWith('SQLITE_IOERR'))
+    return new AppError('disk-full', `${file} cannot be written (${messageOf(error)})`, { cause: error })
+  if (code === 'SQLITE_NOTADB')
+    return new AppError('bad-database', `${file} is not an SQLite database`, { cause: error })
   if (code === 'SQLITE_BUSY') return new AppError('locked', file, { cause: error })
   if (typeof code === 'string' && code.startsWith('SQLITE_CORRUPT') && hasLog(file)) {
-    return new AppError('stale-log', `${file} is damaged (${messageOf(error)}), and ${file}-wal, which is beside it, may be why`, { cause: error })
+    return new AppError(
+      'stale-log',
+      `${file} is damaged (${messageOf(error)}), and ${file}-wal, which is beside it, may be why`,
+      { cause: error },
+    )
   }
-  const isSqlite = error instanceof Database.SqliteError || (typeof code === 'string' && code.startsWith('SQLITE'))
-  return isSqlite || error instanceof Error ? new AppError('bad-database', `${file}: ${messageOf(error)}`, { cause: error }) : error
+  const isSqlite =
+    error instanceof Database.SqliteError || (typeof code === 'string' && code.startsWith('SQLITE'))
+  return isSqlite || error instanceof Error
+    ? new AppError('bad-database', `${file}: ${messageOf(error)}`, { cause: error })
+    : error
 }
 
 /** better-sqlite3 is there, and the binary that belongs to it is not, or is another Node's or machine's. */
 function isNotLoaded(error: unknown): boolean {
-  return (error as { code?: unknown }).code === 'ERR_DLOPEN_FAILED' || messageOf(error).startsWith('Could not locate the bindings file')
+  return (
+    (error as { code?: unknown }).code === 'ERR_DLOPEN_FAILED' ||
+    messageOf(error).startsWith('Could not locate the bindings file')
+  )
 }
 
 /** SQLite does not say why it cannot open a file. A database takes about ten of them. */

@@ -9,15 +9,21 @@ import type { Sqlite } from './sqlite.js'
 const HEADER = 100
 
 /**
- * Whether the file that is open is still the one of its name: what goes on being written after somebody has moved, deleted or replaced
- * it is lost, or spoils what was put there.
+ * Whether the file that is open is still the one of its name: what goes on being written after somebody has
+ * moved, deleted or replaced it is lost, or spoils what was put there.
  */
 export class OwnFile {
   readonly #file: string
   readonly #sqlite: Sqlite
-  /** Open for as long as the database is: to close any handle of a file gives up all locks that this process has on it. */
+  /**
+   * Open for as long as the database is: to close any handle of a file gives up all locks that this process
+   * has on it.
+   */
   readonly #handle: number
-  /** A second connection keeps SQLite from deleting, or copying into the file, what is in the log when the first is closed. */
+  /**
+   * A second connection keeps SQLite from deleting, or copying into the file, what is in the log when the
+   * first is closed.
+   */
   readonly #holder: Sqlite
   readonly #log: Stats | undefined
   #seen: Stats
@@ -75,10 +81,12 @@ export class OwnFile {
     if (!isSame(found, this.#seen)) return ['moved', 'is another file now']
     if (found.nlink > 1) return ['moved', 'has been given a second name']
     const log = statSync(`${this.#file}-wal`, { throwIfNoEntry: false })
-    if (this.#log !== undefined && (log === undefined || !isSame(log, this.#log))) return ['moved', 'has lost its log (the -wal file beside it)']
+    if (this.#log !== undefined && (log === undefined || !isSame(log, this.#log)))
+      return ['moved', 'has lost its log (the -wal file beside it)']
     if (found.size === this.#seen.size && found.mtimeMs === this.#seen.mtimeMs) return undefined
     // Somebody has copied the log into it, as SQLite does from time to time, or something else over it.
-    if (logMismatch(() => this.#header(), `${this.#file}-wal`) !== undefined) return ['overwritten', 'has been overwritten']
+    if (logMismatch(() => this.#header(), `${this.#file}-wal`) !== undefined)
+      return ['overwritten', 'has been overwritten']
     this.#seen = found
     return undefined
   }
@@ -94,7 +102,8 @@ export class OwnFile {
     const log = statSync(`${this.#file}-wal`, { throwIfNoEntry: false })
     if (log === undefined || this.#log === undefined || !isSame(log, this.#log)) return
     const file = statSync(this.#file, { throwIfNoEntry: false })
-    if (this.#fault === 'overwritten') renameSync(`${this.#file}-wal`, `${this.#file}.log-${now().replaceAll(':', '-')}`)
+    if (this.#fault === 'overwritten')
+      renameSync(`${this.#file}-wal`, `${this.#file}.log-${now().replaceAll(':', '-')}`)
     else if (file === undefined || !isSame(file, this.#seen)) rmSync(`${this.#file}-wal`)
     else return
     rmSync(`${this.#file}-shm`, { force: true })

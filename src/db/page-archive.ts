@@ -17,9 +17,20 @@ export class PageArchive {
    * Keeps a raw body (gzip); returns the page's number, which is the commit order.
    * @param sighting in a full crawl: the newest request of the ledger
    */
-  keep({ requestId, candidate }: Lease, answer: { status: number; meaning: Meaning; sighting: number | null; body: Buffer }, at: string): number {
+  keep(
+    { requestId, candidate }: Lease,
+    answer: { status: number; meaning: Meaning; sighting: number | null; body: Buffer },
+    at: string,
+  ): number {
     const { pass, pages, items } = candidate.checkpoint
-    const where = { request: requestId, run: candidate.runId, stream: candidate.streamId, pass, page: pages + 1, served: items }
+    const where = {
+      request: requestId,
+      run: candidate.runId,
+      stream: candidate.streamId,
+      pass,
+      page: pages + 1,
+      served: items,
+    }
     return Number(this.#s.page.run({ ...where, ...answer, at }).lastInsertRowid)
   }
 
@@ -40,7 +51,18 @@ export class PageArchive {
 
   setAside({ pageId, runId, requestId, streamId, stream, pass, rows, programVersion, at }: ToldPage): void {
     for (const { reason, raw } of rows.rejects) {
-      this.#s.reject.run({ pass, page: pageId, run: runId, stream: streamId, request: requestId, name: stream, reason, raw, version: programVersion, at })
+      this.#s.reject.run({
+        pass,
+        page: pageId,
+        run: runId,
+        stream: streamId,
+        request: requestId,
+        name: stream,
+        reason,
+        raw,
+        version: programVersion,
+        at,
+      })
     }
   }
 
@@ -48,7 +70,8 @@ export class PageArchive {
   rank({ runId, page, servedBefore, rows, at }: ToldPage, list: string): void {
     if (page === 1) this.#s.clearRanking.run({ list, run: runId })
     for (const [index, item] of rows.listed.entries()) {
-      if (item !== undefined) this.#s.rank.run({ list, run: runId, position: servedBefore + index + 1, item: item.id, at })
+      if (item !== undefined)
+        this.#s.rank.run({ list, run: runId, position: servedBefore + index + 1, item: item.id, at })
     }
   }
 }
@@ -59,17 +82,24 @@ function prepare(sqlite: Sqlite) {
       INSERT INTO pages (request_id, run_id, stream_id, route, pass, page, served_before, status, meaning, sighting, received_at, body)
       VALUES (:request, :run, :stream, (SELECT route FROM requests WHERE id = :request), :pass, :page, :served, :status, :meaning, :sighting, :at, :body)`),
     tellsGone: sqlite.prepare('UPDATE pages SET gone_after = :after WHERE id = :page'),
-    disbelieve: sqlite.prepare("UPDATE pages SET meaning = 'refused' WHERE meaning = 'doubtful' AND stream_id = :stream"),
+    disbelieve: sqlite.prepare(
+      "UPDATE pages SET meaning = 'refused' WHERE meaning = 'doubtful' AND stream_id = :stream",
+    ),
     // Among the newest pages, for whatever its route serves next settles it: no index is worth it.
     settleWithheld: sqlite
-      .prepare<object, string>(`
+      .prepare<object, string>(
+        `
         UPDATE pages SET meaning = :meaning WHERE id = (SELECT id FROM pages WHERE stream_id = :stream AND meaning = 'withheld' ORDER BY id DESC LIMIT 1)
-        RETURNING received_at`)
+        RETURNING received_at`,
+      )
       .pluck(),
     reject: sqlite.prepare(`
       INSERT INTO rejects (page_id, run_id, stream_id, pass, route, stream, reason, raw, program_version, rejected_at)
       VALUES (:page, :run, :stream, :pass, (SELECT route FROM requests WHERE id = :request), :name, :reason, :raw, :version, :at)`),
     clearRanking: sqlite.prepare('DELETE FROM rankings WHERE list = :list AND run_id = :run'),
-    rank: sqlite.prepare('INSERT OR REPLACE INTO rankings (list, run_id, position, item_id, observed_at) VALUES (:list, :run, :position, :item, :at)'),
+    rank: sqlite.prepare(
+      'INSERT OR REPLACE INTO rankings (list, run_id, position, item_id, observed_at) VALUES ' +
+        '(:list, :run, :position, :item, :at)',
+    ),
   }
 }

@@ -9,8 +9,8 @@ import type { PageRows } from './schema/index.js'
 import { isLeftOut, type ToldPage } from './told-page.js'
 
 /**
- * Brings what pages tell into the tables of data: the one way in, for crawls and replays alike, so that a page means the same in both.
- * What it means for runs and checkpoints is not here. Call inside a transaction.
+ * Brings what pages tell into the tables of data: the one way in, for crawls and replays alike, so that a
+ * page means the same in both. What it means for runs and checkpoints is not here. Call inside a transaction.
  */
 export class PageTables {
   readonly archive: PageArchive
@@ -42,7 +42,10 @@ export class PageTables {
   }
 
   /** Brings rows in that no stream lists. @returns as {@link write} */
-  tell(rows: PageRows, { at, sighting, isPast }: Pick<ToldPage, 'at' | 'sighting' | 'isPast'>): { counts: RowCounts; moved: readonly string[] } {
+  tell(
+    rows: PageRows,
+    { at, sighting, isPast }: Pick<ToldPage, 'at' | 'sighting' | 'isPast'>,
+  ): { counts: RowCounts; moved: readonly string[] } {
     return isPast ? { counts: this.#past.write(rows, at), moved: [] } : this.#writer.write(rows, at, sighting)
   }
 
@@ -63,7 +66,12 @@ export class PageTables {
 }
 
 /** The table of the entity that a subject is; none for lists and searches. */
-export const TABLE_OF: Partial<Record<Subject['kind'], 'users' | 'posts' | 'comments'>> = { user: 'users', post: 'posts', link: 'posts', comment: 'comments' }
+export const TABLE_OF: Partial<Record<Subject['kind'], 'users' | 'posts' | 'comments'>> = {
+  user: 'users',
+  post: 'posts',
+  link: 'posts',
+  comment: 'comments',
+}
 
 /** A listing of an entity shows that the entity exists, even where the answer does not repeat it. */
 function withSubject(rows: PageRows, subject: Subject): PageRows {

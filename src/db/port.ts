@@ -2,13 +2,13 @@ import type { ErrorCode } from '../errors.js'
 import type { MemberKind, PageRows } from './schema/index.js'
 
 /*
- * What everything above the store may ask of it. Each method is a whole unit of work; a second store (another database)
- * implements this and nothing else changes. No SQL and no table type shows here.
+ * What everything above the store may ask of it. Each method is a whole unit of work; a second store (another
+ * database) implements this and nothing else changes. No SQL and no table type shows here.
  */
 
 /**
- * What a listing can belong to. `link` is a post named by a seed (its detail is fetched; it lists the post itself);
- * `handle` an `@name` that one exact-match search turns into a user.
+ * What a listing can belong to. `link` is a post named by a seed (its detail is fetched; it lists the post
+ * itself); `handle` an `@name` that one exact-match search turns into a user.
  */
 export type SubjectKind = 'feed' | 'leaderboard' | 'query' | 'handle' | 'link' | 'user' | 'post' | 'comment'
 
@@ -21,12 +21,16 @@ export interface Subject {
 }
 
 /** A counter of an entity that says how long one of its listings is. */
-export type CounterName = 'reply_count' | 'recursive_reply_count' | 'remix_count' | 'follower_count' | 'following_count'
+export type CounterName =
+  'reply_count' | 'recursive_reply_count' | 'remix_count' | 'follower_count' | 'following_count'
 
 /** A counter of a subject that tells how long a listing is. */
 export type LengthCounter = CounterName | 'post_count' | 'cameo_count'
 
-/** null: nobody told, or (for the counters of users, which gate only when they are 0) nobody told a 0 in this run. */
+/**
+ * null: nobody told, or (for the counters of users, which gate only when they are 0) nobody told a 0 in this
+ * run.
+ */
 export type Counters = Readonly<Record<CounterName, number | null>>
 
 /** The relation of a listed item to the listing's subject: who is the edge's source. */
@@ -41,10 +45,15 @@ export interface StreamKind {
   readonly accepts: SubjectKind
   readonly route: string
   readonly defaultMaxPages: number | null
-  /** Whether one answer is all there is: such streams come first, for they tell counters that spare others. */
+  /**
+   * Whether one answer is all there is: such streams come first, for they tell counters that spare others.
+   */
   readonly single: boolean
   readonly edge: ListedEdge | null
-  /** Counters of the subject that say, when they are 0, that the listing is empty and costs no request; none where that is not asked. */
+  /**
+   * Counters of the subject that say, when they are 0, that the listing is empty and costs no request; none
+   * where that is not asked.
+   */
   readonly emptyBy: readonly CounterName[]
 }
 
@@ -76,7 +85,9 @@ export interface RunPlan {
   readonly streams: readonly StreamKind[]
   /** Whether every listing is read to its end; full and ordinary passes never continue each other. */
   readonly full: boolean
-  /** Ids that stand for authors who are not shown: no users, though a database may have taken them for some. */
+  /**
+   * Ids that stand for authors who are not shown: no users, though a database may have taken them for some.
+   */
   readonly nobody: readonly string[]
 }
 
@@ -95,7 +106,9 @@ export interface OpenRun {
   /** True if an unfinished run goes on. */
   readonly resumed: boolean
   readonly full: boolean
-  /** Of a run that goes on: the one or two streams that are all it has left, if it has had no page for a day. */
+  /**
+   * Of a run that goes on: the one or two streams that are all it has left, if it has had no page for a day.
+   */
   readonly stuck?: readonly number[]
 }
 
@@ -168,8 +181,9 @@ export interface ListedItem {
 }
 
 /**
- * What a page lists, as its pass sees it: an item that the pass has not listed before (`news`), only items that it has (`repeats`), or no
- * item at all (`nothing`: an empty page, or records of which none can be read).
+ * What a page lists, as its pass sees it: an item that the pass has not listed before (`news`), only items
+ * that it has (`repeats`), or no item at all (`nothing`: an empty page, or records of which none can be
+ * read).
  */
 export type Brings = 'news' | 'repeats' | 'nothing'
 
@@ -191,7 +205,10 @@ export interface PageCommit {
   readonly step: PassStep
   /** The name of the ranked list that the page's order belongs to. */
   readonly ranks: string | null
-  /** For full passes: where an ordinary pass would have ended, and how many items new to us are on this page below that. */
+  /**
+   * For full passes: where an ordinary pass would have ended, and how many items new to us are on this page
+   * below that.
+   */
   readonly audit: { readonly knownFromPage: number | null; readonly lateNews: number }
   readonly programVersion: string
 }
@@ -229,7 +246,10 @@ export interface RefusalCommit {
   readonly settlement: Settlement
   /** The raw body, kept where the refusal has consequences. */
   readonly body: Buffer | null
-  /** What it tells of others than the stream's subject, to be stored and listed for nobody; its body is kept then. */
+  /**
+   * What it tells of others than the stream's subject, to be stored and listed for nobody; its body is kept
+   * then.
+   */
   readonly stray?: PageRows | undefined
   readonly step: RefusalStep
 }
@@ -273,7 +293,10 @@ export interface EstimateKind {
   /** Whether `--recheck` reads it on through young items. */
   readonly recheck: boolean
   /** Counters that spare the listing when they are 0 or, for `unmoved`, what they were. */
-  readonly gate: { readonly counters: readonly CounterName[]; readonly closedWhen: 'empty' | 'unmoved' } | null
+  readonly gate: {
+    readonly counters: readonly CounterName[]
+    readonly closedWhen: 'empty' | 'unmoved'
+  } | null
   /** Records on a full page by the contract; null where it states none. */
   readonly pageSize: number | null
 }
@@ -309,7 +332,10 @@ export interface EstimateRecord {
   readonly actual: number
 }
 
-/** Whom the database was told to forget, known by hashes alone. Reading pages never throws for what it is asked. */
+/**
+ * Whom the database was told to forget, known by hashes alone. Reading pages never throws for what it is
+ * asked.
+ */
 export interface ForgottenPeople {
   /** Whether it is the id of a forgotten person, or of a post or comment that went with one. */
   isId(text: string): boolean
@@ -320,9 +346,10 @@ export interface ForgottenPeople {
 }
 
 /**
- * The store as the crawl uses it: open, with the database's write lock held. What a method writes is seen by the next call at once;
- * its promise resolves when that is committed. Calls within the same turn of the event loop may share a transaction, and are in
- * effect all the same one by one: a call that fails leaves nothing, and the others stay.
+ * The store as the crawl uses it: open, with the database's write lock held. What a method writes is seen by
+ * the next call at once; its promise resolves when that is committed. Calls within the same turn of the event
+ * loop may share a transaction, and are in effect all the same one by one: a call that fails leaves nothing,
+ * and the others stay.
  */
 export interface CrawlStore {
   /** Whom to leave out of everything; null where nobody has been forgotten. */
@@ -334,13 +361,24 @@ export interface CrawlStore {
   /** Of these handles, those that are remembered as users who are known to go by another one now. */
   renamed(handles: readonly string[]): readonly RenamedHandle[]
   /** What the run will cost, from what is stored; nothing is sent. */
-  estimate(run: OpenRun, kinds: readonly EstimateKind[], rules: EstimateRules): Promise<{ rows: EstimateRow[]; records: EstimateRecord[] }>
+  estimate(
+    run: OpenRun,
+    kinds: readonly EstimateKind[],
+    rules: EstimateRules,
+  ): Promise<{ rows: EstimateRow[]; records: EstimateRecord[] }>
   /** Keeps an estimate, to be compared with what the run will have cost. */
   noteEstimate(run: OpenRun, rows: readonly EstimateRow[]): Promise<void>
-  /** The stream to read next: shallowest first, then the seed with the fewest requests; undefined when none is ready. */
+  /**
+   * The stream to read next: shallowest first, then the seed with the fewest requests; undefined when none is
+   * ready.
+   */
   next(run: OpenRun): Promise<Candidate | undefined>
   /** Ends a stream without a request. */
-  skip(candidate: Candidate, state: 'complete' | 'gated' | 'recent' | 'capped' | 'failed', reason?: string): Promise<void>
+  skip(
+    candidate: Candidate,
+    state: 'complete' | 'gated' | 'recent' | 'capped' | 'failed',
+    reason?: string,
+  ): Promise<void>
   /** Enters a request into the ledger and claims its stream; begins a new pass where one is due. */
   reserve(candidate: Candidate, route: string, price: number): Promise<Lease>
   /** Which of these items earlier completed passes of the stream have listed. */
@@ -354,20 +392,32 @@ export interface CrawlStore {
   commitRefusal(commit: RefusalCommit): Promise<void>
   /** A delayed stream is ready again. */
   release(runId: number, streamId: number): Promise<void>
-  /** Whether a route has answered a page, in this run or ever in this database; and whether any route ever has. */
+  /**
+   * Whether a route has answered a page, in this run or ever in this database; and whether any route ever
+   * has.
+   */
   routeHasAnswered(route: string, runId: number): Promise<{ inRun: boolean; ever: boolean; any: boolean }>
-  /** Whether the API refused a stream with this code before in this run, and its route has answered a page since. */
+  /**
+   * Whether the API refused a stream with this code before in this run, and its route has answered a page
+   * since.
+   */
   servedSinceRefusal(candidate: Candidate, code: ErrorCode): Promise<boolean>
   /** How many entities the 403s of a kind of stream leave in doubt, in this run. */
   withheldEntities(runId: number, stream: string): Promise<number>
-  /** Whether all that a run has been answered are 404s, and no route has ever answered a page in this database. */
+  /**
+   * Whether all that a run has been answered are 404s, and no route has ever answered a page in this
+   * database.
+   */
   hasOnlyDoubts(runId: number): Promise<boolean>
   /**
-   * Makes streams of a run ready again, those in doubt or some that failed: what they were refused for says nothing about them. Those that
-   * may be refused again come behind all others.
+   * Makes streams of a run ready again, those in doubt or some that failed: what they were refused for says
+   * nothing about them. Those that may be refused again come behind all others.
    */
   reopen(runId: number, which: 'doubtful' | 'withheld' | readonly FailedStream[]): Promise<void>
-  /** Fails what is in doubt at the end of a run, and is nobody's (a 404 of a list), or may have been refused for our sake (a 403). */
+  /**
+   * Fails what is in doubt at the end of a run, and is nobody's (a 404 of a list), or may have been refused
+   * for our sake (a 403).
+   */
   settleRest(runId: number): Promise<void>
   /** How many entities that other routes have served got a 404 from this stream in this run. */
   doubtfulStreams(runId: number, stream: string): Promise<number>

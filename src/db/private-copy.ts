@@ -1,4 +1,14 @@
-import { accessSync, chmodSync, constants, copyFileSync, existsSync, mkdtempSync, rmSync, statfsSync, statSync } from 'node:fs'
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  rmSync,
+  statfsSync,
+  statSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
@@ -27,7 +37,7 @@ export function lacksPlaceForLog(error: unknown): boolean {
  * @throws AppError `temporary-full`, `unreadable-place`
  */
 export function copyFile(file: string): PrivateCopy {
-  return makeCopy(file, (copy) => {
+  return makeCopy(file, copy => {
     copyUnchanged(file, copy)
     foldLog(copy)
   })
@@ -38,7 +48,7 @@ export function copyFile(file: string): PrivateCopy {
  * @throws AppError `temporary-full`, `unreadable-place`; whatever SQLite says of a damaged file
  */
 export function copyThrough(sqlite: Database.Database, file: string): PrivateCopy {
-  return makeCopy(file, (copy) => void sqlite.prepare('VACUUM INTO ?').run(copy))
+  return makeCopy(file, copy => void sqlite.prepare('VACUUM INTO ?').run(copy))
 }
 
 function makeCopy(file: string, fill: (copy: string) => void): PrivateCopy {
@@ -61,13 +71,22 @@ function makeFolder(file: string): string {
     if (bavail * bsize > bytesOf(file)) return folder
     rmSync(folder, { recursive: true })
   } catch (error) {
-    if (!isFull(error)) throw new AppError('unreadable-place', `${file}: its folder cannot be written, and no copy can be made in ${tmpdir()} (${messageOf(error)})`, { cause: error })
+    if (!isFull(error))
+      throw new AppError(
+        'unreadable-place',
+        `${file}: its folder cannot be written, and no copy can be made in ${tmpdir()} (${messageOf(error)})`,
+        { cause: error },
+      )
   }
   throw noRoom(file)
 }
 
 function noRoom(file: string): AppError {
-  return new AppError('temporary-full', `${file} has to be copied to be used, and ${tmpdir()} has no room for ${Math.ceil(bytesOf(file) / 1e6)} MB`)
+  return new AppError(
+    'temporary-full',
+    `${file} has to be copied to be used, and ${tmpdir()} has no room for ` +
+      `${Math.ceil(bytesOf(file) / 1e6)} MB`,
+  )
 }
 
 function isFull(error: unknown): boolean {
@@ -76,10 +95,15 @@ function isFull(error: unknown): boolean {
 }
 
 const TRIES = 3
-/** What of a database is beside its file: the log, and what a program that wrote without one has not undone yet. */
+/**
+ * What of a database is beside its file: the log, and what a program that wrote without one has not undone
+ * yet.
+ */
 const BESIDE = ['-wal', '-journal']
 
-/** Someone who may write there could do so meanwhile: half of one state and half of another is no database. */
+/**
+ * Someone who may write there could do so meanwhile: half of one state and half of another is no database.
+ */
 function copyUnchanged(file: string, copy: string): void {
   for (let n = 0; n < TRIES; n += 1) {
     const before = stateOf(file)
@@ -90,7 +114,10 @@ function copyUnchanged(file: string, copy: string): void {
     }
     if (stateOf(file) === before) return
   }
-  throw new AppError('unreadable-place', `${file} is being written, and its folder cannot be written from here`)
+  throw new AppError(
+    'unreadable-place',
+    `${file} is being written, and its folder cannot be written from here`,
+  )
 }
 
 function copyPart(from: string, to: string): void {
@@ -104,10 +131,12 @@ function copyPart(from: string, to: string): void {
 }
 
 function stateOf(file: string): string {
-  return JSON.stringify(['', ...BESIDE].map((part) => {
-    const state = statSync(file + part, { throwIfNoEntry: false })
-    return state && [state.ino, state.size, state.mtimeMs]
-  }))
+  return JSON.stringify(
+    ['', ...BESIDE].map(part => {
+      const state = statSync(file + part, { throwIfNoEntry: false })
+      return state && [state.ino, state.size, state.mtimeMs]
+    }),
+  )
 }
 
 /** Puts what is in the log alone into the file, which then needs none. */
@@ -122,7 +151,10 @@ function foldLog(file: string): void {
 }
 
 function bytesOf(file: string): number {
-  return [file, `${file}-wal`].reduce((sum, part) => sum + (statSync(part, { throwIfNoEntry: false })?.size ?? 0), 0)
+  return [file, `${file}-wal`].reduce(
+    (sum, part) => sum + (statSync(part, { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  )
 }
 
 function isWritable(path: string): boolean {

@@ -1,11 +1,19 @@
 import { isImport, isImported, isSent } from './sent.js'
 import type { Snapshot } from './snapshot.js'
 
-/** Where the rows of a database come from, as far as it can tell; ids and names are in seeds and reasons alone. */
+/**
+ * Where the rows of a database come from, as far as it can tell; ids and names are in seeds and reasons
+ * alone.
+ */
 export interface Provenance {
   readonly origin: string | null
   /** Crawls: imports are none. */
-  readonly runs: { readonly all: number; readonly finished: number; readonly first: string | null; readonly last: string | null }
+  readonly runs: {
+    readonly all: number
+    readonly finished: number
+    readonly first: string | null
+    readonly last: string | null
+  }
   /** In their normal form, sorted. */
   readonly seeds: readonly string[]
   /** Those that were sent. */
@@ -35,8 +43,15 @@ const LAST = `
 /** What a snapshot says of its own making. */
 export function provenanceOf(snapshot: Snapshot): Provenance {
   const rows = <T>(sql: string, read: (row: readonly unknown[]) => T): T[] => snapshot.select(sql).map(read)
-  const [runs] = rows(`SELECT count(*), coalesce(sum(state = 'finished'), 0), min(started_at), max(coalesce(finished_at, started_at)) FROM runs WHERE NOT ${isImport()}`, ([all, finished, first, last]) => ({ all, finished, first, last }) as Provenance['runs'])
-  const [ledger] = rows(`SELECT count(*), coalesce(sum(cost_microusd), 0) FROM requests WHERE ${isSent()}`, ([requests, cost]) => [requests, cost] as [number, number])
+  const [runs] = rows(
+    `SELECT count(*), coalesce(sum(state = 'finished'), 0), min(started_at), ` +
+      `max(coalesce(finished_at, started_at)) FROM runs WHERE NOT ${isImport()}`,
+    ([all, finished, first, last]) => ({ all, finished, first, last }) as Provenance['runs'],
+  )
+  const [ledger] = rows(
+    `SELECT count(*), coalesce(sum(cost_microusd), 0) FROM requests WHERE ${isSent()}`,
+    ([requests, cost]) => [requests, cost] as [number, number],
+  )
   return {
     origin: (snapshot.first("SELECT value FROM meta WHERE key = 'origin'") ?? null) as string | null,
     runs: runs ?? { all: 0, finished: 0, first: null, last: null },
@@ -44,11 +59,19 @@ export function provenanceOf(snapshot: Snapshot): Provenance {
     requests: ledger?.[0] ?? 0,
     costMicroUsd: ledger?.[1] ?? 0,
     imported: snapshot.first(`SELECT count(*) FROM requests WHERE ${isImported()}`) as number,
-    streams: rows(`SELECT stream, state, count(*) FROM (${LAST}) GROUP BY stream, state ORDER BY stream, state`, ([stream, state, count]) => ({ stream, state, count }) as Provenance['streams'][number]),
+    streams: rows(
+      `SELECT stream, state, count(*) FROM (${LAST}) GROUP BY stream, state ORDER BY stream, state`,
+      ([stream, state, count]) => ({ stream, state, count }) as Provenance['streams'][number],
+    ),
     gaps: rows(
-      `SELECT stream, state, reason, count(*) AS n FROM (${LAST}) WHERE state NOT IN ('complete', 'gated', 'recent') GROUP BY stream, state, reason ORDER BY stream, state, n DESC, reason`,
+      `SELECT stream, state, reason, count(*) AS n FROM (${LAST}) WHERE state NOT IN ('complete', ` +
+        `'gated', 'recent') GROUP BY stream, state, reason ORDER BY stream, state, n DESC, reason`,
       ([stream, state, reason, count]) => ({ stream, state, reason, count }) as Gap,
     ),
-    rejects: rows('SELECT route, reason, count(*) AS n FROM rejects GROUP BY route, reason ORDER BY n DESC, route, reason', ([route, reason, count]) => ({ route, reason, count }) as Provenance['rejects'][number]),
+    rejects: rows(
+      'SELECT route, reason, count(*) AS n FROM rejects GROUP BY route, reason ORDER BY n DESC, ' +
+        'route, reason',
+      ([route, reason, count]) => ({ route, reason, count }) as Provenance['rejects'][number],
+    ),
   }
 }

@@ -12,18 +12,25 @@ export interface PageCount {
   readonly bytes: number
 }
 
-/** Pages looked at in one transaction: a few megabytes at most, so that neither memory nor the log of SQLite grows. */
+/**
+ * Pages looked at in one transaction: a few megabytes at most, so that neither memory nor the log of SQLite
+ * grows.
+ */
 const BATCH = 500
 
 /**
- * How many raw pages came before a time, and how many are kept. Changes nothing, and can run while a crawl writes.
+ * How many raw pages came before a time, and how many are kept. Changes nothing, and can run while a crawl
+ * writes.
  * @throws AppError `bad-database` or `newer-database`
  */
 export function countOldPages(file: string, before: IsoTime): { old: PageCount; kept: number } {
   const { sqlite } = openForReading(file)
   try {
     const all = sqlite.prepare('SELECT count(*) FROM pages').pluck().get() as number
-    const old = sqlite.prepare<object, PageCount>(`${COUNT} WHERE received_at < :before`).get({ before }) ?? { pages: 0, bytes: 0 }
+    const old = sqlite.prepare<object, PageCount>(`${COUNT} WHERE received_at < :before`).get({ before }) ?? {
+      pages: 0,
+      bytes: 0,
+    }
     return { old, kept: all - old.pages }
   } catch (error) {
     throw databaseError(error, file)
@@ -58,10 +65,18 @@ export class Pruner {
   drop(before: IsoTime): PageCount {
     return this.#guard(() => {
       const sum = { pages: 0, bytes: 0 }
-      const last = this.#sqlite.prepare<object, number | null>('SELECT max(id) FROM (SELECT id FROM pages WHERE id > :after ORDER BY id LIMIT :batch)').pluck()
+      const last = this.#sqlite
+        .prepare<object, number | null>(
+          'SELECT max(id) FROM (SELECT id FROM pages WHERE id > :after ORDER BY id LIMIT :batch)',
+        )
+        .pluck()
       const dropBatch = this.#batchDropper()
       let after = 0
-      for (let upTo = last.get({ after, batch: BATCH }); typeof upTo === 'number'; upTo = last.get({ after, batch: BATCH })) {
+      for (
+        let upTo = last.get({ after, batch: BATCH });
+        typeof upTo === 'number';
+        upTo = last.get({ after, batch: BATCH })
+      ) {
         const { pages, bytes } = dropBatch({ after, upTo, before })
         sum.pages += pages
         sum.bytes += bytes
@@ -76,14 +91,22 @@ export class Pruner {
     return this.#sqlite.prepare('SELECT count(*) FROM pages').pluck().get() as number
   }
 
-  /** Bytes that {@link compact} would give back, and the free bytes on disk that it needs: for a copy of what is kept, twice. */
+  /**
+   * Bytes that {@link compact} would give back, and the free bytes on disk that it needs: for a copy of what
+   * is kept, twice.
+   */
   slack(): { free: number; needed: number } {
-    const { size, pages, free } = { size: this.#pragma('page_size'), pages: this.#pragma('page_count'), free: this.#pragma('freelist_count') }
+    const { size, pages, free } = {
+      size: this.#pragma('page_size'),
+      pages: this.#pragma('page_count'),
+      free: this.#pragma('freelist_count'),
+    }
     return { free: free * size, needed: 2 * (pages - free) * size }
   }
 
   /**
-   * Rewrites the file without its free space, which also wipes what was dropped. Killed half-way it has changed nothing.
+   * Rewrites the file without its free space, which also wipes what was dropped. Killed half-way it has
+   * changed nothing.
    * @throws AppError `disk-full`
    */
   compact(): void {
@@ -92,7 +115,14 @@ export class Pruner {
       this.#guard(() => this.#sqlite.exec('VACUUM').pragma('wal_checkpoint(TRUNCATE)'))
     } catch (error) {
       const isFull = error instanceof AppError && error.code === 'disk-full'
-      throw isFull ? new AppError('disk-full', `${this.#file} cannot be made smaller; old pages are dropped all the same, and their space is used again`, { cause: error }) : error
+      throw isFull
+        ? new AppError(
+            'disk-full',
+            `${this.#file} cannot be made smaller; old pages are dropped all the same, and their ` +
+              'space is used again',
+            { cause: error },
+          )
+        : error
     }
   }
 

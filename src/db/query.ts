@@ -6,12 +6,27 @@ export type SqlValue = null | bigint | number | string | Uint8Array
 export type SqlParameters = Readonly<Record<string, bigint | number | string | null>>
 
 /** PRAGMAs that tell something and change nothing; only those named second take an argument. */
-const TELLING = new Set('application_id collation_list compile_options database_list encoding foreign_keys freelist_count function_list module_list page_count page_size pragma_list schema_version table_list user_version'.split(' '))
-const TELLING_OF = new Set('foreign_key_check foreign_key_list index_info index_list index_xinfo integrity_check quick_check table_info table_list table_xinfo'.split(' '))
+const TELLING = new Set(
+  (
+    'application_id collation_list compile_options database_list encoding foreign_keys ' +
+    'freelist_count function_list module_list page_count page_size pragma_list schema_version ' +
+    'table_list user_version'
+  ).split(' '),
+)
+const TELLING_OF = new Set(
+  (
+    'foreign_key_check foreign_key_list index_info index_list index_xinfo integrity_check ' +
+    'quick_check table_info table_list table_xinfo'
+  ).split(' '),
+)
 
-export const READ_ONLY = 'only one statement that reads is run: SELECT, WITH, VALUES, EXPLAIN or a PRAGMA that tells something'
+export const READ_ONLY =
+  'only one statement that reads is run: SELECT, WITH, VALUES, EXPLAIN or a PRAGMA that tells something'
 
-/** One statement that reads, on a connection that cannot write. Other processes may write to the file at the same time. */
+/**
+ * One statement that reads, on a connection that cannot write. Other processes may write to the file at the
+ * same time.
+ */
 export class ReadQuery {
   readonly columns: readonly string[]
   readonly #sqlite: Sqlite
@@ -19,19 +34,22 @@ export class ReadQuery {
 
   /**
    * @param explain whether to tell how SQLite would answer, in place of the answer
-   * @throws AppError `bad-query` for whatever does not only read, or is not SQL; `bad-database`, `newer-database`
+   * @throws AppError `bad-query` for whatever does not only read, or is not SQL; `bad-database`,
+   *   `newer-database`
    */
   constructor(file: string, sql: string, parameters: SqlParameters, explain = false) {
     checkWords(sql)
     checkParameters(sql, parameters)
     this.#sqlite = openForReading(file).sqlite
-    // A person's question may sort or visit everything: what does not fit into memory goes to a temporary file,
-    // and pages are mapped, not copied, which halves the time of a walk over a graph of millions.
+    // A person's question may sort or visit everything: what does not fit into memory goes to a temporary
+    // file, and pages are mapped, not copied, which halves the time of a walk over a graph of millions.
     this.#sqlite.pragma('temp_store = FILE')
     this.#sqlite.pragma('cache_size = -65536')
     this.#sqlite.pragma('mmap_size = 2147418112')
     try {
-      const statement = this.#sqlite.prepare<[SqlParameters], SqlValue[]>(explain ? `EXPLAIN QUERY PLAN ${sql}` : sql)
+      const statement = this.#sqlite.prepare<[SqlParameters], SqlValue[]>(
+        explain ? `EXPLAIN QUERY PLAN ${sql}` : sql,
+      )
       if (!statement.readonly || !statement.reader) throw new AppError('bad-query', READ_ONLY)
       statement.safeIntegers().raw()
       this.columns = statement.columns().map(({ name }) => name)
@@ -56,24 +74,30 @@ export class ReadQuery {
   }
 }
 
-/** Some PRAGMAs take effect as soon as they are prepared, so the words are looked at before SQLite sees them. */
+/**
+ * Some PRAGMAs take effect as soon as they are prepared, so the words are looked at before SQLite sees them.
+ */
 export function checkWords(sql: string): void {
   const [, first, rest] = /^(\w+)([^]*)$/.exec(withoutComments(sql)) ?? []
   const word = first?.toUpperCase()
-  if (word === undefined && withoutComments(sql).replaceAll(';', '').trim() === '') throw new AppError('bad-query', 'there is no statement')
+  if (word === undefined && withoutComments(sql).replaceAll(';', '').trim() === '')
+    throw new AppError('bad-query', 'there is no statement')
   if (word === 'EXPLAIN') return checkExplained(rest ?? '')
   if (word === 'PRAGMA' && tellsSomething(rest ?? '')) return
   if (word !== 'SELECT' && word !== 'WITH' && word !== 'VALUES') throw new AppError('bad-query', READ_ONLY)
 }
 
 function checkExplained(rest: string): void {
-  if (!/^\s*(QUERY\s+PLAN\s+)?(SELECT|WITH|VALUES)\b/i.test(withoutComments(rest))) throw new AppError('bad-query', READ_ONLY)
+  if (!/^\s*(QUERY\s+PLAN\s+)?(SELECT|WITH|VALUES)\b/i.test(withoutComments(rest)))
+    throw new AppError('bad-query', READ_ONLY)
 }
 
 function tellsSomething(rest: string): boolean {
   const [, name, argument] = /^\s*(?:\w+\s*\.\s*)?(\w+)\s*(\(\s*[\w'"`]+\s*\))?\s*;?\s*$/.exec(rest) ?? []
   if (name === undefined) return false
-  return argument === undefined ? TELLING.has(name.toLowerCase()) || TELLING_OF.has(name.toLowerCase()) : TELLING_OF.has(name.toLowerCase())
+  return argument === undefined
+    ? TELLING.has(name.toLowerCase()) || TELLING_OF.has(name.toLowerCase())
+    : TELLING_OF.has(name.toLowerCase())
 }
 
 /** The text from its first word on. */
@@ -83,7 +107,7 @@ function withoutComments(sql: string): string {
 
 /** SQLite ignores a parameter that the statement does not have; here it is most likely a slip. */
 function checkParameters(sql: string, parameters: SqlParameters): void {
-  const unused = Object.keys(parameters).find((name) => !new RegExp(`[:@$]${name}\\b`).test(sql))
+  const unused = Object.keys(parameters).find(name => !new RegExp(`[:@$]${name}\\b`).test(sql))
   if (unused !== undefined) throw new AppError('bad-query', `the query has no parameter :${unused}`)
 }
 
@@ -91,8 +115,13 @@ export function queryError(error: unknown): unknown {
   if (error instanceof AppError) return error
   const message = messageOf(error)
   const [, missing] = /^Missing named parameter "(.*)"$/.exec(message) ?? []
-  if (missing !== undefined) return new AppError('bad-query', `the query has a parameter :${missing}; give it with --param ${missing}=…`)
+  if (missing !== undefined)
+    return new AppError(
+      'bad-query',
+      `the query has a parameter :${missing}; give it with --param ${missing}=…`,
+    )
   if (/more than one statement/.test(message)) return new AppError('bad-query', READ_ONLY)
-  if (/Too few parameter values/.test(message)) return new AppError('bad-query', 'parameters have names, such as :name', { cause: error })
+  if (/Too few parameter values/.test(message))
+    return new AppError('bad-query', 'parameters have names, such as :name', { cause: error })
   return error instanceof Error ? new AppError('bad-query', message, { cause: error }) : error
 }

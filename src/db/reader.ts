@@ -35,7 +35,10 @@ export interface StreamLine {
 
 /** Where the API is no longer what it was. */
 export interface DriftLine {
-  /** `type`: another type came; `added`: nobody has described the field; `dropped`: it came, and no longer does. */
+  /**
+   * `type`: another type came; `added`: nobody has described the field; `dropped`: it came, and no longer
+   * does.
+   */
   readonly kind: 'type' | 'added' | 'dropped'
   /** For example `post.view_count`; `(other fields)` for new ones that are not named. */
   readonly path: string
@@ -56,7 +59,9 @@ export interface StatusReport {
   readonly origin: Origin | null
   /** Newest first. */
   readonly runs: readonly RunReport[]
-  /** Streams that are open or ended otherwise than complete, of the newest runs; at most the limit asked for. */
+  /**
+   * Streams that are open or ended otherwise than complete, of the newest runs; at most the limit asked for.
+   */
   readonly streams: readonly StreamLine[]
   readonly rows: Readonly<Record<string, number>>
   readonly spend: Spend & { readonly unknown: number }
@@ -89,7 +94,7 @@ export class Reader {
   /** Rows by table. */
   rows(): Record<string, number> {
     return Object.fromEntries(
-      COUNTED.map((table) => {
+      COUNTED.map(table => {
         const name = getTableName(table)
         return [name, this.#sqlite.prepare(`SELECT count(*) FROM ${name}`).pluck().get() as number]
       }),
@@ -111,7 +116,10 @@ export class Reader {
 
   /** Rows of users, posts and comments by where they come from. */
   tables(measures: readonly ListingMeasure[]): TableCoverage[] {
-    return tableCoverage(this.#sqlite, measures.map(({ stream }) => stream))
+    return tableCoverage(
+      this.#sqlite,
+      measures.map(({ stream }) => stream),
+    )
   }
 
   close(): void {
@@ -119,13 +127,20 @@ export class Reader {
   }
 
   #status(limit: number): StatusReport {
-    const origin = this.#sqlite.prepare("SELECT value FROM meta WHERE key = 'origin'").pluck().get() as Origin | undefined
+    const origin = this.#sqlite.prepare("SELECT value FROM meta WHERE key = 'origin'").pluck().get() as
+      Origin | undefined
     const spend = this.#sqlite
-      .prepare(`SELECT count(*) AS requests, coalesce(sum(cost_microusd), 0) AS cost_microusd, coalesce(sum(${isUnsure()}), 0) AS unknown FROM requests WHERE ${isSent()}`)
+      .prepare(
+        'SELECT count(*) AS requests, coalesce(sum(cost_microusd), 0) AS cost_microusd, ' +
+          `coalesce(sum(${isUnsure()}), 0) AS unknown FROM requests WHERE ${isSent()}`,
+      )
       .get() as StatusReport['spend']
     const spendBy = <T>(column: string, order: string): T[] =>
       this.#sqlite
-        .prepare<[number], T>(`SELECT ${column}, count(*) AS requests, coalesce(sum(cost_microusd), 0) AS cost_microusd FROM requests WHERE ${isSent()} GROUP BY 1 ORDER BY ${order} LIMIT ?`)
+        .prepare<[number], T>(
+          `SELECT ${column}, count(*) AS requests, coalesce(sum(cost_microusd), 0) AS ` +
+            `cost_microusd FROM requests WHERE ${isSent()} GROUP BY 1 ORDER BY ${order} LIMIT ?`,
+        )
         .all(limit)
     return {
       origin: origin ?? null,
@@ -133,7 +148,10 @@ export class Reader {
       streams: this.#streams(limit),
       rows: this.rows(),
       spend,
-      imported: this.#sqlite.prepare(`SELECT count(*) FROM requests WHERE ${isImported()}`).pluck().get() as number,
+      imported: this.#sqlite
+        .prepare(`SELECT count(*) FROM requests WHERE ${isImported()}`)
+        .pluck()
+        .get() as number,
       spendByRoute: spendBy('route', 'cost_microusd DESC, route'),
       spendByDay: spendBy('substr(reserved_at, 1, 10) AS day', 'day DESC'),
       drift: this.#drift(limit),
@@ -143,9 +161,13 @@ export class Reader {
 
   #runs(limit: number): RunReport[] {
     const runs = this.#sqlite.prepare<[number], Omit<RunReport, 'seeds' | 'streams'>>(RUNS).all(limit)
-    const seeds = this.#sqlite.prepare<[number], string>('SELECT DISTINCT text FROM run_seeds WHERE run_id = ? ORDER BY seed').pluck()
-    const streams = this.#sqlite.prepare<[number], { state: string; n: number }>('SELECT state, count(*) AS n FROM frontier WHERE run_id = ? GROUP BY state')
-    return runs.map((run) => ({
+    const seeds = this.#sqlite
+      .prepare<[number], string>('SELECT DISTINCT text FROM run_seeds WHERE run_id = ? ORDER BY seed')
+      .pluck()
+    const streams = this.#sqlite.prepare<[number], { state: string; n: number }>(
+      'SELECT state, count(*) AS n FROM frontier WHERE run_id = ? GROUP BY state',
+    )
+    return runs.map(run => ({
       ...run,
       seeds: seeds.all(run.id),
       streams: Object.fromEntries(streams.all(run.id).map(({ state, n }) => [state, n])),
@@ -166,7 +188,9 @@ const RUNS = `
   FROM (SELECT * FROM runs ORDER BY id DESC LIMIT ?) r LEFT JOIN requests q ON q.run_id = r.id AND ${isSent('q.')}
   GROUP BY r.id ORDER BY r.id DESC`
 
-const DRIFT = 'SELECT kind, path, expected, got, records, first_seen_at, last_seen_at FROM drift ORDER BY records DESC, kind, path, got LIMIT ?'
+const DRIFT =
+  'SELECT kind, path, expected, got, records, first_seen_at, last_seen_at FROM drift ORDER BY ' +
+  'records DESC, kind, path, got LIMIT ?'
 
 const STREAMS = `
   SELECT f.run_id, k.stream, k.subject_id, f.state, f.reason, k.pages FROM frontier f JOIN checkpoints k ON k.id = f.stream_id

@@ -10,10 +10,10 @@ export interface Place {
 }
 
 /**
- * Which seeds have ready streams, level by level, the one with the fewest requests first: so that the next of a million seeds is found
- * at once, however many of them have nothing left to read. It is kept by triggers, in this connection alone, and put right when it is
- * looked at: a seed may have had requests since it was entered, and its ready streams may have been taken; a seed with ready
- * streams is never missing.
+ * Which seeds have ready streams, level by level, the one with the fewest requests first: so that the next of
+ * a million seeds is found at once, however many of them have nothing left to read. It is kept by triggers,
+ * in this connection alone, and put right when it is looked at: a seed may have had requests since it was
+ * entered, and its ready streams may have been taken; a seed with ready streams is never missing.
  */
 export class ReadySeeds {
   readonly #s: ReturnType<typeof prepare>
@@ -30,7 +30,11 @@ export class ReadySeeds {
 
   /** The first place in the order of reading; whether anything is ready there is for the caller to see. */
   first(runId: number): Place | undefined {
-    for (let place = this.#s.first.get({ run: runId }); place !== undefined; place = this.#s.first.get({ run: runId })) {
+    for (
+      let place = this.#s.first.get({ run: runId });
+      place !== undefined;
+      place = this.#s.first.get({ run: runId })
+    ) {
       if (place.requests === place.entered) return place
       this.#s.drop.run({ run: runId, ...place, requests: place.entered })
       this.#s.enter.run({ run: runId, ...place })
@@ -69,7 +73,13 @@ function prepare(sqlite: Sqlite) {
       SELECT r.round, r.depth, r.requests AS entered, r.seed, s.requests
       FROM ready_seeds r CROSS JOIN run_seeds s ON s.run_id = r.run_id AND s.seed = r.seed
       WHERE r.run_id = :run ORDER BY r.round, r.depth, r.requests, r.seed LIMIT 1`),
-    enter: sqlite.prepare('INSERT INTO ready_seeds (run_id, round, depth, requests, seed) VALUES (:run, :round, :depth, :requests, :seed) ON CONFLICT DO NOTHING'),
-    drop: sqlite.prepare('DELETE FROM ready_seeds WHERE run_id = :run AND round = :round AND depth = :depth AND requests = :requests AND seed = :seed'),
+    enter: sqlite.prepare(
+      'INSERT INTO ready_seeds (run_id, round, depth, requests, seed) VALUES (:run, :round, ' +
+        ':depth, :requests, :seed) ON CONFLICT DO NOTHING',
+    ),
+    drop: sqlite.prepare(
+      'DELETE FROM ready_seeds WHERE run_id = :run AND round = :round AND depth = :depth AND ' +
+        'requests = :requests AND seed = :seed',
+    ),
   }
 }

@@ -20,9 +20,9 @@ export interface Retold {
 }
 
 /**
- * Rebuilds the tables of data from the raw pages, in one transaction: what dies on the way has changed nothing. Runs, checkpoints and
- * the ledger stay. Where older pages have been pruned, what they told is the base on which the others are applied anew. Holds the
- * database's write lock until closed.
+ * Rebuilds the tables of data from the raw pages, in one transaction: what dies on the way has changed
+ * nothing. Runs, checkpoints and the ledger stay. Where older pages have been pruned, what they told is the
+ * base on which the others are applied anew. Holds the database's write lock until closed.
  */
 export class Replayer {
   /** Raw answers to apply. */
@@ -93,7 +93,14 @@ export class Replayer {
       failpoint('mid-replay')
       const told = this.#recountable(rows ?? NO_ROWS)
       const isPast = page.pass === 0 || this.#isInBase(page)
-      this.#tables.write({ ...page, pageId: page.id, rows: told, ranks: isPast ? null : ranks, programVersion, isPast })
+      this.#tables.write({
+        ...page,
+        pageId: page.id,
+        rows: told,
+        ranks: isPast ? null : ranks,
+        programVersion,
+        isPast,
+      })
       this.#noteFlaws(page, rows)
       if (page.goneAfter !== null && !this.#flawed.has(page.streamId)) this.#markGone(page, page.goneAfter)
       if (page.pass > 0 && page.meaning === 'page') this.#prove(page)
@@ -113,7 +120,8 @@ export class Replayer {
   refuse(page: StoredPage): void {
     this.#guard(() => {
       const { meaning, subject, streamId, at } = page
-      if ((meaning === 'gone' || meaning === 'private') && !this.#isInBase(page)) this.#tables.markUnavailable(subject, meaning, at)
+      if ((meaning === 'gone' || meaning === 'private') && !this.#isInBase(page))
+        this.#tables.markUnavailable(subject, meaning, at)
       if (meaning === 'doubtful') this.#doubted.set(streamId, page)
       if (subject.kind === 'link') this.#tables.membership.standIn(streamId, subject.id)
     })
@@ -143,9 +151,14 @@ export class Replayer {
     this.#unlock()
   }
 
-  /** Which fields come as ever is known from all pages, the dropped ones among them: it stays as it is, and is not counted twice. */
+  /**
+   * Which fields come as ever is known from all pages, the dropped ones among them: it stays as it is, and is
+   * not counted twice.
+   */
   #recountable(rows: PageRows): PageRows {
-    return this.prunedUntil === null ? rows : { ...rows, fields: { added: rows.fields.added, otherAdded: rows.fields.otherAdded, listed: [] } }
+    return this.prunedUntil === null
+      ? rows
+      : { ...rows, fields: { added: rows.fields.added, otherAdded: rows.fields.otherAdded, listed: [] } }
   }
 
   /** Older than what was dropped: the base knows newer answers already. */
@@ -170,18 +183,26 @@ export class Replayer {
     takeNobodyOut(this.#sqlite, this.nobody)
     this.#drift.merge()
     for (const statement of this.#s.clearMarks) statement.run()
-    for (const statement of this.#s.restoreMarks) statement.run({ streams: JSON.stringify([...this.edges.keys()]) })
+    for (const statement of this.#s.restoreMarks)
+      statement.run({ streams: JSON.stringify([...this.edges.keys()]) })
   }
 
-  /** Where pages have been pruned that may have told of something since the pass began, what it found gone is taken over. */
+  /**
+   * Where pages have been pruned that may have told of something since the pass began, what it found gone is
+   * taken over.
+   */
   #markGone({ streamId, pass, stream, subject, at }: StoredPage, after: number): void {
     const edge = this.edges.get(stream) ?? null
     const isWhole = this.#s.prunedSince.get({ after, until: this.prunedUntil }) === undefined
     this.#tables.markGone({ streamId, pass, subjectId: subject.id, edge: isWhole ? edge : null, after }, at)
-    if (!isWhole && edge !== null) this.#s.goneAsBefore[edge.subjectIs].run({ kind: edge.kind, subject: subject.id, at })
+    if (!isWhole && edge !== null)
+      this.#s.goneAsBefore[edge.subjectIs].run({ kind: edge.kind, subject: subject.id, at })
   }
 
-  /** Read anew, a page may have records set aside that were read before: then its pass cannot tell what has gone. */
+  /**
+   * Read anew, a page may have records set aside that were read before: then its pass cannot tell what has
+   * gone.
+   */
   #noteFlaws({ streamId, page, sighting }: StoredPage, rows: PageRows | undefined): void {
     // Ordinary passes tell nothing about what has gone, and one may come between the pages of a full one.
     if (sighting === null) return
@@ -189,13 +210,17 @@ export class Replayer {
     if (rows === undefined || rows.rejects.length > 0) this.#flawed.add(streamId)
   }
 
-  /** The route has answered for the first time: the entities that it did not find in this run are gone after all. */
+  /**
+   * The route has answered for the first time: the entities that it did not find in this run are gone after
+   * all.
+   */
   #prove(page: StoredPage): void {
     const { route, runId, stream, at } = page
     if (this.#proven.has(route)) return
     this.#proven.add(route)
     for (const doubt of this.#doubted.values()) {
-      if (doubt.runId === runId && doubt.stream === stream && !this.#isInBase(page)) this.#tables.markUnavailable(doubt.subject, 'gone', at)
+      if (doubt.runId === runId && doubt.stream === stream && !this.#isInBase(page))
+        this.#tables.markUnavailable(doubt.subject, 'gone', at)
     }
   }
 
@@ -203,14 +228,17 @@ export class Replayer {
     try {
       return work()
     } catch (error) {
-      throw (error as { code?: unknown }).code === undefined || error instanceof AppError ? error : databaseError(error, this.#file)
+      throw (error as { code?: unknown }).code === undefined || error instanceof AppError
+        ? error
+        : databaseError(error, this.#file)
     }
   }
 }
 
 /**
- * Begins the one transaction. The file is attached a second time: that connection goes on seeing what was there before, so that the
- * two can be compared. Sightings go to a table of their own: those of the last crawl stay.
+ * Begins the one transaction. The file is attached a second time: that connection goes on seeing what was
+ * there before, so that the two can be compared. Sightings go to a table of their own: those of the last
+ * crawl stay.
  */
 function begin(sqlite: Sqlite, file: string): void {
   sqlite.pragma('temp_store = FILE')

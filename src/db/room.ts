@@ -4,12 +4,15 @@ import { AppError } from '../errors.js'
 import { databaseError } from './open.js'
 import type { Sqlite } from './sqlite.js'
 
-/** Bytes that may be written for one answer: its body, and each page of the tables and indexes that its rows touch, in the log. */
+/**
+ * Bytes that may be written for one answer: its body, and each page of the tables and indexes that its rows
+ * touch, in the log.
+ */
 const ANSWER = 262_144
 
 /**
- * Whether there is room for what requests in flight will bring: an answer that cannot be stored was paid for nothing, and again at
- * each start of a schedule.
+ * Whether there is room for what requests in flight will bring: an answer that cannot be stored was paid for
+ * nothing, and again at each start of a schedule.
  */
 export class Room {
   readonly #folder: string
@@ -31,7 +34,12 @@ export class Room {
     const { bavail, bsize } = statfsSync(this.#folder)
     const requests = this.#inFlight.size + 1
     const needed = requests * ANSWER
-    if (bavail * bsize < needed) throw new AppError('disk-full', `${this.file} has ${kilobytes(bavail * bsize)} left on its disk, and the answers to ${requests} requests may need ${kilobytes(needed)}`)
+    if (bavail * bsize < needed)
+      throw new AppError(
+        'disk-full',
+        `${this.file} has ${kilobytes(bavail * bsize)} left on its disk, and the answers to ` +
+          `${requests} requests may need ${kilobytes(needed)}`,
+      )
     if (!this.#isTried && !this.sqlite.inTransaction) this.#try()
   }
 
@@ -43,7 +51,10 @@ export class Room {
     this.#inFlight.delete(requestId)
   }
 
-  /** A quota, or a limit on a file's size, shows itself only to who writes. What is written is undone, and its place in the log stays. */
+  /**
+   * A quota, or a limit on a file's size, shows itself only to who writes. What is written is undone, and its
+   * place in the log stays.
+   */
   #try(): void {
     this.#isTried = true
     const cached = this.sqlite.pragma('cache_size', { simple: true }) as number

@@ -9,12 +9,14 @@ import { isPlaceholder, toldEmpty } from './told-empty.js'
 const SEED_KINDS: ReadonlySet<SubjectKind> = new Set(['feed', 'leaderboard', 'query', 'handle', 'link'])
 
 /**
- * The scope of a run: which entities it follows, how deep they are, and so which streams it has to read. It is the fixed point
- * of one rule over what is stored: an entity in scope draws in its streams; a stream in scope draws in whatever it is known to
- * list, `hop` deeper. Entities whose depth became smaller are `pending` until the rule has been applied to them again.
+ * The scope of a run: which entities it follows, how deep they are, and so which streams it has to read. It
+ * is the fixed point of one rule over what is stored: an entity in scope draws in its streams; a stream in
+ * scope draws in whatever it is known to list, `hop` deeper. Entities whose depth became smaller are
+ * `pending` until the rule has been applied to them again.
  *
- * A page adds its own items ({@link meet}) and {@link settle} applies the rule shallowest first, so each entity is handled at
- * its final depth; the same two steps serve a new run over old data, a resumed run, and a page that has just come in.
+ * A page adds its own items ({@link meet}) and {@link settle} applies the rule shallowest first, so each
+ * entity is handled at its final depth; the same two steps serve a new run over old data, a resumed run, and
+ * a page that has just come in.
  */
 export class Scope {
   readonly #sqlite: Sqlite
@@ -59,7 +61,10 @@ export class Scope {
     }
   }
 
-  /** Has the rule applied again to whatever others have read on since a request: they may have come to list more. */
+  /**
+   * Has the rule applied again to whatever others have read on since a request: they may have come to list
+   * more.
+   */
   unsettle(runId: number, since: number): void {
     this.#statements.unsettle.run({ run: runId, since })
   }
@@ -72,7 +77,8 @@ export class Scope {
       for (const { option_set, depth, seed, limit } of parents) {
         // Nothing follows from an entity of which no stream is collected.
         const isFollowed = this.#followed.has(`${option_set} ${kind}`)
-        if (isFollowed && depth + hop <= limit) this.#statements.draw.run({ run: runId, set: option_set, kind, id, depth: depth + hop, seed })
+        if (isFollowed && depth + hop <= limit)
+          this.#statements.draw.run({ run: runId, set: option_set, kind, id, depth: depth + hop, seed })
       }
     }
   }
@@ -114,12 +120,16 @@ const DRAWN = `ON CONFLICT (run_id, option_set, kind, id) DO UPDATE
   SET depth = excluded.depth, seed = excluded.seed, pending = 1 WHERE excluded.depth < scope.depth`
 
 /**
- * Enters the streams of the batch in hand. Those that no pass has begun and whose listing is told to be empty are done at once: of most
- * posts nobody comments on, and to take each of them up only to find that out costs more than storing it.
+ * Enters the streams of the batch in hand. Those that no pass has begun and whose listing is told to be empty
+ * are done at once: of most posts nobody comments on, and to take each of them up only to find that out costs
+ * more than storing it.
  */
 function addFrontier(streams: readonly StreamKind[]): string {
   const empty = streams.flatMap(emptyWhen)
-  const state = empty.length === 0 ? "'ready'" : `iif(k.passes_begun = 0 AND CASE c.stream ${empty.join(' ')} ELSE 0 END, 'gated', 'ready')`
+  const state =
+    empty.length === 0
+      ? "'ready'"
+      : `iif(k.passes_begun = 0 AND CASE c.stream ${empty.join(' ')} ELSE 0 END, 'gated', 'ready')`
   return `
     INSERT INTO frontier (run_id, stream_id, depth, seed, max_pages, state)
     SELECT s.run_id, k.id, s.depth, s.seed, c.max_pages, ${state}
@@ -132,7 +142,9 @@ function addFrontier(streams: readonly StreamKind[]): string {
     WHERE excluded.depth < depth OR max_pages IS NOT NULL AND (excluded.max_pages IS NULL OR excluded.max_pages > max_pages)`
 }
 
-/** A case of a stream; the counters of users are left out, for theirs count only where this run was told them. */
+/**
+ * A case of a stream; the counters of users are left out, for theirs count only where this run was told them.
+ */
 function emptyWhen({ name, accepts, emptyBy }: StreamKind): string[] {
   const table = accepts === 'post' || accepts === 'comment' ? TABLE_OF[accepts] : undefined
   if (table === undefined || emptyBy.length === 0) return []
@@ -148,7 +160,10 @@ interface Parent {
 
 function prepare(sqlite: Sqlite) {
   return {
-    draw: sqlite.prepare(`INSERT INTO scope (run_id, option_set, kind, id, depth, seed, pending) VALUES (:run, :set, :kind, :id, :depth, :seed, 1) ${DRAWN}`),
+    draw: sqlite.prepare(
+      'INSERT INTO scope (run_id, option_set, kind, id, depth, seed, pending) VALUES (:run, :set, ' +
+        `:kind, :id, :depth, :seed, 1) ${DRAWN}`,
+    ),
     unsettle: sqlite.prepare(`
       UPDATE scope SET pending = 1
       WHERE run_id = :run AND (kind = 'handle' OR id IN (SELECT k.subject_id FROM requests q JOIN checkpoints k ON k.id = q.stream_id WHERE q.id > :since))`),
@@ -157,12 +172,18 @@ function prepare(sqlite: Sqlite) {
       FROM run_collects c JOIN scope s ON s.run_id = :run AND s.option_set = c.option_set AND s.kind = c.kind AND s.id = :subject
       JOIN run_options o ON o.option_set = s.option_set
       WHERE c.stream = :stream AND c.kind <> 'handle'`),
-    handleResolved: sqlite.prepare("UPDATE scope SET pending = 1 WHERE run_id = :run AND kind = 'handle' AND id = :handle"),
+    handleResolved: sqlite.prepare(
+      "UPDATE scope SET pending = 1 WHERE run_id = :run AND kind = 'handle' AND id = :handle",
+    ),
     awaits: sqlite.prepare(`
       SELECT 1 FROM scope WHERE run_id = :run AND kind = 'handle' AND id = :handle
         AND NOT EXISTS (SELECT 1 FROM handles h WHERE h.username = :handle)`),
-    shallowest: sqlite.prepare('SELECT min(depth) FROM scope WHERE run_id = :run AND pending = 1 AND pending <> 0').pluck(),
-    take: sqlite.prepare('UPDATE scope SET pending = 2 WHERE run_id = :run AND pending = 1 AND pending <> 0 AND depth = :depth'),
+    shallowest: sqlite
+      .prepare('SELECT min(depth) FROM scope WHERE run_id = :run AND pending = 1 AND pending <> 0')
+      .pluck(),
+    take: sqlite.prepare(
+      'UPDATE scope SET pending = 2 WHERE run_id = :run AND pending = 1 AND pending <> 0 AND depth = :depth',
+    ),
     addStreams: sqlite.prepare(`
       INSERT INTO checkpoints (stream, subject_kind, subject_id, parent_id)
       SELECT c.stream, iif(s.kind = 'handle', 'query', s.kind), s.id, iif(s.kind = 'comment', (SELECT post_id FROM comments WHERE id = s.id), NULL)
@@ -184,6 +205,8 @@ function prepare(sqlite: Sqlite) {
       FROM scope s JOIN handles h ON h.username = s.id
       WHERE s.run_id = :run AND s.pending = 2 AND s.pending <> 0 AND s.depth = :depth AND s.kind = 'handle'
       ${DRAWN}`),
-    done: sqlite.prepare('UPDATE scope SET pending = 0 WHERE run_id = :run AND pending = 2 AND pending <> 0 AND depth = :depth'),
+    done: sqlite.prepare(
+      'UPDATE scope SET pending = 0 WHERE run_id = :run AND pending = 2 AND pending <> 0 AND depth = :depth',
+    ),
   }
 }

@@ -1,9 +1,13 @@
 /*
- * What counts as a request that was sent, and what as a crawl: whoever counts requests, runs or money asks here. Ready questions and the
- * README, which are SQL as people write it, say the same; tests hold them to it.
+ * What counts as a request that was sent, and what as a crawl: whoever counts requests, runs or money asks
+ * here. Ready questions and the README, which are SQL as people write it, say the same; tests hold them to
+ * it.
  */
 
-/** Of a row of `requests`: it went out, whatever came of it. Imported answers were had elsewhere. @param q the table's name, with a dot */
+/**
+ * Of a row of `requests`: it went out, whatever came of it. Imported answers were had elsewhere. @param q the
+ * table's name, with a dot
+ */
 export const isSent = (q = ''): string => `${q}state NOT IN ('never-sent', 'imported')`
 
 /** Of a row of `requests`: it was sent, and nobody knows whether it was billed. */

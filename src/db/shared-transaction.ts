@@ -6,9 +6,10 @@ interface Waiting {
 }
 
 /**
- * Units of work that share transactions. A unit is done when it is called, wholly or not at all; what is called within the same turn of
- * the event loop is committed together at the end of that turn, and a unit's promise resolves then. So under load several pages and
- * the reservations that follow them wait for one commit, and a single one waits for nobody.
+ * Units of work that share transactions. A unit is done when it is called, wholly or not at all; what is
+ * called within the same turn of the event loop is committed together at the end of that turn, and a unit's
+ * promise resolves then. So under load several pages and the reservations that follow them wait for one
+ * commit, and a single one waits for nobody.
  */
 export class SharedTransaction {
   readonly #sqlite: Sqlite

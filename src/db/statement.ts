@@ -4,8 +4,9 @@ import type { Drizzle } from './open.js'
 export type Values = Record<string, unknown>
 
 /**
- * A statement that Drizzle has written and SQLite runs: values are taken by name, in the order of the statement's parameters. What has
- * the name `at` is given beside them, so that rows need not be copied to be stamped.
+ * A statement that Drizzle has written and SQLite runs: values are taken by name, in the order of the
+ * statement's parameters. What has the name `at` is given beside them, so that rows need not be copied to be
+ * stamped.
  */
 export interface BoundStatement {
   /** @returns the number of rows it changed */
@@ -15,8 +16,8 @@ export interface BoundStatement {
 }
 
 /**
- * Prepares a query of Drizzle's once. Running it through Drizzle costs more than SQLite does: it looks for placeholders, encoders and
- * decoders anew each time, for values that are plain already.
+ * Prepares a query of Drizzle's once. Running it through Drizzle costs more than SQLite does: it looks for
+ * placeholders, encoders and decoders anew each time, for values that are plain already.
  */
 export function bind(db: Drizzle, query: { toSQL(): Query }): BoundStatement {
   const { sql, params } = query.toSQL()
@@ -35,7 +36,7 @@ export function bind(db: Drizzle, query: { toSQL(): Query }): BoundStatement {
   if (statement.reader) statement.raw(true)
   return {
     run: (values, at) => statement.run(take(values as Values, at)).changes,
-    get: (values) => statement.get(take(values as Values, undefined)) as unknown[] | undefined,
+    get: values => statement.get(take(values as Values, undefined)) as unknown[] | undefined,
   }
 }
 

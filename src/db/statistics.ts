@@ -1,10 +1,11 @@
 import type Database from 'better-sqlite3'
 
 /**
- * What SQLite's planner should take these tables for, in the form of `sqlite_stat1`: rows in all, then rows for each value of the first
- * column of the key or index, of the first two, and so on. Without it, it takes ten rows for each value of a first column, and would
- * read through all edges of a kind, or a whole frontier, instead of searching an index. Only proportions matter; they are a large
- * study's, since small ones are fast either way.
+ * What SQLite's planner should take these tables for, in the form of `sqlite_stat1`: rows in all, then rows
+ * for each value of the first column of the key or index, of the first two, and so on. Without it, it takes
+ * ten rows for each value of a first column, and would read through all edges of a kind, or a whole frontier,
+ * instead of searching an index. Only proportions matter; they are a large study's, since small ones are fast
+ * either way.
  */
 const SHAPES: readonly (readonly [table: string, index: string, shape: string])[] = [
   ['edges', 'edges', '10000000 3000000 40 1'],

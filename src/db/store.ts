@@ -12,7 +12,31 @@ import { keepNobodyOut } from './nobody.js'
 import { databaseError, noteOpening, openForTrial, openForWriting, type Sqlite } from './open.js'
 import { OwnFile } from './own-file.js'
 import { realName } from './place.js'
-import type { Brings, Candidate, CrawlStore, EstimateKind, EstimateRecord, EstimateRow, EstimateRules, FailedStream, ForgottenPeople, Lease, ListedEdge, ListedItem, OpenRun, PageCommit, RefusalCommit, RefusalStep, RenamedHandle, RowCounts, RunEnd, RunPlan, RunTally, Settlement, StreamReport } from './port.js'
+import type {
+  Brings,
+  Candidate,
+  CrawlStore,
+  EstimateKind,
+  EstimateRecord,
+  EstimateRow,
+  EstimateRules,
+  FailedStream,
+  ForgottenPeople,
+  Lease,
+  ListedEdge,
+  ListedItem,
+  OpenRun,
+  PageCommit,
+  RefusalCommit,
+  RefusalStep,
+  RenamedHandle,
+  RowCounts,
+  RunEnd,
+  RunPlan,
+  RunTally,
+  Settlement,
+  StreamReport,
+} from './port.js'
 import type { Meaning } from './page-archive.js'
 import { PageTables } from './page-tables.js'
 import { Room } from './room.js'
@@ -24,7 +48,8 @@ import type { PageRows } from './schema/index.js'
 import { setOrigin, type Origin } from './origin.js'
 
 /**
- * Opens a database for a crawl: takes its write lock, makes or migrates it, and settles what a dead process left in the ledger.
+ * Opens a database for a crawl: takes its write lock, makes or migrates it, and settles what a dead process
+ * left in the ledger.
  * @throws AppError `locked`, `bad-database`, `newer-database`, `mixed-origin`, `disk-full`
  */
 export function openStore(name: string, origin: Origin): CrawlStore {
@@ -50,20 +75,27 @@ export function openStore(name: string, origin: Origin): CrawlStore {
 }
 
 /**
- * Lets `work` use a store of which nothing is kept: what it does to an existing database is rolled back, or done to a copy where that
- * cannot be written, and a database that does not exist is not made.
+ * Lets `work` use a store of which nothing is kept: what it does to an existing database is rolled back, or
+ * done to a copy where that cannot be written, and a database that does not exist is not made.
  * @throws AppError `locked`, `bad-database`, `newer-database`, `temporary-full`, `unreadable-place`
  */
 export async function rehearse<T>(name: string, work: (store: CrawlStore) => Promise<T>): Promise<T> {
   const file = realName(name)
   // An empty file is what a database is before anything is in it: it stays empty.
   const isThere = (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0
-  const trial = isThere ? openForTrial(file, () => takeWriteLock(file)) : { file: ':memory:', release: () => undefined }
+  const trial = isThere
+    ? openForTrial(file, () => takeWriteLock(file))
+    : { file: ':memory:', release: () => undefined }
   try {
     const { sqlite, db } = openForWriting(trial.file)
     try {
       sqlite.exec('BEGIN')
-      return await work(new SqliteStore(file, sqlite, new PageTables(sqlite, db), { check: () => undefined, close: () => undefined }))
+      return await work(
+        new SqliteStore(file, sqlite, new PageTables(sqlite, db), {
+          check: () => undefined,
+          close: () => undefined,
+        }),
+      )
     } finally {
       if (sqlite.inTransaction) sqlite.exec('ROLLBACK')
       sqlite.close()
@@ -81,8 +113,8 @@ interface Opened {
 }
 
 /**
- * The store over SQLite. A method that writes does its work at once, wholly or not at all, and its promise resolves when that is
- * committed; methods called within the same turn of the event loop share a transaction.
+ * The store over SQLite. A method that writes does its work at once, wholly or not at all, and its promise
+ * resolves when that is committed; methods called within the same turn of the event loop share a transaction.
  */
 class SqliteStore implements CrawlStore {
   readonly #file: string
@@ -113,7 +145,11 @@ class SqliteStore implements CrawlStore {
     this.#scope = new Scope(sqlite)
     this.#frontier = new Frontier(sqlite)
     this.#streams = new Streams(sqlite, { frontier: this.#frontier, scope: this.#scope, tables }, this.#edges)
-    this.#doubts = new Doubts(sqlite, { frontier: this.#frontier, streams: this.#streams, archive: tables.archive })
+    this.#doubts = new Doubts(sqlite, {
+      frontier: this.#frontier,
+      streams: this.#streams,
+      archive: tables.archive,
+    })
     this.#ledger = new Ledger(sqlite)
     this.#runs = new Runs(sqlite, this.#scope)
     this.#estimates = new Estimates(sqlite)
@@ -143,7 +179,11 @@ class SqliteStore implements CrawlStore {
     return this.#tables.membership.renamed(handles)
   }
 
-  async estimate(run: OpenRun, kinds: readonly EstimateKind[], rules: EstimateRules): Promise<{ rows: EstimateRow[]; records: EstimateRecord[] }> {
+  async estimate(
+    run: OpenRun,
+    kinds: readonly EstimateKind[],
+    rules: EstimateRules,
+  ): Promise<{ rows: EstimateRow[]; records: EstimateRecord[] }> {
     return this.#estimates.estimate(run, kinds, rules)
   }
 
@@ -153,11 +193,16 @@ class SqliteStore implements CrawlStore {
 
   async next(run: OpenRun): Promise<Candidate | undefined> {
     const { units } = this.#shared
-    if (this.#next?.run !== run.id || this.#next.units !== units) this.#next = { run: run.id, units, candidate: this.#frontier.next(run) }
+    if (this.#next?.run !== run.id || this.#next.units !== units)
+      this.#next = { run: run.id, units, candidate: this.#frontier.next(run) }
     return this.#next.candidate
   }
 
-  async skip(candidate: Candidate, state: 'complete' | 'gated' | 'recent' | 'capped' | 'failed', reason?: string): Promise<void> {
+  async skip(
+    candidate: Candidate,
+    state: 'complete' | 'gated' | 'recent' | 'capped' | 'failed',
+    reason?: string,
+  ): Promise<void> {
     return this.#transaction(() => {
       if (state === 'failed') return this.#endAndSettle(candidate, reason ?? '')
       if (state === 'capped') return this.#streams.cap(candidate)
@@ -211,7 +256,10 @@ class SqliteStore implements CrawlStore {
     return this.#transaction(() => this.#frontier.release(runId, streamId))
   }
 
-  async routeHasAnswered(route: string, runId: number): Promise<{ inRun: boolean; ever: boolean; any: boolean }> {
+  async routeHasAnswered(
+    route: string,
+    runId: number,
+  ): Promise<{ inRun: boolean; ever: boolean; any: boolean }> {
     return this.#ledger.routeHasAnswered(route, runId)
   }
 
@@ -290,7 +338,21 @@ class SqliteStore implements CrawlStore {
     this.#ledger.settle(lease.requestId, settlement, at)
     const { pageId, sighting } = this.#keep(lease, settlement, commit.body, 'page', at)
     const place = { pass: checkpoint.pass, page: checkpoint.pages + 1, servedBefore: checkpoint.items }
-    const { counts, moved } = this.#tables.write({ pageId, runId, requestId: lease.requestId, streamId, stream, subject, ...place, sighting, at, rows, ranks, programVersion, isPast: false })
+    const { counts, moved } = this.#tables.write({
+      pageId,
+      runId,
+      requestId: lease.requestId,
+      streamId,
+      stream,
+      subject,
+      ...place,
+      sighting,
+      at,
+      rows,
+      ranks,
+      programVersion,
+      isPast: false,
+    })
     this.#frontier.noteZeros(runId, rows.users.values())
     for (const id of moved) this.#frontier.reopenGated(runId, id)
     if (subject.kind === 'query') this.#scope.resolved(runId, subject.id)
@@ -305,10 +367,21 @@ class SqliteStore implements CrawlStore {
     return counts
   }
 
-  /** Keeps a raw answer, with what the tables cannot be rebuilt without; some refusals have no body worth it. */
-  #keep(lease: Lease, { status }: Settlement, body: Buffer | null, meaning: Meaning, at: string): { pageId: number; sighting: number | null } {
+  /**
+   * Keeps a raw answer, with what the tables cannot be rebuilt without; some refusals have no body worth it.
+   */
+  #keep(
+    lease: Lease,
+    { status }: Settlement,
+    body: Buffer | null,
+    meaning: Meaning,
+    at: string,
+  ): { pageId: number; sighting: number | null } {
     const sighting = lease.candidate.full ? this.#ledger.newest() : null
-    const pageId = body === null ? 0 : this.#tables.archive.keep(lease, { status: status ?? 0, meaning, sighting, body }, at)
+    const pageId =
+      body === null
+        ? 0
+        : this.#tables.archive.keep(lease, { status: status ?? 0, meaning, sighting, body }, at)
     return { pageId, sighting }
   }
 

@@ -26,7 +26,10 @@ export interface ToldPage {
   readonly isPast: boolean
 }
 
-/** Whether all that a page lists has been left out, as its records were of people whom the database was told to forget. */
+/**
+ * Whether all that a page lists has been left out, as its records were of people whom the database was told
+ * to forget.
+ */
 export function isLeftOut({ listed, rejects }: Pick<PageRows, 'listed' | 'rejects'>): boolean {
-  return rejects.length === 0 && listed.length > 0 && listed.every((item) => item === undefined)
+  return rejects.length === 0 && listed.length > 0 && listed.every(item => item === undefined)
 }

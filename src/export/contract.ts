@@ -58,7 +58,10 @@ export interface Remarks {
 export interface RowSource {
   readonly columns: readonly Column[]
   rows(): Iterable<Row>
-  /** The same rows joined by SQLite, for formats that are little more than text; left out where that cannot be had. */
+  /**
+   * The same rows joined by SQLite, for formats that are little more than text; left out where that cannot be
+   * had.
+   */
   readonly packed?: () => Iterable<PackedRows>
 }
 
@@ -70,8 +73,8 @@ export interface Format {
   /** The most rows of one file, where readers have a limit; the rest goes to `…-2`, `…-3`. */
   readonly maxRows: number
   /**
-   * Writes the rows to the sink. It yields how many it has written since it last yielded, every few milliseconds, so that progress
-   * can be shown and the export be stopped.
+   * Writes the rows to the sink. It yields how many it has written since it last yielded, every few
+   * milliseconds, so that progress can be shown and the export be stopped.
    */
   write(source: RowSource, sink: Sink, remarks: Remarks): Generator<number, void>
 }

@@ -13,7 +13,10 @@ export interface ExportRequest {
   /** The datasets that the makers write as tables, and since when: for README.md. */
   readonly datasets: readonly Dataset[]
   readonly since: string | null
-  /** Gives pseudonyms, in a copy of the database from which everything is then exported; null leaves ids and names as they are. Asked for once nothing else is in the way. */
+  /**
+   * Gives pseudonyms, in a copy of the database from which everything is then exported; null leaves ids and
+   * names as they are. Asked for once nothing else is in the way.
+   */
   readonly pseudonyms: (() => NameReplacer) | null
   /** What of the database the makers need: the copy has no more. */
   readonly needs: CopiedPart
@@ -51,8 +54,12 @@ const TURN_MS = 50
 export async function runExport(request: ExportRequest): Promise<ExportReport | undefined> {
   const snapshot = new Snapshot(request.db)
   try {
-    const tasks = request.makers.flatMap((make) => make(snapshot))
-    const folder = new ExportFolder(request.out, [...tasks.map(({ path }) => path), README_FILE, PACKAGE_FILE], request)
+    const tasks = request.makers.flatMap(make => make(snapshot))
+    const folder = new ExportFolder(
+      request.out,
+      [...tasks.map(({ path }) => path), README_FILE, PACKAGE_FILE],
+      request,
+    )
     try {
       return await new Export(folder, provenanceOf(snapshot), request).run(snapshot, tasks)
     } finally {
@@ -79,22 +86,37 @@ class Export {
   /** @param tasks those of the snapshot, whose files have been planned */
   async run(snapshot: Snapshot, tasks: readonly Task[]): Promise<ExportReport | undefined> {
     const { pseudonyms } = this.#request
-    const isWhole = pseudonyms === null ? await this.#write(tasks) : await this.#writeCopy(snapshot, pseudonyms())
+    const isWhole =
+      pseudonyms === null ? await this.#write(tasks) : await this.#writeCopy(snapshot, pseudonyms())
     if (!isWhole) return undefined
-    this.#writeText(README_FILE, readmeText({ provenance: this.#provenance, files: this.#files, remarks: this.#remarks, isPseudonymized: pseudonyms !== null, ...this.#request }))
+    this.#writeText(
+      README_FILE,
+      readmeText({
+        provenance: this.#provenance,
+        files: this.#files,
+        remarks: this.#remarks,
+        isPseudonymized: pseudonyms !== null,
+        ...this.#request,
+      }),
+    )
     this.#writeText(PACKAGE_FILE, packageText(this.#files, this.#provenance))
     this.#folder.commit(PACKAGE_FILE)
     return { ...this.#remarks, folder: this.#folder.path, files: this.#files }
   }
 
-  /** Writes from a copy with pseudonyms, which goes with the export's temporary files: whatever the view or query, there is nothing else to be read. */
+  /**
+   * Writes from a copy with pseudonyms, which goes with the export's temporary files: whatever the view or
+   * query, there is nothing else to be read.
+   */
   async #writeCopy(snapshot: Snapshot, pseudonyms: NameReplacer): Promise<boolean> {
     const file = this.#folder.scratch('pseudonyms.db')
-    const copied = await this.#drain(snapshot.copyWithPseudonyms(file, pseudonyms, this.#request.needs), () => this.#tell(null, 0, 0, 0))
+    const copied = await this.#drain(snapshot.copyWithPseudonyms(file, pseudonyms, this.#request.needs), () =>
+      this.#tell(null, 0, 0, 0),
+    )
     if (copied === undefined) return false
     const copy = new Snapshot(file)
     try {
-      return await this.#write(this.#request.makers.flatMap((make) => make(copy)))
+      return await this.#write(this.#request.makers.flatMap(make => make(copy)))
     } finally {
       copy.close()
     }
@@ -108,7 +130,9 @@ class Export {
       const { path, format, dataset } = task
       const file = this.#folder.create(path)
       const before = done
-      const rows = await this.#drain(task.write(file, this.#remarks), (written) => this.#tell(path, tasks.length, before + written, all))
+      const rows = await this.#drain(task.write(file, this.#remarks), written =>
+        this.#tell(path, tasks.length, before + written, all),
+      )
       if (rows === undefined) return false
       done += rows
       this.#files.push({ ...file.close(), rows, format, dataset, resource: task.describe(rows) })
@@ -123,7 +147,11 @@ class Export {
   }
 
   #tell(path: string | null, files: number, rows: number, allRows: number): void {
-    this.#request.onProgress({ path, files: { done: this.#files.length, all: files }, rows: { done: rows, all: allRows } })
+    this.#request.onProgress({
+      path,
+      files: { done: this.#files.length, all: files },
+      rows: { done: rows, all: allRows },
+    })
   }
 
   /** @returns the rows that were written; undefined if it was stopped */

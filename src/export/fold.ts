@@ -1,10 +1,13 @@
 /**
- * Text in a form in which the spellings of a name are equal: lower case, accents as marks of their own, styled and wide letters
- * as plain ones, invisible characters left out.
+ * Text in a form in which the spellings of a name are equal: lower case, accents as marks of their own,
+ * styled and wide letters as plain ones, invisible characters left out.
  */
 export interface Folded {
   readonly text: string
-  /** For each code unit, where the character that it comes from begins in the original; null where nothing has moved. */
+  /**
+   * For each code unit, where the character that it comes from begins in the original; null where nothing has
+   * moved.
+   */
   readonly origins: Uint32Array | null
 }
 
@@ -43,14 +46,24 @@ function foldCluster(cluster: string): string {
   return cluster.normalize('NFKD').toLowerCase().replaceAll('ς', 'σ').replaceAll(INVISIBLE, '')
 }
 
-/** The code units whose folding is not simply their lower case; whatever is beyond the basic plane is made of such. */
+/**
+ * The code units whose folding is not simply their lower case; whatever is beyond the basic plane is made of
+ * such.
+ */
 function findComplexUnits(): Uint8Array {
   const isComplex = new Uint8Array(0x1_0000)
   for (let unit = 0x80; unit < isComplex.length; unit += 1) {
     const character = String.fromCharCode(unit)
     const isHalf = unit >= 0xd800 && unit < 0xe000
     const folded = foldCluster(character)
-    if (isHalf || 'Σσς'.includes(character) || /\p{M}/u.test(character) || folded.length !== 1 || folded !== character.toLowerCase()) isComplex[unit] = 1
+    if (
+      isHalf ||
+      'Σσς'.includes(character) ||
+      /\p{M}/u.test(character) ||
+      folded.length !== 1 ||
+      folded !== character.toLowerCase()
+    )
+      isComplex[unit] = 1
   }
   return isComplex
 }

@@ -1,5 +1,16 @@
 import { createHash } from 'node:crypto'
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readSync, realpathSync, renameSync, rmdirSync, rmSync } from 'node:fs'
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  realpathSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { failpoint } from '../failpoint.js'
 import { plainFile } from '../paths.js'
@@ -9,8 +20,9 @@ import { checkNames, checkPlace, earlierExport, type EarlierExport } from './pla
 import { takeStaging, type Staging } from './staging.js'
 
 /**
- * The folder that an export goes to. Files are written in a hidden folder inside it and get their names when all of them are
- * there; one that exists is replaced only if that was allowed. What a dead export left is cleaned up by the next one.
+ * The folder that an export goes to. Files are written in a hidden folder inside it and get their names when
+ * all of them are there; one that exists is replaced only if that was allowed. What a dead export left is
+ * cleaned up by the next one.
  */
 export class ExportFolder {
   /** Absolute, links followed. */
@@ -25,7 +37,8 @@ export class ExportFolder {
   /**
    * Makes the folder if it is not there.
    * @param planned the files that will be written, in the order in which they get their names
-   * @throws AppError `bad-output` if the folder cannot be used, or holds one of the files and that is no export's or `force` is not set
+   * @throws AppError `bad-output` if the folder cannot be used, or holds one of the files and that is no
+   *   export's or `force` is not set
    */
   constructor(path: string, planned: readonly string[], { force }: { force: boolean }) {
     checkNames(planned)
@@ -60,7 +73,7 @@ export class ExportFolder {
     try {
       const staged = join(this.#staging.path, name)
       mkdirSync(dirname(staged), { recursive: true })
-      this.#open = new OutputFile(name, staged, (file) => this.#written.push(file))
+      this.#open = new OutputFile(name, staged, file => this.#written.push(file))
       return this.#open
     } catch (error) {
       throw outputError(error, this.path)
@@ -68,8 +81,9 @@ export class ExportFolder {
   }
 
   /**
-   * Gives all files their names, in the order of the plan, and takes away what the export before had beside them, if nobody has
-   * changed it since: a folder holds one export. The file that says what is there goes first and comes last.
+   * Gives all files their names, in the order of the plan, and takes away what the export before had beside
+   * them, if nobody has changed it since: a folder holds one export. The file that says what is there goes
+   * first and comes last.
    */
   commit(packageFile: string): void {
     const written = new Set(this.#written.map(({ path }) => path))
@@ -101,7 +115,8 @@ export class ExportFolder {
 
   #removeUnchanged({ path, bytes, sha256 }: WrittenFile): void {
     const place = join(this.path, path)
-    if (plainFile(place)?.size !== bytes || realpathSync(place) !== place || sha256Of(place) !== sha256) return
+    if (plainFile(place)?.size !== bytes || realpathSync(place) !== place || sha256Of(place) !== sha256)
+      return
     rmSync(place)
     removeEmptyFolders(this.path, dirname(path))
   }
@@ -120,7 +135,8 @@ function sha256Of(path: string): string {
   const buffer = Buffer.allocUnsafe(BUFFER_BYTES)
   const fd = openSync(path, 'r')
   try {
-    for (let read = readSync(fd, buffer); read > 0; read = readSync(fd, buffer)) hash.update(buffer.subarray(0, read))
+    for (let read = readSync(fd, buffer); read > 0; read = readSync(fd, buffer))
+      hash.update(buffer.subarray(0, read))
   } finally {
     closeSync(fd)
   }

@@ -6,8 +6,9 @@ const INNER_PAD = 0x36
 const OUTER_PAD = 0x5c
 
 /**
- * HMAC-SHA-256 (RFC 2104) of many short texts under one key, by Node's hash in one call. `createHmac` makes an object, a handle and a
- * buffer for each text, which takes longer and leaves garbage that a walk over millions of ids does not get rid of in time.
+ * HMAC-SHA-256 (RFC 2104) of many short texts under one key, by Node's hash in one call. `createHmac` makes
+ * an object, a handle and a buffer for each text, which takes longer and leaves garbage that a walk over
+ * millions of ids does not get rid of in time.
  */
 export class TextHmac {
   /** The key's inner pad, then room for a text. */

@@ -18,19 +18,23 @@ export function csvLoaders(file: LoadedFile): string[] {
     'import pandas as pd',
     `${name} = pd.read_csv("${path}", keep_default_na=False, na_values=[""],`,
     `    dtype={${pairs(file, { text: '"string"', json: '"string"', integer: '"Int64"', boolean: '"Int64"', number: '"float64"' }, inPython)}},`,
-    `    parse_dates=[${timesOf(file).map((column) => `"${column}"`).join(', ')}])`,
+    `    parse_dates=[${timesOf(file)
+      .map(column => `"${column}"`)
+      .join(', ')}])`,
     END,
     '',
     '```r',
     'library(readr)',
-    // By itself it takes white space off texts, and looks for line ends in texts only where its first look finds some.
+    // By itself it takes white space off texts, and looks for line ends in texts only where its first look
+    // finds some.
     `${name} <- read_csv("${path}", na = "", trim_ws = FALSE, num_threads = 1, col_types = cols(`,
     `  ${pairs(file, { text: 'col_character()', json: 'col_character()', integer: 'col_double()', boolean: 'col_integer()', number: 'col_double()', time: 'col_datetime()' }, inR)}))`,
     END,
     '',
     '```sql',
     `-- DuckDB; the empty string stays what it is, and is not NULL`,
-    `SELECT * FROM read_csv('${path}', header = true, quote = '"', escape = '"', nullstr = '', allow_quoted_nulls = false, columns = {`,
+    `SELECT * FROM read_csv('${path}', header = true, quote = '"', escape = '"', nullstr = '', ` +
+      'allow_quoted_nulls = false, columns = {',
     `  ${pairs(file, { text: "'VARCHAR'", json: "'VARCHAR'", integer: "'BIGINT'", boolean: "'BOOLEAN'", number: "'DOUBLE'", time: "'TIMESTAMPTZ'" }, inDuckDb)}});`,
     END,
     '',
@@ -38,7 +42,9 @@ export function csvLoaders(file: LoadedFile): string[] {
     'import polars as pl',
     `${name} = pl.read_csv("${path}", schema_overrides={`,
     `    ${pairs(file, { text: 'pl.String', json: 'pl.String', time: 'pl.String', integer: 'pl.Int64', boolean: 'pl.Int64', number: 'pl.Float64' }, inPython)}`,
-    `}).with_columns(pl.col(${timesOf(file).map((column) => `"${column}"`).join(', ')}).str.to_datetime(time_zone="UTC"))`,
+    `}).with_columns(pl.col(${timesOf(file)
+      .map(column => `"${column}"`)
+      .join(', ')}).str.to_datetime(time_zone="UTC"))`,
     END,
   ]
 }
@@ -67,8 +73,14 @@ export function parquetLoaders({ path, dataset: name }: LoadedFile): string[] {
 }
 
 /** The columns with what a tool calls their type, each written by `pair`. */
-function pairs({ columns }: LoadedFile, types: Readonly<Record<string, string>>, pair: (name: string, type: string) => string): string {
-  return columns.flatMap(({ name, type }) => (types[type] === undefined ? [] : [pair(name, types[type])])).join(', ')
+function pairs(
+  { columns }: LoadedFile,
+  types: Readonly<Record<string, string>>,
+  pair: (name: string, type: string) => string,
+): string {
+  return columns
+    .flatMap(({ name, type }) => (types[type] === undefined ? [] : [pair(name, types[type])]))
+    .join(', ')
 }
 
 const inPython = (name: string, type: string): string => `"${name}": ${type}`

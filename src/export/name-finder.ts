@@ -8,7 +8,10 @@ export interface Found {
   readonly name: string
 }
 
-/** Of a code unit: no letter or digit; one of a script that puts spaces between words; one of a script that does not. */
+/**
+ * Of a code unit: no letter or digit; one of a script that puts spaces between words; one of a script that
+ * does not.
+ */
 const NONE = 0
 const SPACED = 1
 const UNSPACED = 2
@@ -22,9 +25,10 @@ const PREFIX = 3
 const FILTER_SIZE = 1 << 20
 
 /**
- * Finds any of many names in texts, in one walk over a text: at each place where a name can begin, the first letters say which
- * lengths there are, and only what has such a length is looked up. A name of letters stands between other characters than letters
- * and digits; one that has digits or signs in it as well, as handles do, is found within words too.
+ * Finds any of many names in texts, in one walk over a text: at each place where a name can begin, the first
+ * letters say which lengths there are, and only what has such a length is looked up. A name of letters stands
+ * between other characters than letters and digits; one that has digits or signs in it as well, as handles
+ * do, is found within words too.
  */
 export class NameFinder {
   /** Folded names. */
@@ -39,7 +43,8 @@ export class NameFinder {
     const folded = foldName(name)
     if (folded === '' || !this.#names.add(folded)) return
     enter(isDistinctive(folded) ? this.#anywhere : this.#whole, folded)
-    for (let length = 1; length <= Math.min(PREFIX, folded.length); length += 1) this.#filter[hash(folded, 0, length)] = 1
+    for (let length = 1; length <= Math.min(PREFIX, folded.length); length += 1)
+      this.#filter[hash(folded, 0, length)] = 1
     const single = folded.replaceAll(/\s+/g, ' ')
     if (single !== folded) this.add(single)
   }
@@ -80,7 +85,9 @@ export class NameFinder {
   /** Whether a word of a spaced script does not go on across a place. */
   #isEdge(text: string, place: number): boolean {
     if (place === 0 || place === text.length) return true
-    return this.#kinds[text.charCodeAt(place - 1)] !== SPACED || this.#kinds[text.charCodeAt(place)] !== SPACED
+    return (
+      this.#kinds[text.charCodeAt(place - 1)] !== SPACED || this.#kinds[text.charCodeAt(place)] !== SPACED
+    )
   }
 }
 
@@ -89,7 +96,8 @@ function enter(index: Map<string, Lengths>, name: string): void {
   const prefix = name.slice(0, PREFIX)
   const lengths = index.get(prefix)
   if (lengths === undefined) index.set(prefix, [name.length])
-  else if (!lengths.includes(name.length)) lengths.splice(lengths.findLastIndex((length) => length > name.length) + 1, 0, name.length)
+  else if (!lengths.includes(name.length))
+    lengths.splice(lengths.findLastIndex(length => length > name.length) + 1, 0, name.length)
 }
 
 /** Such as `sam.harbour2`, which is no word of any language. */
@@ -107,7 +115,12 @@ function findKinds(): Uint8Array {
   const found = new Uint8Array(0x1_0000).fill(NONE)
   for (let unit = 0; unit < found.length; unit += 1) {
     const character = String.fromCharCode(unit)
-    if (/[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}\p{sc=Tibt}]/u.test(character)) found[unit] = UNSPACED
+    if (
+      /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}\p{sc=Tibt}]/u.test(
+        character,
+      )
+    )
+      found[unit] = UNSPACED
     else if (/[\p{L}\p{N}\p{M}]/u.test(character)) found[unit] = SPACED
   }
   return found

@@ -60,7 +60,7 @@ export class OutputFile implements Sink {
   #put(bytes: Uint8Array): void {
     if (this.#fd === undefined) throw new Error(`${this.#name} is closed`)
     try {
-      for (let done = 0; done < bytes.byteLength; ) done += writeSync(this.#fd, bytes, done)
+      for (let done = 0; done < bytes.byteLength;) done += writeSync(this.#fd, bytes, done)
     } catch (error) {
       throw outputError(error, this.#name)
     }
@@ -74,5 +74,7 @@ export function outputError(error: unknown, path: string): unknown {
   if (error instanceof AppError) return error
   if (isNoRoom(error)) return new AppError('output-full', `${path}: ${messageOf(error)}`, { cause: error })
   const { code } = error as NodeJS.ErrnoException
-  return typeof code === 'string' ? new AppError('bad-output', `${path}: ${messageOf(error)}`, { cause: error }) : error
+  return typeof code === 'string'
+    ? new AppError('bad-output', `${path}: ${messageOf(error)}`, { cause: error })
+    : error
 }

@@ -15,9 +15,21 @@ export function packageText(files: readonly DescribedFile[], { origin, runs }: P
   const value = {
     $schema: 'https://datapackage.org/profiles/2.0/datapackage.json',
     name: NAME,
-    title: origin === 'sandbox' ? 'An export of sora-crawl: made-up data of its sandbox' : 'An export of sora-crawl',
-    description: `Posts, users, comments and their relations, collected from the Sora2 API${period(runs)}. README.md says how, and what is missing.`,
-    resources: files.map(({ path, bytes, sha256, resource: { name, type, ...rest } }) => ({ name, ...(type === undefined ? {} : { type }), path, ...rest, bytes, hash: `sha256:${sha256}` })),
+    title:
+      origin === 'sandbox'
+        ? 'An export of sora-crawl: made-up data of its sandbox'
+        : 'An export of sora-crawl',
+    description:
+      `Posts, users, comments and their relations, collected from the Sora2 API${period(runs)}. ` +
+      'README.md says how, and what is missing.',
+    resources: files.map(({ path, bytes, sha256, resource: { name, type, ...rest } }) => ({
+      name,
+      ...(type === undefined ? {} : { type }),
+      path,
+      ...rest,
+      bytes,
+      hash: `sha256:${sha256}`,
+    })),
   }
   return `${JSON.stringify(value, null, 2)}\n`
 }
@@ -26,7 +38,10 @@ function period({ first, last }: Provenance['runs']): string {
   return first === null || last === null ? '' : ` from ${first.slice(0, 10)} to ${last.slice(0, 10)}`
 }
 
-/** Files of an earlier export, by its `datapackage.json`; undefined if that cannot be read, or is not one of an export: others use such files, too. */
+/**
+ * Files of an earlier export, by its `datapackage.json`; undefined if that cannot be read, or is not one of
+ * an export: others use such files, too.
+ */
 export function filesOfPackage(text: string): WrittenFile[] | undefined {
   try {
     const { name, resources } = JSON.parse(text) as { name?: unknown; resources?: unknown }
@@ -39,5 +54,7 @@ export function filesOfPackage(text: string): WrittenFile[] | undefined {
 function fileOf(resource: unknown): WrittenFile[] {
   const { path, bytes, hash } = (resource ?? {}) as Record<string, unknown>
   const [, sha256] = /^sha256:([0-9a-f]{64})$/.exec(String(hash)) ?? []
-  return typeof path === 'string' && typeof bytes === 'number' && sha256 !== undefined ? [{ path, bytes, sha256 }] : []
+  return typeof path === 'string' && typeof bytes === 'number' && sha256 !== undefined
+    ? [{ path, bytes, sha256 }]
+    : []
 }

@@ -15,13 +15,16 @@ export interface EarlierExport {
 }
 
 /**
- * What exports before have put into a folder: what its `datapackage.json` lists if that is an export's, and what exports put there
- * that died before they could write one.
+ * What exports before have put into a folder: what its `datapackage.json` lists if that is an export's, and
+ * what exports put there that died before they could write one.
  */
 export function earlierExport(folder: string, left: readonly string[]): EarlierExport {
   const listed = filesOfPackage(textOf(folder, PACKAGE_FILE))
   const files = (listed ?? []).filter(({ path }) => SAFE_NAME.test(path))
-  const own = [...(listed === undefined ? [] : [PACKAGE_FILE]), ...(isReadme(textOf(folder, README_FILE)) ? [README_FILE] : [])]
+  const own = [
+    ...(listed === undefined ? [] : [PACKAGE_FILE]),
+    ...(isReadme(textOf(folder, README_FILE)) ? [README_FILE] : []),
+  ]
   return { files, names: new Set([...files.map(({ path }) => path), ...left, ...own]) }
 }
 
@@ -30,7 +33,10 @@ function textOf(folder: string, name: string): string {
   return plainFile(path) === undefined ? '' : readFileSync(path, 'utf8')
 }
 
-/** Letters, digits and a few signs, no part that begins with a dot: such a name cannot leave its folder, on no system. */
+/**
+ * Letters, digits and a few signs, no part that begins with a dot: such a name cannot leave its folder, on no
+ * system.
+ */
 const SAFE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.=-]*(\/[A-Za-z0-9_][A-Za-z0-9_.=-]*)*$/
 
 /** @throws AppError `bad-output` */
@@ -44,7 +50,8 @@ export function checkNames(names: readonly string[]): void {
 }
 
 /**
- * No file is there already, but for one that may be replaced, and no part of its path is a link that leads elsewhere.
+ * No file is there already, but for one that may be replaced, and no part of its path is a link that leads
+ * elsewhere.
  * @param replaceable the files that exports before have written; null if none may be replaced
  * @throws AppError `bad-output`
  */
@@ -54,9 +61,16 @@ export function checkPlace(folder: string, name: string, replaceable: ReadonlySe
     const path = join(folder, ...parts.slice(0, i + 1))
     const there = lstatSync(path, { throwIfNoEntry: false })
     if (there === undefined) return
-    if (i < parts.length - 1 && !there.isDirectory()) throw new AppError('bad-output', `${path} is in the way`)
-    if (i === parts.length - 1 && !there.isFile()) throw new AppError('bad-output', `${path} is ${there.isDirectory() ? 'a folder' : there.isSymbolicLink() ? 'a link' : 'no file'}`)
-    if (i === parts.length - 1 && replaceable === null) throw new AppError('bad-output', `${path} exists; --force replaces the export that is there`)
-    if (i === parts.length - 1 && replaceable?.has(name) !== true) throw new AppError('bad-output', `${path} exists, and no export has written it`)
+    if (i < parts.length - 1 && !there.isDirectory())
+      throw new AppError('bad-output', `${path} is in the way`)
+    if (i === parts.length - 1 && !there.isFile())
+      throw new AppError(
+        'bad-output',
+        `${path} is ${there.isDirectory() ? 'a folder' : there.isSymbolicLink() ? 'a link' : 'no file'}`,
+      )
+    if (i === parts.length - 1 && replaceable === null)
+      throw new AppError('bad-output', `${path} exists; --force replaces the export that is there`)
+    if (i === parts.length - 1 && replaceable?.has(name) !== true)
+      throw new AppError('bad-output', `${path} exists, and no export has written it`)
   }
 }

@@ -16,11 +16,15 @@ const KINDS: readonly (readonly [beginning: string, kind: string])[] = [
   ['gen_', 'pseudo-file-'],
 ]
 
-/** Ids as the platform makes them: whatever looks so is one, also in texts and whether it is known or not. The last two are comments'. */
+/**
+ * Ids as the platform makes them: whatever looks so is one, also in texts and whether it is known or not. The
+ * last two are comments'.
+ */
 const ID = String.raw`(?:user-|(?<![A-Za-z0-9])(?:ch_|gen_|s_))(?:(?=[A-Za-z_-]{0,40}[0-9])[A-Za-z0-9_-]{10,}|[A-Za-z0-9]{20,})|(?<![A-Za-z0-9])(?:[0-9a-fA-F]{32}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})(?![A-Za-z0-9])`
 const DOMAIN = String.raw`(?:[\p{L}\p{N}-]{1,63}\.){1,8}`
 const EMAIL = String.raw`(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}._%+-]{1,64}@${DOMAIN}[\p{L}\p{N}-]{2,}`
-const TOP = 'com|net|org|edu|io|me|tv|co|app|ai|gg|ly|link|bio|info|dev|xyz|be|de|uk|fr|es|it|jp|cn|kr|br|ru|in'
+const TOP =
+  'com|net|org|edu|io|me|tv|co|app|ai|gg|ly|link|bio|info|dev|xyz|be|de|uk|fr|es|it|jp|cn|kr|br|ru|in'
 const LINK = String.raw`[a-z][a-z0-9+.-]{0,20}:\/\/[^\s<>"]+|(?<![\p{L}\p{N}.-])(?:www\.[^\s<>"]+|${DOMAIN}(?:[a-z]{2,24}\/[^\s<>"]*|(?:${TOP})(?![\p{L}\p{N}])))`
 const MENTION = String.raw`[@＠][\p{L}\p{N}_](?:[\p{L}\p{N}\p{M}_.-]*[\p{L}\p{N}\p{M}_])?`
 const PATTERN = new RegExp(`(?<link>${LINK})|(?<email>${EMAIL})|(?<id>${ID})|(?<mention>${MENTION})`, 'giu')
@@ -33,8 +37,8 @@ interface Span {
 }
 
 /**
- * Replaces what names people, under a key. The same key gives the same pseudonym for the same id or name, in every file and every
- * export; without the key nobody can tell which is whose, even with a list of all ids.
+ * Replaces what names people, under a key. The same key gives the same pseudonym for the same id or name, in
+ * every file and every export; without the key nobody can tell which is whose, even with a list of all ids.
  */
 export class Pseudonyms {
   readonly #hmac: TextHmac
@@ -67,7 +71,10 @@ export class Pseudonyms {
     return (KINDS.find(([beginning]) => id.startsWith(beginning))?.[1] ?? 'pseudo-id-') + this.#hash('id', id)
   }
 
-  /** Spellings of a name that differ in case or form alone have one pseudonym, as have a handle and the same as a name shown. */
+  /**
+   * Spellings of a name that differ in case or form alone have one pseudonym, as have a handle and the same
+   * as a name shown.
+   */
   name(name: string): string {
     const folded = foldName(name).replaceAll(/\s+/g, ' ')
     return folded === '' ? '' : `pseudo-name-${this.#hash('name', folded)}`
@@ -80,7 +87,10 @@ export class Pseudonyms {
     return kind === undefined || name === undefined ? this.id(seed) : kind + this.name(name)
   }
 
-  /** A text in which every known name and id, every mention, and whatever looks like an id, a link or an address is replaced. */
+  /**
+   * A text in which every known name and id, every mention, and whatever looks like an id, a link or an
+   * address is replaced.
+   */
   text(text: string): string {
     const folded = fold(text)
     let name = this.#nextName(text, folded, 0)
@@ -126,7 +136,8 @@ export class Pseudonyms {
     const asked = `${domain}\0${value}`
     if (asked === this.#asked) return this.#letters
     const digits = this.#hmac.digest(asked)
-    for (let i = 0; i < 2 * BYTES; i += 1) this.#written[i] = LETTERS.charCodeAt(HEX.indexOf(digits.charAt(i)))
+    for (let i = 0; i < 2 * BYTES; i += 1)
+      this.#written[i] = LETTERS.charCodeAt(HEX.indexOf(digits.charAt(i)))
     this.#asked = asked
     // One flat string: pieces joined one by one would stay in memory as pieces.
     this.#letters = this.#written.toString('latin1')
@@ -134,7 +145,10 @@ export class Pseudonyms {
   }
 }
 
-/** The one that begins first; of two, the longer; and of a mention and a longer name that begins after its sign, the name. */
+/**
+ * The one that begins first; of two, the longer; and of a mention and a longer name that begins after its
+ * sign, the name.
+ */
 function firstOf(name: Span | undefined, match: Span | undefined): Span | undefined {
   if (name === undefined || match === undefined) return name ?? match
   if (name.start === match.start) return name.end > match.end ? name : match
@@ -154,8 +168,15 @@ function placeOf({ text, origins }: Folded, place: number): number {
   return low
 }
 
-/** Where in the original something found in the folded text is: whole characters, with what cannot be seen after them. */
-function originOf({ origins }: Folded, { start, end }: { start: number; end: number }, length: number): { start: number; end: number } {
+/**
+ * Where in the original something found in the folded text is: whole characters, with what cannot be seen
+ * after them.
+ */
+function originOf(
+  { origins }: Folded,
+  { start, end }: { start: number; end: number },
+  length: number,
+): { start: number; end: number } {
   if (origins === null) return { start, end }
   const last = origins[end - 1]
   let next = end

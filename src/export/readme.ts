@@ -7,7 +7,12 @@ import { csvLoaders, parquetLoaders } from './loaders.js'
 export interface ReadmeFacts {
   readonly provenance: Provenance
   readonly datasets: readonly Dataset[]
-  readonly files: readonly { readonly path: string; readonly rows: number; readonly format: string; readonly dataset: string | null }[]
+  readonly files: readonly {
+    readonly path: string
+    readonly rows: number
+    readonly format: string
+    readonly dataset: string | null
+  }[]
   readonly since: string | null
   /** Whether ids and names are pseudonyms: then nothing is said that names anybody. */
   readonly isPseudonymized: boolean
@@ -28,40 +33,88 @@ const MOST_LINES = 100
 
 /** The text of an export's README.md; it depends on the database and the request alone. */
 export function readmeText(facts: ReadmeFacts): string {
-  const parts = [heading(facts), filesPart(facts), collectionPart(facts), gapsPart(facts), valuesPart(facts), loadingPart(facts)]
-  return `${parts.map((lines) => lines.join('\n')).join('\n\n')}\n`
+  const parts = [
+    heading(facts),
+    filesPart(facts),
+    collectionPart(facts),
+    gapsPart(facts),
+    valuesPart(facts),
+    loadingPart(facts),
+  ]
+  return `${parts.map(lines => lines.join('\n')).join('\n\n')}\n`
 }
 
 function heading({ provenance, isPseudonymized }: ReadmeFacts): string[] {
   const origin = provenance.origin === 'sandbox' ? ' **The data is made up: it comes from the sandbox.**' : ''
-  const names = isPseudonymized ? ['', 'Ids and names of people are pseudonyms: the same person has the same one in every file. Texts can still tell who somebody is.'] : []
-  return [HEADING, '', `Collected from the Sora2 API.${origin} All files show the database at one instant, and \`datapackage.json\` describes every column of them.`, ...names]
+  const names = isPseudonymized
+    ? [
+        '',
+        'Ids and names of people are pseudonyms: the same person has the same one in every file. ' +
+          'Texts can still tell who somebody is.',
+      ]
+    : []
+  return [
+    HEADING,
+    '',
+    `Collected from the Sora2 API.${origin} All files show the database at one instant, and \`datapackage.json\` describes every column of them.`,
+    ...names,
+  ]
 }
 
 function filesPart({ files, since, datasets }: ReadmeFacts): string[] {
   const rows = files.map(({ path, rows: count, dataset }) => `| \`${path}\` | ${dataset ?? ''} | ${count} |`)
-  const some = since === null ? [] : ['', `Only rows of ${since} or later: ${datasets.map((dataset) => `${dataset.name} by ${sinceText(dataset)}`).join(', ')}. What a row refers to may not be among them.`]
+  const some =
+    since === null
+      ? []
+      : [
+          '',
+          `Only rows of ${since} or later: ` +
+            `${datasets.map(dataset => `${dataset.name} by ${sinceText(dataset)}`).join(', ')}. ` +
+            'What a row refers to may not be among them.',
+        ]
   return ['## Files', '', '| file | holds | rows |', '|---|---|---:|', ...rows, ...some]
 }
 
 function collectionPart({ provenance, isPseudonymized }: ReadmeFacts): string[] {
   const { runs, seeds, requests, costMicroUsd, imported, origin } = provenance
-  const period = runs.first === null ? 'No crawl has run.' : `${runs.all} crawls, ${runs.finished} of them finished, from ${runs.first} to ${runs.last}.`
-  const cost = `${requests} requests, $${(costMicroUsd / 1e6).toFixed(2)}${origin === 'sandbox' ? ' (what it would have cost)' : ''}; requests of unknown fate count as billed.`
-  const elsewhere = imported === 0 ? [] : [`Beside these, ${imported} answers were imported that somebody had stored; they cost nothing and are in no run.`]
-  const list = isPseudonymized ? [`- ${seeds.length} seeds, which are not named here`] : cut(seeds.map((seed) => `- ${code(seed)}`))
+  const period =
+    runs.first === null
+      ? 'No crawl has run.'
+      : `${runs.all} crawls, ${runs.finished} of them finished, from ${runs.first} to ${runs.last}.`
+  const cost =
+    `${requests} requests, ` +
+    `$${(costMicroUsd / 1e6).toFixed(2)}${origin === 'sandbox' ? ' (what it would have cost)' : ''}; ` +
+    'requests of unknown fate count as billed.'
+  const elsewhere =
+    imported === 0
+      ? []
+      : [
+          `Beside these, ${imported} answers were imported that somebody had stored; they cost ` +
+            'nothing and are in no run.',
+        ]
+  const list = isPseudonymized
+    ? [`- ${seeds.length} seeds, which are not named here`]
+    : cut(seeds.map(seed => `- ${code(seed)}`))
   return ['## How it was collected', '', period, cost, ...elsewhere, '', 'Seeds:', '', ...list]
 }
 
 function gapsPart({ provenance, isPseudonymized }: ReadmeFacts): string[] {
   const { streams, gaps, rejects } = provenance
   const states = streams.map(({ stream, state, count }) => `| ${stream} | ${state} | ${count} |`)
-  const reasons = cut(gaps.map(({ stream, state, reason, count }) => `- ${stream}: ${count} ${state}${reason === null || isPseudonymized ? '' : `, ${code(reason)}`}`))
-  const setAside = cut(rejects.map(({ route, reason, count }) => `- ${route}: ${count} records, ${code(reason)}`))
+  const reasons = cut(
+    gaps.map(
+      ({ stream, state, reason, count }) =>
+        `- ${stream}: ${count} ${state}${reason === null || isPseudonymized ? '' : `, ${code(reason)}`}`,
+    ),
+  )
+  const setAside = cut(
+    rejects.map(({ route, reason, count }) => `- ${route}: ${count} records, ${code(reason)}`),
+  )
   return [
     '## Coverage and known gaps',
     '',
-    'Listings by how their last reading ended. `complete`, `gated` (a counter says that there is nothing new) and `recent` ones are whole; the others are not.',
+    'Listings by how their last reading ended. `complete`, `gated` (a counter says that there is ' +
+      'nothing new) and `recent` ones are whole; the others are not.',
     '',
     '| listing | state | count |',
     '|---|---|---:|',
@@ -69,12 +122,14 @@ function gapsPart({ provenance, isPseudonymized }: ReadmeFacts): string[] {
     '',
     ...(reasons.length > 0 ? ['Not whole:', '', ...reasons] : ['No listing was left unread or cut.']),
     '',
-    ...(setAside.length > 0 ? ['Records that could not be read, and are in no table but `rejects`:', '', ...setAside] : ['No record was set aside.']),
+    ...(setAside.length > 0
+      ? ['Records that could not be read, and are in no table but `rejects`:', '', ...setAside]
+      : ['No record was set aside.']),
   ]
 }
 
 function valuesPart({ remarks, files }: ReadmeFacts): string[] {
-  const has = (format: string): boolean => files.some((file) => file.format === format)
+  const has = (format: string): boolean => files.some(file => file.format === format)
   return [
     '## How values are written',
     '',
@@ -82,31 +137,55 @@ function valuesPart({ remarks, files }: ReadmeFacts): string[] {
     '- Times are ISO 8601 in UTC with milliseconds; in Parquet, timestamps.',
     '- NULL means "not told", never 0 and never the empty string.',
     '- Truth values are 1 and 0 in CSV, `true` and `false` in JSONL, booleans in Parquet.',
-    ...(has('csv') ? [`- CSV: RFC 4180, UTF-8 without byte order mark, LF; NULL is empty and unquoted, the empty string is \`""\`. Texts can hold line ends. NUL characters are left out.`] : []),
+    ...(has('csv')
+      ? [
+          `- CSV: RFC 4180, UTF-8 without byte order mark, LF; NULL is empty and unquoted, the empty string is \`""\`. Texts can hold line ends. NUL characters are left out.`,
+        ]
+      : []),
     ...(has('excel')
-      ? ['- Excel’s CSV: with byte order mark; line ends in texts are spaces; an apostrophe stands before text that Excel would run as a formula or take for a number or a date, also behind a semicolon, at which some take lines apart; cells are cut at 32,767 characters. It is for looking at; compute with the others.']
+      ? [
+          '- Excel’s CSV: with byte order mark; line ends in texts are spaces; an apostrophe ' +
+            'stands before text that Excel would run as a formula or take for a number or a date, ' +
+            'also behind a semicolon, at which some take lines apart; cells are cut at 32,767 ' +
+            'characters. It is for looking at; compute with the others.',
+        ]
       : []),
     ...(has('parquet') ? ['- Parquet: row groups of 10,000 rows, compressed with snappy.'] : []),
     ...(remarks.nulRemoved > 0 ? [`- ${remarks.nulRemoved} NUL characters were left out.`] : []),
     ...(remarks.cellsCut > 0 ? [`- ${remarks.cellsCut} cells were cut.`] : []),
-    ...(remarks.leftOut > 0 ? [`- ${remarks.leftOut} values of another type than their column’s were left out.`] : []),
+    ...(remarks.leftOut > 0
+      ? [`- ${remarks.leftOut} values of another type than their column’s were left out.`]
+      : []),
   ]
 }
 
 function loadingPart({ files, datasets }: ReadmeFacts): string[] {
   const first = (format: string): Parameters<typeof csvLoaders>[0] | undefined => {
-    const own = files.filter((file) => file.format === format && datasets.some(({ name, kind }) => name === file.dataset && kind !== 'query'))
+    const own = files.filter(
+      file =>
+        file.format === format &&
+        datasets.some(({ name, kind }) => name === file.dataset && kind !== 'query'),
+    )
     const file = own.find(({ dataset }) => dataset === 'posts') ?? own[0]
     const dataset = datasets.find(({ name }) => name === file?.dataset)
-    return file === undefined || dataset === undefined ? undefined : { path: file.path, dataset: dataset.name, columns: dataset.columns }
+    return file === undefined || dataset === undefined
+      ? undefined
+      : { path: file.path, dataset: dataset.name, columns: dataset.columns }
   }
   const csv = first('csv')
   const parquet = first('parquet')
-  if (csv === undefined && parquet === undefined) return ['## Loading', '', '`datapackage.json` says what is in each file; `frictionless` and `datapackage` tools read it.']
+  if (csv === undefined && parquet === undefined)
+    return [
+      '## Loading',
+      '',
+      '`datapackage.json` says what is in each file; `frictionless` and `datapackage` tools read it.',
+    ]
   return [
     '## Loading',
     '',
-    'The others likewise; `datapackage.json` has the types of their columns. pandas and readr take the empty string in CSV for a missing value; DuckDB and polars tell them apart, and so does Parquet.',
+    'The others likewise; `datapackage.json` has the types of their columns. pandas and readr ' +
+      'take the empty string in CSV for a missing value; DuckDB and polars tell them apart, and so ' +
+      'does Parquet.',
     '',
     ...(csv === undefined ? [] : csvLoaders(csv)),
     ...(csv === undefined || parquet === undefined ? [] : ['']),
@@ -120,5 +199,7 @@ function code(text: string): string {
 }
 
 function cut(lines: readonly string[]): string[] {
-  return lines.length <= MOST_LINES ? [...lines] : [...lines.slice(0, MOST_LINES), `- … and ${lines.length - MOST_LINES} more`]
+  return lines.length <= MOST_LINES
+    ? [...lines]
+    : [...lines.slice(0, MOST_LINES), `- … and ${lines.length - MOST_LINES} more`]
 }

@@ -22,10 +22,12 @@ export function resourceOf({ dataset, format, suffix, rows, whole }: ResourceFac
     format: format.extension,
     mediatype: format.mediaType,
     ...(format.name === 'parquet' ? {} : { encoding: 'utf-8' }),
-    ...(isCsv ? { dialect: { delimiter: ',', lineTerminator: '\n', quoteChar: '"', doubleQuote: true, header: true } } : {}),
+    ...(isCsv
+      ? { dialect: { delimiter: ',', lineTerminator: '\n', quoteChar: '"', doubleQuote: true, header: true } }
+      : {}),
     rowCount: rows,
     schema: {
-      fields: columns.map((column) => fieldOf(column, { isCsv, hasJson: format.name === 'jsonl' })),
+      fields: columns.map(column => fieldOf(column, { isCsv, hasJson: format.name === 'jsonl' })),
       ...(isCsv ? { missingValues: [''] } : {}),
       ...(key.length > 0 ? { primaryKey: key } : {}),
       ...foreignKeys(dataset, format, whole),
@@ -33,7 +35,10 @@ export function resourceOf({ dataset, format, suffix, rows, whole }: ResourceFac
   }
 }
 
-/** Names of resources are of small letters, digits, `.`, `_` and `-`; CSV, which is plain, has the table's own. */
+/**
+ * Names of resources are of small letters, digits, `.`, `_` and `-`; CSV, which is plain, has the table's
+ * own.
+ */
 function resourceName(dataset: string, format: Format, suffix: string): string {
   return `${dataset.toLowerCase()}${suffix}${format.name === 'csv' ? '' : `.${format.name}`}`
 }
@@ -41,13 +46,26 @@ function resourceName(dataset: string, format: Format, suffix: string): string {
 function foreignKeys({ references }: Dataset, format: Format, whole: ReadonlySet<string>): object {
   const there = references.filter(({ dataset }) => whole.has(dataset))
   if (there.length === 0) return {}
-  return { foreignKeys: there.map(({ column, dataset, key }) => ({ fields: [column], reference: { resource: resourceName(dataset, format, ''), fields: [key] } })) }
+  return {
+    foreignKeys: there.map(({ column, dataset, key }) => ({
+      fields: [column],
+      reference: { resource: resourceName(dataset, format, ''), fields: [key] },
+    })),
+  }
 }
 
 function fieldOf(column: Column, { isCsv, hasJson }: { isCsv: boolean; hasJson: boolean }): object {
   const { name, required, choices, about } = column
-  const constraints = { ...(required ? { required: true } : {}), ...(choices === null ? {} : { enum: choices }) }
-  return { name, ...typeOf(column, isCsv, hasJson), ...(about === '' ? {} : { description: about }), ...(Object.keys(constraints).length > 0 ? { constraints } : {}) }
+  const constraints = {
+    ...(required ? { required: true } : {}),
+    ...(choices === null ? {} : { enum: choices }),
+  }
+  return {
+    name,
+    ...typeOf(column, isCsv, hasJson),
+    ...(about === '' ? {} : { description: about }),
+    ...(Object.keys(constraints).length > 0 ? { constraints } : {}),
+  }
 }
 
 function typeOf({ type }: Column, isCsv: boolean, hasJson: boolean): object {

@@ -19,10 +19,21 @@ const NO_MONTH = '__HIVE_DEFAULT_PARTITION__'
 
 /** One task for each file: a dataset in a format, or a month or part of it. */
 export function tableTasks(snapshot: Snapshot, request: TableRequest): Task[] {
-  const pieces = new Map(request.datasets.map((dataset) => [dataset, piecesOf(snapshot, dataset, request)]))
-  return request.formats.flatMap((format) => {
-    const whole = new Set([...pieces].filter(([, own]) => request.since === null && own.length === 1 && own.every(({ folder, rows }) => folder === '' && rows <= format.maxRows)).map(([{ name }]) => name))
-    return [...pieces].flatMap(([dataset, own]) => own.flatMap((piece) => tasksOf({ dataset, format, folder: folderOf(format, request), whole }, piece)))
+  const pieces = new Map(request.datasets.map(dataset => [dataset, piecesOf(snapshot, dataset, request)]))
+  return request.formats.flatMap(format => {
+    const whole = new Set(
+      [...pieces]
+        .filter(
+          ([, own]) =>
+            request.since === null &&
+            own.length === 1 &&
+            own.every(({ folder, rows }) => folder === '' && rows <= format.maxRows),
+        )
+        .map(([{ name }]) => name),
+    )
+    return [...pieces].flatMap(([dataset, own]) =>
+      own.flatMap(piece => tasksOf({ dataset, format, folder: folderOf(format, request), whole }, piece)),
+    )
   })
 }
 
@@ -56,7 +67,14 @@ function piecesOf(snapshot: Snapshot, dataset: Dataset, request: TableRequest): 
   const key = column.replace(/_at$/, '_month')
   return snapshot
     .months(whole, column)
-    .map((month) => pieceOf(snapshot, dataset, { ...whole, month: { column, month } }, { folder: `${dataset.name}/${key}=${month ?? NO_MONTH}/`, suffix: `.${month ?? 'no-month'}` }))
+    .map(month =>
+      pieceOf(
+        snapshot,
+        dataset,
+        { ...whole, month: { column, month } },
+        { folder: `${dataset.name}/${key}=${month ?? NO_MONTH}/`, suffix: `.${month ?? 'no-month'}` },
+      ),
+    )
 }
 
 /** How many rows a query has is counted only where a format must know: it takes as long as the query. */
@@ -66,9 +84,18 @@ function queryPiece(snapshot: Snapshot, { columns }: Dataset, sql: string, { for
   return { folder: '', suffix: '', rows, source: { columns, rows: () => snapshot.queryRows(sql) } }
 }
 
-function pieceOf(snapshot: Snapshot, dataset: Dataset, selection: Selection, place: Pick<Piece, 'folder' | 'suffix'>): Piece {
+function pieceOf(
+  snapshot: Snapshot,
+  dataset: Dataset,
+  selection: Selection,
+  place: Pick<Piece, 'folder' | 'suffix'>,
+): Piece {
   const values = { columns: dataset.columns, rows: () => snapshot.rows(selection) }
-  return { ...place, rows: snapshot.count(selection), source: hasRowid(dataset) ? { ...values, packed: () => snapshot.packed(selection) } : values }
+  return {
+    ...place,
+    rows: snapshot.count(selection),
+    source: hasRowid(dataset) ? { ...values, packed: () => snapshot.packed(selection) } : values,
+  }
 }
 
 /** Tables whose key has several columns are kept in the order of that key, and have no other. */
@@ -84,19 +111,23 @@ interface Target {
 }
 
 /** One task, or as many as it takes where a format has a limit. */
-function tasksOf({ dataset, format, folder, whole }: Target, { folder: inner, suffix, rows, source }: Piece): Task[] {
+function tasksOf(
+  { dataset, format, folder, whole }: Target,
+  { folder: inner, suffix, rows, source }: Piece,
+): Task[] {
   const parts = Math.max(1, Math.ceil(rows / format.maxRows))
   const reader = parts === 1 ? null : new PartReader(source)
   return Array.from({ length: parts }, (_, part) => {
     const more = part === 0 ? '' : `-${part + 1}`
-    const own = reader === null ? source : { columns: source.columns, rows: () => reader.next(format.maxRows) }
+    const own =
+      reader === null ? source : { columns: source.columns, rows: () => reader.next(format.maxRows) }
     return {
       path: `${folder}${inner}${dataset.name}${more}.${format.extension}`,
       rows: Math.min(format.maxRows, rows - part * format.maxRows),
       dataset: dataset.name,
       format: format.name,
       write: (sink, remarks) => format.write(own, sink, remarks),
-      describe: (written) => resourceOf({ dataset, format, suffix: suffix + more, rows: written, whole }),
+      describe: written => resourceOf({ dataset, format, suffix: suffix + more, rows: written, whole }),
     }
   })
 }

@@ -3,8 +3,9 @@ const SMALLEST = 1 << 10
 const FULL = 0.6
 
 /**
- * A set of texts that keeps 64 bits of each and no text, a tenth of what strings take. That a text is taken for one that it is not has a
- * chance of one in ten trillion with a million texts; one that is in it is always found.
+ * A set of texts that keeps 64 bits of each and no text, a tenth of what strings take. That a text is taken
+ * for one that it is not has a chance of one in ten trillion with a million texts; one that is in it is
+ * always found.
  */
 export class TextSet {
   #first = new Uint32Array(SMALLEST)
@@ -37,7 +38,8 @@ export class TextSet {
   #place(first: number, second: number): number {
     const last = this.#first.length - 1
     let at = first & last
-    while (this.#second[at] !== 0 && (this.#first[at] !== first || this.#second[at] !== second)) at = (at + 1) & last
+    while (this.#second[at] !== 0 && (this.#first[at] !== first || this.#second[at] !== second))
+      at = (at + 1) & last
     return at
   }
 
@@ -55,14 +57,16 @@ export class TextSet {
 
 function firstHash(text: string, start: number, end: number): number {
   let value = end - start
-  for (let i = start; i < end; i += 1) value = Math.imul(value ^ text.charCodeAt(i), 0x9e3779b1) ^ (value >>> 15)
+  for (let i = start; i < end; i += 1)
+    value = Math.imul(value ^ text.charCodeAt(i), 0x9e3779b1) ^ (value >>> 15)
   return mixed(value)
 }
 
 /** Never 0, which stands for an empty place. */
 function secondHash(text: string, start: number, end: number): number {
   let value = 0x2545f491
-  for (let i = start; i < end; i += 1) value = (Math.imul(value, 0x01000193) + text.charCodeAt(i)) ^ (value >>> 17)
+  for (let i = start; i < end; i += 1)
+    value = (Math.imul(value, 0x01000193) + text.charCodeAt(i)) ^ (value >>> 17)
   return mixed(value) || 1
 }
 

@@ -15,11 +15,17 @@ export interface Place {
 }
 
 /**
- * A comment in either form (`{post, profile, children}` or flat) as rows of the harvest, with the replies embedded in it.
+ * A comment in either form (`{post, profile, children}` or flat) as rows of the harvest, with the replies
+ * embedded in it.
  * @param nesting 0 for a record that the page lists
  * @returns undefined if its id cannot be read; nothing of it is in the harvest then
  */
-export function readComment(harvest: Harvest, record: unknown, place: Place, nesting = 0): ReadPost | undefined {
+export function readComment(
+  harvest: Harvest,
+  record: unknown,
+  place: Place,
+  nesting = 0,
+): ReadPost | undefined {
   if (!isObject(record) || nesting > MAX_NESTING) return undefined
   const comment = isObject(record['post']) ? record['post'] : record
   const wrapped = comment !== record
@@ -32,7 +38,8 @@ export function readComment(harvest: Harvest, record: unknown, place: Place, nes
   const presence = presenceOf(comment, f, profile)
   harvest.fields.look('comment', comment, isListed && presence !== 'placeholder')
   const author = readAuthor(harvest, f, profile, isListed)
-  const cameos = presence === 'placeholder' ? [] : readProfiles(harvest, f.cameo_profiles, 'comment.cameo_profiles')
+  const cameos =
+    presence === 'placeholder' ? [] : readProfiles(harvest, f.cameo_profiles, 'comment.cameo_profiles')
   const postId = place.postId ?? readId(f.root_post_id)
   const row: CommentRow = {
     id,
@@ -57,7 +64,17 @@ function childrenOf(record: Record<string, unknown>): { items?: unknown } | read
   return isObject(children) || Array.isArray(children) ? children : undefined
 }
 
-/** Of a placeholder: that the comment was deleted, where it stood, who wrote it if that is told, and replies that it is said to have. */
-function placeholderRow({ id, post_id, parent_comment_id, user_id, tombstoned_at, reply_count }: CommentRow): CommentRow {
+/**
+ * Of a placeholder: that the comment was deleted, where it stood, who wrote it if that is told, and replies
+ * that it is said to have.
+ */
+function placeholderRow({
+  id,
+  post_id,
+  parent_comment_id,
+  user_id,
+  tombstoned_at,
+  reply_count,
+}: CommentRow): CommentRow {
   return { id, post_id, parent_comment_id, user_id, tombstoned_at, reply_count: reply_count || undefined }
 }

@@ -5,7 +5,10 @@ import type { FieldCount, FieldsTold } from '../db/schema/rows.js'
 const MOST_NAMED = 100
 /** Others are no names of fields, but keys of somebody's data, or an attack. */
 const NAME = /^[A-Za-z_][\w-]{0,63}$/
-/** Records that say what is usual: a field that may be null needs more of them, since one author's may lack it in a row. */
+/**
+ * Records that say what is usual: a field that may be null needs more of them, since one author's may lack it
+ * in a row.
+ */
 const ENOUGH = { told: 10, nullable: 100 }
 
 /** The names of a record's fields, and what they come to. Records of a page mostly share one. */
@@ -25,7 +28,10 @@ interface Tally {
 
 /** By kind of record, by name: the place of a steady field. */
 const places = new Map(
-  Object.entries(steadyFields).map(([kind, fields]) => [kind, new Map(fields.flatMap(({ names }, place) => names.map((name): [string, number] => [name, place])))]),
+  Object.entries(steadyFields).map(([kind, fields]) => [
+    kind,
+    new Map(fields.flatMap(({ names }, place) => names.map((name): [string, number] => [name, place]))),
+  ]),
 )
 
 /** Which fields the records of a page have, whatever is in them. */
@@ -47,7 +53,12 @@ export class FieldCensus implements FieldsTold {
 
   get listed(): FieldCount[] {
     return [...this.#tallies].flatMap(([kind, { records, carried }]) =>
-      steadyFields[kind].map(({ path, isNullable }, place) => ({ path, records, carried: carried[place] ?? 0, enough: isNullable ? ENOUGH.nullable : ENOUGH.told })),
+      steadyFields[kind].map(({ path, isNullable }, place) => ({
+        path,
+        records,
+        carried: carried[place] ?? 0,
+        enough: isNullable ? ENOUGH.nullable : ENOUGH.told,
+      })),
     )
   }
 
@@ -81,9 +92,9 @@ export class FieldCensus implements FieldsTold {
 }
 
 function newShape(kind: RecordKind, names: readonly string[]): Shape {
-  const unknown = names.filter((name) => !knownFields[kind].has(name))
-  const added = unknown.filter((name) => NAME.test(name)).map((name) => `${kind}.${name}`)
-  const steady = new Set(names.map((name) => places.get(kind)?.get(name)).filter((place) => place !== undefined))
+  const unknown = names.filter(name => !knownFields[kind].has(name))
+  const added = unknown.filter(name => NAME.test(name)).map(name => `${kind}.${name}`)
+  const steady = new Set(names.map(name => places.get(kind)?.get(name)).filter(place => place !== undefined))
   return { names, added, otherAdded: unknown.length - added.length, steady: [...steady] }
 }
 

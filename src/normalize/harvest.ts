@@ -1,6 +1,16 @@
 import { typeName, type Drift } from '../api/index.js'
 import { FieldCensus } from './fields.js'
-import type { AttachmentRow, CommentRow, EdgeKind, EdgeRow, Member, MemberKind, PostRow, Reject, UserRow } from '../db/schema/rows.js'
+import type {
+  AttachmentRow,
+  CommentRow,
+  EdgeKind,
+  EdgeRow,
+  Member,
+  MemberKind,
+  PostRow,
+  Reject,
+  UserRow,
+} from '../db/schema/rows.js'
 
 /** Everything that one page tells, row by row; the same entity told twice on a page is one row. */
 export class Harvest {
@@ -25,13 +35,17 @@ export class Harvest {
   }
 
   /** A post or comment that was deleted: what the page tells of it elsewhere stays. */
-  tellDeleted<R extends { id: string; tombstoned_at?: string | null | undefined }>(table: 'posts' | 'comments', row: R): void {
+  tellDeleted<R extends { id: string; tombstoned_at?: string | null | undefined }>(
+    table: 'posts' | 'comments',
+    row: R,
+  ): void {
     const rows = this[table] as Map<string, R>
     const known = rows.get(row.id)
     if (known === undefined) {
       rows.set(row.id, row)
       this.deleted.add(row.id)
-    } else takeOver(known, { ...row, ...valuesOf(known), tombstoned_at: row.tombstoned_at ?? known.tombstoned_at })
+    } else
+      takeOver(known, { ...row, ...valuesOf(known), tombstoned_at: row.tombstoned_at ?? known.tombstoned_at })
   }
 
   edge(kind: EdgeKind, source_id: string, target_id: string): void {
@@ -53,12 +67,18 @@ export class Harvest {
 
   reject(path: string, expected: string, got: unknown, record: unknown): undefined {
     const what = got === '' ? 'an empty string' : typeName(got)
-    this.rejects.push({ reason: `${path}: expected ${expected}, got ${what}`, raw: jsonText(record) ?? TOO_DEEP })
+    this.rejects.push({
+      reason: `${path}: expected ${expected}, got ${what}`,
+      raw: jsonText(record) ?? TOO_DEEP,
+    })
     return undefined
   }
 }
 
-/** SQLite's JSON functions refuse text that is nested deeper than 1,000 levels, and one such row fails a query over all. */
+/**
+ * SQLite's JSON functions refuse text that is nested deeper than 1,000 levels, and one such row fails a query
+ * over all.
+ */
 const DEEPEST_JSON = 900
 const TOO_DEEP = JSON.stringify('nested too deeply; see the page')
 
@@ -69,11 +89,13 @@ export function jsonText(value: unknown): string | undefined {
 
 function isDeeperThan(levels: number, value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
-  return levels === 0 || Object.values(value).some((inner) => isDeeperThan(levels - 1, inner))
+  return levels === 0 || Object.values(value).some(inner => isDeeperThan(levels - 1, inner))
 }
 
 function valuesOf<R extends object>(row: R): Partial<R> {
-  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined && value !== null)) as Partial<R>
+  return Object.fromEntries(
+    Object.entries(row).filter(([, value]) => value !== undefined && value !== null),
+  ) as Partial<R>
 }
 
 /** A row is the harvest's own once it has been told: what is told again goes into it. */

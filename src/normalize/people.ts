@@ -13,7 +13,12 @@ const MAX_OWNERS = 3
  * @param isListed whether the page lists it, or the record whose author it is
  * @returns the user's id; undefined if there is none to read, or if it is a placeholder's
  */
-export function readProfile(harvest: Harvest, profile: unknown, id?: string, { owners = 0, isListed = false } = {}): string | undefined {
+export function readProfile(
+  harvest: Harvest,
+  profile: unknown,
+  id?: string,
+  { owners = 0, isListed = false } = {},
+): string | undefined {
   if (!isObject(profile)) return undefined
   const userId = readId(profile['user_id']) ?? id
   if (userId === undefined || isNobody(userId)) return undefined
@@ -47,15 +52,30 @@ function userRow(harvest: Harvest, profile: Record<string, unknown>, id: string,
     is_verified: bit(f.is_verified ?? f.verified),
     created_at: toldTime(harvest, 'profile.created_at', f.created_at),
     social_links: socialLinks(harvest, profile, f.social_links),
-    owner_user_id: owners < MAX_OWNERS ? readProfile(harvest, f.owner_profile, undefined, { owners: owners + 1 }) : undefined,
+    owner_user_id:
+      owners < MAX_OWNERS
+        ? readProfile(harvest, f.owner_profile, undefined, { owners: owners + 1 })
+        : undefined,
   }
 }
 
-/** A time, or a note of drift where the value is of the right type and no time all the same. Zero tells nothing. */
-export function toldTime(harvest: Harvest, path: string, value: number | string | null | undefined): string | undefined {
+/**
+ * A time, or a note of drift where the value is of the right type and no time all the same. Zero tells
+ * nothing.
+ */
+export function toldTime(
+  harvest: Harvest,
+  path: string,
+  value: number | string | null | undefined,
+): string | undefined {
   if (value === null || value === undefined || value === '' || isZeroTime(value)) return undefined
   const time = isoTime(value)
-  if (time === undefined) harvest.drift.push({ path, expected: 'a time', got: typeof value === 'number' || timeMs(value) !== undefined ? 'out of range' : 'string' })
+  if (time === undefined)
+    harvest.drift.push({
+      path,
+      expected: 'a time',
+      got: typeof value === 'number' || timeMs(value) !== undefined ? 'out of range' : 'string',
+    })
   return time
 }
 
@@ -63,10 +83,13 @@ const DETAILS = ['website', 'location', 'work', 'schools', 'birthday'] as const
 
 /** The contract has `social_links`; the platform's own profiles spread the same facts over several fields. */
 function socialLinks(harvest: Harvest, profile: Record<string, unknown>, links: unknown): string | undefined {
-  const details = DETAILS.filter((name) => profile[name] !== null && profile[name] !== undefined)
-  const told = links ?? (details.length === 0 ? undefined : Object.fromEntries(details.map((name) => [name, profile[name]])))
+  const details = DETAILS.filter(name => profile[name] !== null && profile[name] !== undefined)
+  const told =
+    links ??
+    (details.length === 0 ? undefined : Object.fromEntries(details.map(name => [name, profile[name]])))
   if (told === undefined) return undefined
   const text = jsonText(told)
-  if (text === undefined) harvest.drift.push({ path: 'profile.social_links', expected: 'links', got: 'nested too deeply' })
+  if (text === undefined)
+    harvest.drift.push({ path: 'profile.social_links', expected: 'links', got: 'nested too deeply' })
   return text
 }

@@ -1,4 +1,12 @@
-import { attachmentFields, encodingUrl, isNobody, isObject, postFields, readFields, readId } from '../api/index.js'
+import {
+  attachmentFields,
+  encodingUrl,
+  isNobody,
+  isObject,
+  postFields,
+  readFields,
+  readId,
+} from '../api/index.js'
 import { presenceOf } from './deleted.js'
 import type { Harvest } from './harvest.js'
 import { isNobodysProfile, readProfile, toldTime } from './people.js'
@@ -16,8 +24,8 @@ export interface ReadPost {
 }
 
 /**
- * A post in any of its forms (`{post, profile}` or flat) as rows of the harvest: the post, its author and cameos, its media,
- * and the posts embedded in it (parent, remixes, ancestors), which are stored likewise.
+ * A post in any of its forms (`{post, profile}` or flat) as rows of the harvest: the post, its author and
+ * cameos, its media, and the posts embedded in it (parent, remixes, ancestors), which are stored likewise.
  * @param nesting 0 for a record that the page lists
  * @returns undefined if its id cannot be read; nothing of it is in the harvest then
  */
@@ -44,7 +52,10 @@ export function readPost(harvest: Harvest, record: unknown, nesting = 0): ReadPo
   return { id, people: [...author.people, ...cameos, ...(reposter === undefined ? [] : [reposter])] }
 }
 
-/** Author: `shared_by`, else `posted_by`, else the profile's id, and nobody where that is a placeholder's; the profile beside it is stored, and usually the author's. */
+/**
+ * Author: `shared_by`, else `posted_by`, else the profile's id, and nobody where that is a placeholder's; the
+ * profile beside it is stored, and usually the author's.
+ */
 export function readAuthor(
   harvest: Harvest,
   fields: { shared_by?: string | null | undefined; posted_by?: string | null | undefined },
@@ -55,20 +66,31 @@ export function readAuthor(
   const shown = readProfile(harvest, profile, named, { isListed })
   const id = named !== undefined && isNobody(named) ? undefined : (named ?? shown)
   if (id !== undefined) harvest.tell('users', { id })
-  return { id, people: [...new Set([id, shown])].filter((one) => one !== undefined) }
+  return { id, people: [...new Set([id, shown])].filter(one => one !== undefined) }
 }
 
-function readCameos(harvest: Harvest, postId: string, profiles: readonly unknown[] | null | undefined): string[] {
+function readCameos(
+  harvest: Harvest,
+  postId: string,
+  profiles: readonly unknown[] | null | undefined,
+): string[] {
   const ids = readProfiles(harvest, profiles, 'post.cameo_profiles')
   for (const id of ids) harvest.edge('cameo', id, postId)
   return ids
 }
 
 /** The readable profiles of a list; the others are counted as drift. */
-export function readProfiles(harvest: Harvest, profiles: readonly unknown[] | null | undefined, path: string): string[] {
-  const ids = (profiles ?? []).filter((profile) => !isNobodysProfile(profile)).map((profile) => readProfile(harvest, profile))
-  const readable = ids.filter((id) => id !== undefined)
-  if (readable.length < ids.length) harvest.drift.push({ path, expected: 'profiles', got: 'a profile without id' })
+export function readProfiles(
+  harvest: Harvest,
+  profiles: readonly unknown[] | null | undefined,
+  path: string,
+): string[] {
+  const ids = (profiles ?? [])
+    .filter(profile => !isNobodysProfile(profile))
+    .map(profile => readProfile(harvest, profile))
+  const readable = ids.filter(id => id !== undefined)
+  if (readable.length < ids.length)
+    harvest.drift.push({ path, expected: 'profiles', got: 'a profile without id' })
   return readable
 }
 
@@ -98,22 +120,53 @@ function postRow(harvest: Harvest, id: string, user_id: string | undefined, f: P
   }
 }
 
-/** Of a placeholder: that the post was deleted, where it stood, who wrote it if that is told, and what is said to hang on it. */
-function placeholderRow({ id, user_id, parent_post_id, root_post_id, tombstoned_at, reply_count, recursive_reply_count, remix_count }: PostRow): PostRow {
-  const hanging = { reply_count: reply_count || undefined, recursive_reply_count: recursive_reply_count || undefined, remix_count: remix_count || undefined }
+/**
+ * Of a placeholder: that the post was deleted, where it stood, who wrote it if that is told, and what is said
+ * to hang on it.
+ */
+function placeholderRow({
+  id,
+  user_id,
+  parent_post_id,
+  root_post_id,
+  tombstoned_at,
+  reply_count,
+  recursive_reply_count,
+  remix_count,
+}: PostRow): PostRow {
+  const hanging = {
+    reply_count: reply_count || undefined,
+    recursive_reply_count: recursive_reply_count || undefined,
+    remix_count: remix_count || undefined,
+  }
   return { id, user_id, parent_post_id, root_post_id, tombstoned_at, ...hanging }
 }
 
-function readAttachments(harvest: Harvest, postId: string, list: readonly unknown[], isListed: boolean): void {
+function readAttachments(
+  harvest: Harvest,
+  postId: string,
+  list: readonly unknown[],
+  isListed: boolean,
+): void {
   for (const [position, attachment] of list.entries()) {
     if (isObject(attachment)) {
       harvest.fields.look('attachment', attachment, isListed)
       harvest.tell('attachments', attachmentRow(harvest, postId, position, attachment))
-    } else harvest.drift.push({ path: 'post.attachments', expected: 'objects', got: attachment === null ? 'null' : typeof attachment })
+    } else
+      harvest.drift.push({
+        path: 'post.attachments',
+        expected: 'objects',
+        got: attachment === null ? 'null' : typeof attachment,
+      })
   }
 }
 
-function attachmentRow(harvest: Harvest, post_id: string, position: number, attachment: Record<string, unknown>): AttachmentRow {
+function attachmentRow(
+  harvest: Harvest,
+  post_id: string,
+  position: number,
+  attachment: Record<string, unknown>,
+): AttachmentRow {
   const f = readFields(attachmentFields, attachment, 'attachment', harvest.drift)
   return {
     id: readId(attachment['id']) ?? `${post_id}-attachment-${position}`,
@@ -146,7 +199,9 @@ function readEmbedded(harvest: Harvest, id: string, f: PostFields, nesting: numb
 }
 
 /** `{items}` or a bare list. */
-export function itemsOf(nested: { items?: unknown } | readonly unknown[] | null | undefined): readonly unknown[] {
+export function itemsOf(
+  nested: { items?: unknown } | readonly unknown[] | null | undefined,
+): readonly unknown[] {
   const items = isObject(nested) ? nested['items'] : nested
   return Array.isArray(items) ? items : []
 }

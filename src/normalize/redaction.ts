@@ -1,7 +1,10 @@
 import { isObject, readId } from '../api/index.js'
 import type { Forgotten } from './forgotten.js'
 
-/** What stands for a forgotten person's record in a stored answer: where it stood, so that the others keep their places. */
+/**
+ * What stands for a forgotten person's record in a stored answer: where it stood, so that the others keep
+ * their places.
+ */
 const MARK = 'sora-crawl:forgotten'
 /** As `data` it is an empty page of any shape. */
 const TOMBSTONE = { [MARK]: true, items: [], cursor: null }
@@ -12,14 +15,17 @@ const MAX_NESTING = 100
 
 const CUT = Symbol('cut')
 
-/** Whether a record is what was left of a forgotten person's: it lists nothing, and nothing is wrong with it. */
+/**
+ * Whether a record is what was left of a forgotten person's: it lists nothing, and nothing is wrong with it.
+ */
 export function isTombstone(record: unknown): boolean {
   return isObject(record) && record[MARK] === true
 }
 
 /**
- * The body of an answer without forgotten people: their records are cut out (profiles, posts with all that hangs on them, comments with
- * their replies), and references to them in what others have written are replaced.
+ * The body of an answer without forgotten people: their records are cut out (profiles, posts with all that
+ * hangs on them, comments with their replies), and references to them in what others have written are
+ * replaced.
  * @returns the same string where nobody was met
  */
 export function redactBody(body: string, forgotten: Forgotten): string {
@@ -50,18 +56,24 @@ function redactValue(value: unknown, forgotten: Forgotten): { left: unknown; cha
   return { left: new Redactor(forgotten).value(value, 0), changed: true }
 }
 
-/** A text in which forgotten ids and names, as whole words, are replaced. @returns the same string where there are none */
+/**
+ * A text in which forgotten ids and names, as whole words, are replaced. @returns the same string where there
+ * are none
+ */
 export function redactText(text: string, forgotten: Forgotten): string {
   // What follows in an address is signatures: no names, and too many words to look up.
   const [path = '', query = ''] = /^https?:\/\//i.test(text) ? cutAt(text, text.search(/[?#]/)) : [text, '']
   const left = path.replace(WORD, (word, at: number) => redactWord(word, isMention(path, at), forgotten))
-  return left + query.replace(INNER_ID, (id) => (forgotten.isId(id) ? FORGOTTEN : id))
+  return left + query.replace(INNER_ID, id => (forgotten.isId(id) ? FORGOTTEN : id))
 }
 
 /** Whether a cursor names a forgotten person or post, in plain or under its base64. */
 export function cursorMentions(cursor: string, forgotten: Forgotten): boolean {
   const decoded = decodeBase64(cursor)
-  return redactText(cursor, forgotten) !== cursor || (decoded !== undefined && redactText(decoded, forgotten) !== decoded)
+  return (
+    redactText(cursor, forgotten) !== cursor ||
+    (decoded !== undefined && redactText(decoded, forgotten) !== decoded)
+  )
 }
 
 const WORD = /[\p{L}\p{M}\p{N}_.-]+/gu
@@ -72,7 +84,7 @@ function redactWord(word: string, isMentioned: boolean, forgotten: Forgotten): s
   const core = word.replace(/^[.-]+|[.-]+$/g, '')
   if (core === '') return word
   if (forgotten.isId(core) || forgotten.isName(core, isMentioned)) return word.replace(core, FORGOTTEN)
-  return word.replace(INNER_ID, (id) => (forgotten.isId(id) ? FORGOTTEN : id))
+  return word.replace(INNER_ID, id => (forgotten.isId(id) ? FORGOTTEN : id))
 }
 
 /** After `@`, or in the address of a profile, a name means the person in any spelling. */
@@ -127,7 +139,7 @@ class Redactor {
   /** In the list of a page a record leaves its place behind; in others nothing. */
   #list(list: readonly unknown[], nesting: number, key: string, inThread: boolean): unknown[] {
     const isPage = key === 'items' || key === 'data' || key === 'children'
-    return list.flatMap((entry) => {
+    return list.flatMap(entry => {
       const left = this.value(entry, nesting + 1, key, inThread)
       return left !== CUT ? [left] : isPage ? [{ [MARK]: true }] : []
     })
@@ -142,7 +154,10 @@ class Redactor {
         continue
       }
       // A name can pass from one person to another: this is the other one's.
-      const kept = isSomebody && key === 'username' ? value : this.value(value, nesting + 1, key, inThread || key === 'children')
+      const kept =
+        isSomebody && key === 'username'
+          ? value
+          : this.value(value, nesting + 1, key, inThread || key === 'children')
       left.push([key, kept === CUT ? (key === 'data' ? TOMBSTONE : null) : kept])
     }
     return Object.fromEntries(left)
@@ -151,8 +166,17 @@ class Redactor {
   #isTheirs(record: Record<string, unknown>, inThread: boolean): boolean {
     const post = isObject(record['post']) ? record['post'] : record
     const profile = isObject(record['profile']) ? record['profile'] : post['profile']
-    const isBareProfile = isObject(profile) && record['post'] === undefined && record['id'] === undefined && this.#isProfile(profile)
-    return this.#isProfile(record) || isBareProfile || this.#isPost(post, profile) || (inThread && this.#hangsOnTheirs(post))
+    const isBareProfile =
+      isObject(profile) &&
+      record['post'] === undefined &&
+      record['id'] === undefined &&
+      this.#isProfile(profile)
+    return (
+      this.#isProfile(record) ||
+      isBareProfile ||
+      this.#isPost(post, profile) ||
+      (inThread && this.#hangsOnTheirs(post))
+    )
   }
 
   #isProfile(record: Record<string, unknown>): boolean {
@@ -167,17 +191,27 @@ class Redactor {
   #isPost(post: Record<string, unknown>, profile: unknown): boolean {
     if (typeof post['id'] !== 'string') return false
     if (this.forgotten.isId(post['id'])) return true
-    const author = readId(post['shared_by']) ?? readId(post['posted_by']) ?? (isObject(profile) ? readId(profile['user_id']) : undefined)
+    const author =
+      readId(post['shared_by']) ??
+      readId(post['posted_by']) ??
+      (isObject(profile) ? readId(profile['user_id']) : undefined)
     return author !== undefined && this.forgotten.isId(author) && this.#remember('item', post['id'])
   }
 
   #hangsOnTheirs({ id, parent_post_id, root_post_id }: Record<string, unknown>): boolean {
     const isGone = (one: unknown): boolean => typeof one === 'string' && this.forgotten.isId(one)
-    return typeof id === 'string' && (isGone(parent_post_id) || isGone(root_post_id)) && this.#remember('item', id)
+    return (
+      typeof id === 'string' && (isGone(parent_post_id) || isGone(root_post_id)) && this.#remember('item', id)
+    )
   }
 
   #remember(kind: 'item' | 'name', text: unknown): true {
-    if (typeof text !== 'string' || text === '' || (kind === 'item' ? this.forgotten.isId(text) : this.forgotten.isName(text, false))) return true
+    if (
+      typeof text !== 'string' ||
+      text === '' ||
+      (kind === 'item' ? this.forgotten.isId(text) : this.forgotten.isName(text, false))
+    )
+      return true
     this.forgotten.remember(kind, text)
     this.learnt = true
     return true

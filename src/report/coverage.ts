@@ -1,7 +1,17 @@
 import type { ListingRecord } from '../db/index.js'
 
 /** Why a listing holds what it holds. */
-export type CoverageState = 'complete' | 'repeats' | 'capped' | 'budget' | 'in progress' | 'failed' | 'private' | 'gone' | 'not found' | 'abandoned'
+export type CoverageState =
+  | 'complete'
+  | 'repeats'
+  | 'capped'
+  | 'budget'
+  | 'in progress'
+  | 'failed'
+  | 'private'
+  | 'gone'
+  | 'not found'
+  | 'abandoned'
 
 /** One listing: what the platform says there is, against what is held. */
 export interface CoverageRow {
@@ -37,14 +47,25 @@ export interface CoverageSum {
 /** What a stored listing amounts to; pure. */
 export function coverageOf(record: ListingRecord): CoverageRow {
   const { seed, stream, subject, told, held, setAside, pages } = record
-  return { seed, stream, subject: subject === '' ? stream : subject, told, held, setAside, pages, ...stateOf(record) }
+  return {
+    seed,
+    stream,
+    subject: subject === '' ? stream : subject,
+    told,
+    held,
+    setAside,
+    pages,
+    ...stateOf(record),
+  }
 }
 
 function stateOf(record: ListingRecord): Pick<CoverageRow, 'state' | 'reason'> {
   const { state, reason, pages } = record
   switch (state) {
     case 'complete':
-      return reason === null ? { state: 'complete', reason: difference(record) } : { state: 'repeats', reason }
+      return reason === null
+        ? { state: 'complete', reason: difference(record) }
+        : { state: 'repeats', reason }
     case 'gated':
     case 'recent':
       return { state: 'complete', reason: difference(record) }
@@ -64,33 +85,61 @@ function stateOf(record: ListingRecord): Pick<CoverageRow, 'state' | 'reason'> {
 }
 
 /** What the run that had it in scope last has not come to the end of; an earlier run may have. */
-function openState({ runState, stoppedBy, isOpen, pages, completedAt }: ListingRecord): Pick<CoverageRow, 'state' | 'reason'> {
+function openState({
+  runState,
+  stoppedBy,
+  isOpen,
+  pages,
+  completedAt,
+}: ListingRecord): Pick<CoverageRow, 'state' | 'reason'> {
   const before = completedAt === null ? '' : `; read to its end on ${completedAt.slice(0, 10)}`
   const progress = `${isOpen === 1 ? `${pagesText(pages)} read` : 'not begun'}${before}`
   if (runState === 'abandoned') return { state: 'abandoned', reason: progress }
-  if (stoppedBy === 'cap' || stoppedBy === 'balance-empty' || stoppedBy === 'quota-spent') return { state: 'budget', reason: progress }
-  return { state: 'in progress', reason: stoppedBy === null ? progress : `${progress}; stopped: ${stoppedBy}` }
+  if (stoppedBy === 'cap' || stoppedBy === 'balance-empty' || stoppedBy === 'quota-spent')
+    return { state: 'budget', reason: progress }
+  return {
+    state: 'in progress',
+    reason: stoppedBy === null ? progress : `${progress}; stopped: ${stoppedBy}`,
+  }
 }
 
 function pagesText(pages: number): string {
   return pages === 1 ? '1 page' : `${pages} pages`
 }
 
-/** A listing that was read to its end can still differ from its counter: deleted and hidden items are counted, and not listed. */
+/**
+ * A listing that was read to its end can still differ from its counter: deleted and hidden items are counted,
+ * and not listed.
+ */
 function difference({ told, held, setAside, hasForgotten }: ListingRecord): string | null {
   const missing = told === null ? 0 : told - held - setAside
-  if (missing > 0 && hasForgotten === 1) return `the platform counts ${missing} more than is held; people who were forgotten may be among them`
+  if (missing > 0 && hasForgotten === 1)
+    return `the platform counts ${missing} more than is held; people who were forgotten may be among them`
   if (missing > 0) return `the platform counts ${missing} more than it lists`
   return missing < 0 ? `the platform counts ${-missing} fewer than it listed` : null
 }
 
 /** Adds up listings by seed and stream, in the order of their first appearance. */
 export class CoverageSums {
-  readonly #sums = new Map<string, { -readonly [K in keyof CoverageSum]: CoverageSum[K] } & { states: Partial<Record<CoverageState, number>> }>()
+  readonly #sums = new Map<
+    string,
+    { -readonly [K in keyof CoverageSum]: CoverageSum[K] } & {
+      states: Partial<Record<CoverageState, number>>
+    }
+  >()
 
   add({ seed, stream, told, held, setAside, pages, state }: CoverageRow): void {
     const key = JSON.stringify([seed, stream])
-    const sum = this.#sums.get(key) ?? { seed, stream, listings: 0, told: null, held: 0, setAside: 0, pages: 0, states: {} }
+    const sum = this.#sums.get(key) ?? {
+      seed,
+      stream,
+      listings: 0,
+      told: null,
+      held: 0,
+      setAside: 0,
+      pages: 0,
+      states: {},
+    }
     sum.listings += 1
     if (told !== null) sum.told = (sum.told ?? 0) + told
     sum.held += held

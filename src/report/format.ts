@@ -32,7 +32,20 @@ export function minute(time: string): string {
   return `${time.slice(0, 10)} ${time.slice(11, 16)}`
 }
 
-const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December']
+const MONTHS = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+]
 
 /** A stored time as "2 November 2025". */
 export function day(time: string): string {
@@ -56,7 +69,16 @@ const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
 /** The beginning of a text, on one line, cut between what people see as characters. */
 export function excerpt(text: string, length: number): string {
-  const line = text.slice(0, length * 20).replaceAll(/\s+/g, ' ').trim()
+  const line = text
+    .slice(0, length * 20)
+    .replaceAll(/\s+/g, ' ')
+    .trim()
   const parts = [...graphemes.segment(line)]
-  return parts.length <= length ? line : `${parts.slice(0, length - 1).map(({ segment }) => segment).join('').trimEnd()}…`
+  return parts.length <= length
+    ? line
+    : `${parts
+        .slice(0, length - 1)
+        .map(({ segment }) => segment)
+        .join('')
+        .trimEnd()}…`
 }

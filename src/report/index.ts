@@ -1,6 +1,12 @@
 import type * as Page from './page.js'
 
-export { coverageOf, CoverageSums, type CoverageRow, type CoverageState, type CoverageSum } from './coverage.js'
+export {
+  coverageOf,
+  CoverageSums,
+  type CoverageRow,
+  type CoverageState,
+  type CoverageSum,
+} from './coverage.js'
 export type { Report } from './page.js'
 
 /** What makes reports; loaded when one is asked for, since what draws takes longer to load than all else. */

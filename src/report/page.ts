@@ -20,7 +20,11 @@ export interface Report {
   readonly html: string
   /** When the last run was last heard of; the page has no other date. Null before the first one. */
   readonly asOf: string | null
-  readonly sections: readonly { readonly id: string; readonly title: string; readonly figures: readonly string[] }[]
+  readonly sections: readonly {
+    readonly id: string
+    readonly title: string
+    readonly figures: readonly string[]
+  }[]
 }
 
 const SECTIONS: readonly ((reader: FigureReader, measures: readonly ListingMeasure[]) => Section)[] = [
@@ -46,8 +50,8 @@ export interface ReportRequest {
 }
 
 /**
- * The report of a database: one page that needs nothing else, the same for the same database. Reads one moment of it, and can be
- * made while a crawl writes.
+ * The report of a database: one page that needs nothing else, the same for the same database. Reads one
+ * moment of it, and can be made while a crawl writes.
  * @throws AppError `bad-database` or `newer-database`
  */
 export function makeReport(file: string, { title, version, measures }: ReportRequest): Report {
@@ -55,12 +59,17 @@ export function makeReport(file: string, { title, version, measures }: ReportReq
   try {
     const [told] = reader.rows(figures.caption)
     if (told === undefined) throw new Error('a count without a row')
-    const rows = new Map(reader.rows(figures.collected).map((row) => [row.what, row.rows]))
-    const sections = SECTIONS.map((make) => make(reader, measures))
+    const rows = new Map(reader.rows(figures.collected).map(row => [row.what, row.rows]))
+    const sections = SECTIONS.map(make => make(reader, measures))
     return {
-      html: page({ title, madeBy: `sora-crawl ${version}`, database: basename(file) }, told, rows, sections).text,
+      html: page({ title, madeBy: `sora-crawl ${version}`, database: basename(file) }, told, rows, sections)
+        .text,
       asOf: told.last_at,
-      sections: sections.map((section) => ({ id: section.id, title: section.title, figures: section.figures.map(({ id }) => id) })),
+      sections: sections.map(section => ({
+        id: section.id,
+        title: section.title,
+        figures: section.figures.map(({ id }) => id),
+      })),
     }
   } finally {
     reader.close()
@@ -78,7 +87,12 @@ interface Heading {
   readonly database: string
 }
 
-function page({ title, madeBy, database }: Heading, told: figures.CaptionRow, rows: ReadonlyMap<string, number>, sections: readonly Section[]): Html {
+function page(
+  { title, madeBy, database }: Heading,
+  told: figures.CaptionRow,
+  rows: ReadonlyMap<string, number>,
+  sections: readonly Section[],
+): Html {
   return html`<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -111,7 +125,11 @@ ${summary(told, rows)}
 /** What this is, in a few sentences. */
 function summary(told: figures.CaptionRow, rows: ReadonlyMap<string, number>): Html {
   const of = (what: string): number => rows.get(what) ?? 0
-  if (told.began_at === null || told.last_at === null) return html`<p class="summary">No crawl has been run on this database yet${of('posts') === 0 ? '.' : html`; it holds ${count(of('posts'), 'post')} and ${count(of('users'), 'account')} all the same.`}</p>`
-  const when = told.began_at.slice(0, 10) === told.last_at.slice(0, 10) ? `on ${day(told.began_at)}` : `from ${days(told.began_at, told.last_at)}`
+  if (told.began_at === null || told.last_at === null)
+    return html`<p class="summary">No crawl has been run on this database yet${of('posts') === 0 ? '.' : html`; it holds ${count(of('posts'), 'post')} and ${count(of('users'), 'account')} all the same.`}</p>`
+  const when =
+    told.began_at.slice(0, 10) === told.last_at.slice(0, 10)
+      ? `on ${day(told.began_at)}`
+      : `from ${days(told.began_at, told.last_at)}`
   return html`<p class="summary">${count(of('posts'), 'post')}, ${count(of('users'), 'account')}, ${count(of('comments') + of('replies'), 'comment')} and ${count(of('follows') + of('cameos') + of('remixes'), 'relation')}, collected ${when} in ${count(told.runs, 'run')} with ${count(told.requests, 'request')} for ${dollars(told.cost_microusd / 1e6)}.${told.imported === 0 ? null : ` ${count(told.imported, 'answer')} ${told.imported === 1 ? 'was' : 'were'} imported, at no cost.`}${told.unfinished === 0 ? null : html` <strong>${told.unfinished === 1 ? 'One run is' : `${number(told.unfinished)} runs are`} unfinished.</strong>`}${told.unknown === 0 ? null : ` The fate of ${count(told.unknown, 'request')} is unknown; they count as billed.`}</p>`
 }

@@ -64,14 +64,19 @@ ${sql.map(({ sql: text }) => html`<pre tabindex="0"><code>${text}</code></pre>`)
 }
 
 function tableView(title: string, { header, rows }: Table): Html {
-  const numeric = header.map((_, i) => rows.some((row) => isAmount(row[i])))
+  const numeric = header.map((_, i) => rows.some(row => isAmount(row[i])))
   const kind = (i: number): Html | null => (numeric[i] === true ? html` class="n"` : null)
-  const cut = rows.length > MOST_ROWS ? html`<p class="note">The first ${number(MOST_ROWS)} of ${number(rows.length)} rows.</p>` : null
+  const cut =
+    rows.length > MOST_ROWS
+      ? html`<p class="note">The first ${number(MOST_ROWS)} of ${number(rows.length)} rows.</p>`
+      : null
   const folds = header.length > FITS_A_PHONE ? html` folds` : null
   return html`<div class="table${folds}" tabindex="0" role="region" aria-label="${title}: table"><table>
 <thead><tr>${header.map((name, i) => html`<th scope="col"${kind(i)}>${name}</th>`)}</tr></thead>
-<tbody>${rows.slice(0, MOST_ROWS).map((row) => html`<tr>${row.map((cell, i) => html`<td${kind(i)}${folds === null ? null : html` data-name="${header[i]}"`}>${cellText(cell)}</td>`)}</tr>
-`)}</tbody></table></div>${cut}`
+<tbody>${rows.slice(0, MOST_ROWS).map(
+    row => html`<tr>${row.map((cell, i) => html`<td${kind(i)}${folds === null ? null : html` data-name="${header[i]}"`}>${cellText(cell)}</td>`)}</tr>
+`,
+  )}</tbody></table></div>${cut}`
 }
 
 function isAmount(cell: Cell): cell is number | { readonly amount: Content } {

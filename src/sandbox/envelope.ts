@@ -25,7 +25,12 @@ export function newRequestId(): string {
 export function success(asked: Asked, data: Payload): Payload {
   const now = new Date()
   const common = {
-    ...head(asked, 200, 'Request successful. This request will incur a charge.', '请求成功，本次请求将被计费。'),
+    ...head(
+      asked,
+      200,
+      'Request successful. This request will incur a charge.',
+      '请求成功，本次请求将被计费。',
+    ),
     time: now.toISOString().slice(0, 19).replace('T', ' '),
     time_stamp: Math.floor(now.getTime() / 1000),
     time_zone: 'UTC',
@@ -37,7 +42,9 @@ export function success(asked: Asked, data: Payload): Payload {
     ...common,
     support: 'This is the sandbox of sora-crawl: nothing here is real.',
     docs: `https://docs.tikhub.io/${asked.route}`,
-    cache_message: 'This request will be cached. You can access the cached result directly using the URL below, valid for 24 hours.',
+    cache_message:
+      'This request will be cached. You can access the cached result directly using the URL ' +
+      'below, valid for 24 hours.',
     cache_message_zh: '本次请求将被缓存，你可以使用下面的 URL 直接访问缓存结果，有效期为 24 小时。',
     cache_url: `https://cache.tikhub.io/api/v1/cache/public/${randomUUID()}?sign=${randomBytes(32).toString('hex')}`,
   }
@@ -47,11 +54,20 @@ export function success(asked: Asked, data: Payload): Payload {
 export function refused(asked: Asked, refusal: Refusal): Payload {
   if (refusal.problems !== undefined) return { detail: refusal.problems }
   if (refusal.status === 404 && asked.route === '') return { detail: STATUS_CODES[404] }
-  const flat = { ...head(asked, refusal.status, refusal.message, `${refusal.message} 本次请求不会被扣费。`), params: asked.params }
+  const flat = {
+    ...head(asked, refusal.status, refusal.message, `${refusal.message} 本次请求不会被扣费。`),
+    params: asked.params,
+  }
   if (asked.gateway === 'tikhub') return { detail: flat }
   return refusal.status === 401 ? { error: { code: 'invalid_api_key', message: refusal.message } } : flat
 }
 
 function head(asked: Asked, code: number, message: string, messageZh: string): Payload {
-  return { code, request_id: asked.requestId, message, message_zh: messageZh, router: `${prefixes[asked.gateway]}/${asked.route}` }
+  return {
+    code,
+    request_id: asked.requestId,
+    message,
+    message_zh: messageZh,
+    router: `${prefixes[asked.gateway]}/${asked.route}`,
+  }
 }

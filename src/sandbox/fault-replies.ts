@@ -21,19 +21,25 @@ export const standins: Record<Standin, (asked: Asked, dice: Dice) => Reply> = {
     return json(asked, new Refusal(status, 'The platform did not answer.'))
   },
 
-  pleaseRetry: (asked) => json(asked, new Refusal(400, 'Request failed. Please retry.')),
+  pleaseRetry: asked => json(asked, new Refusal(400, 'Request failed. Please retry.')),
 
-  deadCursor: (asked) => json(asked, new Refusal(400, 'Invalid cursor.')),
+  deadCursor: asked => json(asked, new Refusal(400, 'Invalid cursor.')),
 
-  errorInside: (asked) => ({
+  errorInside: asked => ({
     status: 200,
-    body: JSON.stringify(success(asked, { error: { code: 'server_error', message: `Something went wrong (${asked.requestId}).` } })),
+    body: JSON.stringify(
+      success(asked, {
+        error: { code: 'server_error', message: `Something went wrong (${asked.requestId}).` },
+      }),
+    ),
   }),
 
   htmlPage: (asked, dice) => {
     const status = dice.pick([200, 502, 503] as const)
     const title = status === 200 ? 'Log in' : 'Bad gateway'
-    const page = `<!DOCTYPE html><html><head><title>${title}</title></head><body><h1>${title}</h1><p>Ray ID: ${asked.requestId}</p></body></html>`
+    const page =
+      `<!DOCTYPE html><html><head><title>${title}</title></head><body><h1>${title}</h1><p>Ray ID: ` +
+      `${asked.requestId}</p></body></html>`
     return { status, body: page, headers: { 'content-type': 'text/html; charset=utf-8' } }
   },
 }
@@ -50,5 +56,9 @@ export function json(asked: Asked, refusal: Refusal): Reply {
 }
 
 const retryAfterSeconds = (): Record<string, string> => ({ 'retry-after': '1' })
-const retryAfterDate = (): Record<string, string> => ({ 'retry-after': new Date(Date.now() + 1500).toUTCString() })
-const rateLimitReset = (): Record<string, string> => ({ 'x-ratelimit-reset': String(Math.ceil(Date.now() / 1000) + 1) })
+const retryAfterDate = (): Record<string, string> => ({
+  'retry-after': new Date(Date.now() + 1500).toUTCString(),
+})
+const rateLimitReset = (): Record<string, string> => ({
+  'x-ratelimit-reset': String(Math.ceil(Date.now() / 1000) + 1),
+})

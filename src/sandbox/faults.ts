@@ -42,8 +42,15 @@ export const faultMixes: Readonly<Record<FaultName, FaultMix>> = {
     about: 'everything that can go wrong does, every fourth request',
     slow: 0.1,
     odds: {
-      rateLimited: 0.03, serverError: 0.05, reset: 0.03, cutBody: 0.03, htmlPage: 0.03, errorInside: 0.02, pleaseRetry: 0.03,
-      emptyPage: 0.03, deadCursor: 0.02,
+      rateLimited: 0.03,
+      serverError: 0.05,
+      reset: 0.03,
+      cutBody: 0.03,
+      htmlPage: 0.03,
+      errorInside: 0.02,
+      pleaseRetry: 0.03,
+      emptyPage: 0.03,
+      deadCursor: 0.02,
     },
   },
   limited: { about: 'the rate limit bites', slow: 0, odds: { rateLimited: 0.15 } },
@@ -73,7 +80,10 @@ const REMEMBERED = 10_000
 /** Faults that are answered with 200: never twice, since a client may take the second for the truth. */
 const billed: ReadonlySet<FaultKind> = new Set(['cutBody', 'htmlPage', 'errorInside'])
 
-/** Throws faults by a mix, the same for the same seed and request number, and never so that a listing cannot be finished. */
+/**
+ * Throws faults by a mix, the same for the same seed and request number, and never so that a listing cannot
+ * be finished.
+ */
 export class Faults {
   readonly #failures = new Map<string, number>()
   readonly #diedIn = new Set<string>()
@@ -106,7 +116,8 @@ export class Faults {
     const key = `${subject} ${cursor}`
     const failures = this.#failures.get(key) ?? 0
     if (kind === undefined || kind === 'emptyPage') return this.#pass(key, kind)
-    if (kind === 'deadCursor') return cursor === '' || this.#diedIn.has(subject) ? this.#pass(key, undefined) : this.#kill(subject)
+    if (kind === 'deadCursor')
+      return cursor === '' || this.#diedIn.has(subject) ? this.#pass(key, undefined) : this.#kill(subject)
     const tooOften = failures >= FAILURES_PER_TARGET || this.#inARow >= FAILURES_IN_A_ROW
     if (tooOften || (failures > 0 && billed.has(kind))) return this.#pass(key, undefined)
     this.#inARow += 1

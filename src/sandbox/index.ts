@@ -23,7 +23,9 @@ export interface SandboxOptions {
   faults?: FaultMix | FaultName | 'none'
   /** Whose spelling payloads follow: the platform's own, `native`, by default. */
   form?: Form
-  /** Whose prefix `url` has: `tikomni`. Both prefixes are served, each with its gateway's envelope and errors. */
+  /**
+   * Whose prefix `url` has: `tikomni`. Both prefixes are served, each with its gateway's envelope and errors.
+   */
   gateway?: Gateway
 }
 
@@ -42,11 +44,33 @@ const MOST_USERS = 10_000_000
 
 /** Starts a real HTTP server that speaks the API's contract over a world grown from a seed. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { port = 0, host = '127.0.0.1', users = 50, seed = 1, key = 'sandbox-key', faults = 'none', form = 'native', gateway = 'tikomni' } = options
-  if (!Number.isInteger(users) || users < 1 || users > MOST_USERS) throw new RangeError(`users must be a whole number from 1 to ${MOST_USERS}`)
+  const {
+    port = 0,
+    host = '127.0.0.1',
+    users = 50,
+    seed = 1,
+    key = 'sandbox-key',
+    faults = 'none',
+    form = 'native',
+    gateway = 'tikomni',
+  } = options
+  if (!Number.isInteger(users) || users < 1 || users > MOST_USERS)
+    throw new RangeError(`users must be a whole number from 1 to ${MOST_USERS}`)
   const tally: Tally = { requests: 0, billed: 0, microUsd: 0, byRoute: {} }
   const studio = { world: new World(seed, users), form, signer: new Signer(seed) }
-  const { server, port: got } = await listen({ studio, key, faults: faults === 'none' ? undefined : new Faults(seed, typeof faults === 'string' ? faultMixes[faults] : faults), tally }, host, port)
+  const { server, port: got } = await listen(
+    {
+      studio,
+      key,
+      faults:
+        faults === 'none'
+          ? undefined
+          : new Faults(seed, typeof faults === 'string' ? faultMixes[faults] : faults),
+      tally,
+    },
+    host,
+    port,
+  )
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${got}${prefixes[gateway]}`,
     key,

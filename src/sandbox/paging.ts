@@ -36,12 +36,12 @@ const EMPTY_IN_A_ROW = 2
 export function anchored(listing: Listing, anchor: Anchor): Pager {
   return {
     listing,
-    write: (position) => {
+    write: position => {
       if (position === 0) return { ...anchor.fixed, [anchor.field]: null }
       const last = listing.at(position - 1)
       return { ...anchor.fixed, ...anchor.extra?.(last), [anchor.field]: anchor.nameOf(last) }
     },
-    read: (fields) => {
+    read: fields => {
       const name = fields[anchor.field]
       if (!agrees(fields, anchor.fixed)) return undefined
       if (name === null) return 0
@@ -56,8 +56,8 @@ export function anchored(listing: Listing, anchor: Anchor): Pager {
 export function counted(listing: Listing, fixed: Payload): Pager {
   return {
     listing,
-    write: (offset) => ({ ...fixed, offset }),
-    read: (fields) => {
+    write: offset => ({ ...fixed, offset }),
+    read: fields => {
       const { offset } = fields
       const known = agrees(fields, fixed) && typeof offset === 'number' && Number.isInteger(offset)
       return known && offset >= 0 && offset <= listing.length ? offset : undefined

@@ -15,7 +15,12 @@ const SMALL = 1024
 const pack = { br: promisify(brotliCompress), gzip: promisify(gzip) }
 
 /** Sends an answer, compressed where the client knows how. */
-export async function send(request: IncomingMessage, response: ServerResponse, reply: Reply, requestId: string): Promise<void> {
+export async function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  reply: Reply,
+  requestId: string,
+): Promise<void> {
   const encoding = chosenEncoding(request, reply.body)
   const body = await packed(reply.body, encoding)
   response.writeHead(reply.status, {

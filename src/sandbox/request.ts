@@ -40,27 +40,48 @@ export function checkKey(request: IncomingMessage, key: string): void {
   if (carried.replaceAll('"', '') !== `Bearer ${key}`) throw new Refusal(401, 'Invalid API key.')
 }
 
-/** The parameters of a routed request, checked against the route table; FastAPI's 422 where they do not fit. */
-export async function readParams(request: IncomingMessage, { route, params }: Routed): Promise<Record<string, string>> {
+/**
+ * The parameters of a routed request, checked against the route table; FastAPI's 422 where they do not fit.
+ */
+export async function readParams(
+  request: IncomingMessage,
+  { route, params }: Routed,
+): Promise<Record<string, string>> {
   if (request.method !== routes[route].method) throw new Refusal(405, 'Method Not Allowed')
   if (route === 'upload_image') return uploaded(await readBody(request))
   const given: unknown = route === 'create_video' ? readJson(await readBody(request)) : params
   const place = route === 'create_video' ? 'body' : 'query'
   const checked = routes[route].params.safeParse(given)
-  if (checked.success) return Object.fromEntries(Object.entries(checked.data).map(([name, value]) => [name, String(value)]))
-  throw new Refusal(422, 'Validation Error', checked.error.issues.map((issue) => problem(issue, given, place)))
+  if (checked.success)
+    return Object.fromEntries(Object.entries(checked.data).map(([name, value]) => [name, String(value)]))
+  throw new Refusal(
+    422,
+    'Validation Error',
+    checked.error.issues.map(issue => problem(issue, given, place)),
+  )
 }
 
-function problem(issue: { path: PropertyKey[]; message: string; code: string }, given: unknown, place: string): Problem {
+function problem(
+  issue: { path: PropertyKey[]; message: string; code: string },
+  given: unknown,
+  place: string,
+): Problem {
   const name = String(issue.path[0] ?? 'post_id')
   const missing = typeof given !== 'object' || given === null || !Object.hasOwn(given, name)
   if (missing) return { loc: [place, name], msg: 'Field required', type: 'missing' }
-  return { loc: [place, name], msg: issue.message, type: issue.code === 'too_small' ? 'string_too_short' : 'value_error' }
+  return {
+    loc: [place, name],
+    msg: issue.message,
+    type: issue.code === 'too_small' ? 'string_too_short' : 'value_error',
+  }
 }
 
 function uploaded(body: Buffer): Record<string, string> {
   const name = /name="file"; filename="([^"]*)"/.exec(body.subarray(0, 2000).toString('latin1'))?.[1]
-  if (name === undefined) throw new Refusal(422, 'Validation Error', [{ loc: ['body', 'file'], msg: 'Field required', type: 'missing' }])
+  if (name === undefined)
+    throw new Refusal(422, 'Validation Error', [
+      { loc: ['body', 'file'], msg: 'Field required', type: 'missing' },
+    ])
   return { file: name, bytes: String(body.length) }
 }
 

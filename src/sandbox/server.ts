@@ -32,7 +32,11 @@ export interface ServerParts {
 }
 
 /** Listens; resolves with the server and the port it got. */
-export async function listen(parts: ServerParts, host: string, port: number): Promise<{ server: Server; port: number }> {
+export async function listen(
+  parts: ServerParts,
+  host: string,
+  port: number,
+): Promise<{ server: Server; port: number }> {
   const server = createServer((request, response) => {
     serve(parts, request, response).catch(() => response.destroy())
   })
@@ -46,7 +50,7 @@ export async function listen(parts: ServerParts, host: string, port: number): Pr
 
 /** Stops listening and drops whoever is still connected. */
 export function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
+  return new Promise(resolve => {
     server.close(() => resolve())
     server.closeAllConnections()
   })
@@ -70,7 +74,11 @@ async function serve(parts: ServerParts, request: IncomingMessage, response: Ser
 }
 
 /** The answer to a request; undefined where the connection is to be reset. */
-async function replyTo(parts: ServerParts, request: IncomingMessage, asked: Asked): Promise<Reply | undefined> {
+async function replyTo(
+  parts: ServerParts,
+  request: IncomingMessage,
+  asked: Asked,
+): Promise<Reply | undefined> {
   try {
     if (!isRouted(asked)) throw new Refusal(404, 'Not Found')
     parts.tally.byRoute[asked.route] = (parts.tally.byRoute[asked.route] ?? 0) + 1
@@ -78,18 +86,30 @@ async function replyTo(parts: ServerParts, request: IncomingMessage, asked: Aske
     const params = await readParams(request, asked)
     return await underFaults(parts, asked, params)
   } catch (refusal) {
-    return json(asked, refusal instanceof Refusal ? refusal : new Refusal(500, `The sandbox failed: ${String(refusal)}`))
+    return json(
+      asked,
+      refusal instanceof Refusal ? refusal : new Refusal(500, `The sandbox failed: ${String(refusal)}`),
+    )
   }
 }
 
-async function underFaults(parts: ServerParts, asked: Routed, params: Record<string, string>): Promise<Reply | undefined> {
+async function underFaults(
+  parts: ServerParts,
+  asked: Routed,
+  params: Record<string, string>,
+): Promise<Reply | undefined> {
   const thrown = parts.faults?.throwFor(target(asked, params))
   if (thrown === undefined) return answer(parts.studio, asked, params, false)
   if (thrown.delayMs > 0) await sleep(thrown.delayMs)
   return disturbed(parts.studio, asked, params, thrown)
 }
 
-function disturbed(studio: Studio, asked: Routed, params: Record<string, string>, { kind, dice }: Throw): Reply | undefined {
+function disturbed(
+  studio: Studio,
+  asked: Routed,
+  params: Record<string, string>,
+  { kind, dice }: Throw,
+): Reply | undefined {
   if (kind === 'reset') return undefined
   if (kind === undefined || kind === 'emptyPage') return answer(studio, asked, params, kind === 'emptyPage')
   if (kind === 'cutBody') return cut(answer(studio, asked, params, false), dice)
@@ -101,6 +121,9 @@ function answer(studio: Studio, asked: Routed, params: Record<string, string>, e
   return { status: 200, body: JSON.stringify(success(asked, data)) }
 }
 
-function target({ route }: Routed, { cursor = '', ...subject }: Record<string, string>): { subject: string; cursor: string } {
+function target(
+  { route }: Routed,
+  { cursor = '', ...subject }: Record<string, string>,
+): { subject: string; cursor: string } {
   return { subject: `${route} ${JSON.stringify(subject)}`, cursor }
 }

@@ -3,12 +3,22 @@ import { routes } from '../../src/api/index.js'
 import { interpretAnswer, type HttpAnswer, type Meaning } from '../../src/api/answer.js'
 import { AppError, type ErrorCode, type Recovery } from '../../src/errors.js'
 
-function meaning(status: number, body: unknown, { cursor = false, headers = {} as HttpAnswer['headers'] } = {}): Meaning {
+function meaning(
+  status: number,
+  body: unknown,
+  { cursor = false, headers = {} as HttpAnswer['headers'] } = {},
+): Meaning {
   const text = typeof body === 'string' ? body : JSON.stringify(body)
   return interpretAnswer(routes.get_user_posts, cursor, { status, headers, text })
 }
 
-const flat = (code: number, message: string): unknown => ({ code, request_id: '1', message, message_zh: '…', router: '/api/u1/v1/sora2/get_user_posts' })
+const flat = (code: number, message: string): unknown => ({
+  code,
+  request_id: '1',
+  message,
+  message_zh: '…',
+  router: '/api/u1/v1/sora2/get_user_posts',
+})
 const detail = (code: number, message: string): unknown => ({ detail: flat(code, message) })
 const HTML = '<!doctype html><html><body>502 Bad Gateway</body></html>'
 const RETRY = 'Request failed. Please retry.'
@@ -21,35 +31,127 @@ interface Line {
   readonly recovery: Recovery
 }
 
-/** Every line of the contract's table of answers that is not a page: what it is called and what is done about it. */
+/**
+ * Every line of the contract's table of answers that is not a page: what it is called and what is done about
+ * it.
+ */
 const TABLE: Record<string, Line> = {
-  'a 200 whose body is cut off': { status: 200, body: '{"data":{"items":[', code: 'malformed-answer', recovery: 'retry' },
+  'a 200 whose body is cut off': {
+    status: 200,
+    body: '{"data":{"items":[',
+    code: 'malformed-answer',
+    recovery: 'retry',
+  },
   'a 200 that is not JSON': { status: 200, body: 'OK', code: 'malformed-answer', recovery: 'retry' },
   'a 200 that is HTML': { status: 200, body: HTML, code: 'malformed-answer', recovery: 'retry' },
   'a 200 without data': { status: 200, body: { code: 200 }, code: 'malformed-answer', recovery: 'retry' },
-  'a 200 with an error inside': { status: 200, body: { data: { error: { message: 'overloaded' } } }, code: 'malformed-answer', recovery: 'retry' },
-  'a 400 that says retry': { status: 400, body: detail(400, RETRY), code: 'asked-to-retry', recovery: 'retry' },
-  'a flat 400 that says retry, at a cursor': { status: 400, body: flat(400, RETRY), cursor: true, code: 'asked-to-retry', recovery: 'retry' },
-  'a 400 that says retry in Chinese alone': { status: 400, body: { code: 400, message_zh: '请求失败，请重试。' }, code: 'asked-to-retry', recovery: 'retry' },
-  'a 400 at a cursor': { status: 400, body: detail(400, 'Invalid cursor.'), cursor: true, code: 'dead-cursor', recovery: 'restart' },
-  'a 400 at a cursor, without a word': { status: 400, body: '', cursor: true, code: 'dead-cursor', recovery: 'restart' },
-  'a 400 at the top': { status: 400, body: flat(400, 'user_id is not valid'), code: 'bad-request', recovery: 'skip' },
-  'a 422': { status: 422, body: { detail: [{ loc: ['query', 'user_id'], msg: 'Field required' }] }, code: 'bad-request', recovery: 'skip' },
-  'a 422 at a cursor': { status: 422, body: { detail: [] }, cursor: true, code: 'bad-request', recovery: 'skip' },
-  'a 401': { status: 401, body: { error: { code: 'invalid_api_key', message: 'bad key' } }, code: 'key-refused', recovery: 'stop' },
+  'a 200 with an error inside': {
+    status: 200,
+    body: { data: { error: { message: 'overloaded' } } },
+    code: 'malformed-answer',
+    recovery: 'retry',
+  },
+  'a 400 that says retry': {
+    status: 400,
+    body: detail(400, RETRY),
+    code: 'asked-to-retry',
+    recovery: 'retry',
+  },
+  'a flat 400 that says retry, at a cursor': {
+    status: 400,
+    body: flat(400, RETRY),
+    cursor: true,
+    code: 'asked-to-retry',
+    recovery: 'retry',
+  },
+  'a 400 that says retry in Chinese alone': {
+    status: 400,
+    body: { code: 400, message_zh: '请求失败，请重试。' },
+    code: 'asked-to-retry',
+    recovery: 'retry',
+  },
+  'a 400 at a cursor': {
+    status: 400,
+    body: detail(400, 'Invalid cursor.'),
+    cursor: true,
+    code: 'dead-cursor',
+    recovery: 'restart',
+  },
+  'a 400 at a cursor, without a word': {
+    status: 400,
+    body: '',
+    cursor: true,
+    code: 'dead-cursor',
+    recovery: 'restart',
+  },
+  'a 400 at the top': {
+    status: 400,
+    body: flat(400, 'user_id is not valid'),
+    code: 'bad-request',
+    recovery: 'skip',
+  },
+  'a 422': {
+    status: 422,
+    body: { detail: [{ loc: ['query', 'user_id'], msg: 'Field required' }] },
+    code: 'bad-request',
+    recovery: 'skip',
+  },
+  'a 422 at a cursor': {
+    status: 422,
+    body: { detail: [] },
+    cursor: true,
+    code: 'bad-request',
+    recovery: 'skip',
+  },
+  'a 401': {
+    status: 401,
+    body: { error: { code: 'invalid_api_key', message: 'bad key' } },
+    code: 'key-refused',
+    recovery: 'stop',
+  },
   'a 402': { status: 402, body: flat(402, 'insufficient credits'), code: 'balance-empty', recovery: 'stop' },
-  'a 403 that says private': { status: 403, body: detail(403, 'This account is private.'), code: 'private', recovery: 'mark' },
-  'a 403 about the key': { status: 403, body: flat(403, 'Your key has no scope for this route'), code: 'key-forbidden', recovery: 'stop' },
-  'a 403 about a quota': { status: 403, body: flat(403, 'Daily quota exceeded'), code: 'quota-spent', recovery: 'stop' },
-  'a 403 about the balance': { status: 403, body: flat(403, 'Insufficient balance'), code: 'balance-empty', recovery: 'stop' },
-  'a 403 that does not say': { status: 403, body: flat(403, 'Forbidden'), code: 'forbidden', recovery: 'stop' },
+  'a 403 that says private': {
+    status: 403,
+    body: detail(403, 'This account is private.'),
+    code: 'private',
+    recovery: 'mark',
+  },
+  'a 403 about the key': {
+    status: 403,
+    body: flat(403, 'Your key has no scope for this route'),
+    code: 'key-forbidden',
+    recovery: 'stop',
+  },
+  'a 403 about a quota': {
+    status: 403,
+    body: flat(403, 'Daily quota exceeded'),
+    code: 'quota-spent',
+    recovery: 'stop',
+  },
+  'a 403 about the balance': {
+    status: 403,
+    body: flat(403, 'Insufficient balance'),
+    code: 'balance-empty',
+    recovery: 'stop',
+  },
+  'a 403 that does not say': {
+    status: 403,
+    body: flat(403, 'Forbidden'),
+    code: 'forbidden',
+    recovery: 'stop',
+  },
   'a 403 that is no JSON': { status: 403, body: 'error code: 1020', code: 'blocked', recovery: 'stop' },
   'a 404': { status: 404, body: detail(404, 'User not found.'), code: 'gone', recovery: 'mark' },
   'a 404 in FastAPI’s words': { status: 404, body: { detail: 'Not Found' }, code: 'gone', recovery: 'mark' },
   'a 410': { status: 410, body: '', code: 'gone', recovery: 'mark' },
   'a 429': { status: 429, body: flat(429, 'slow down'), code: 'rate-limited', recovery: 'wait' },
   'a 429 that is HTML': { status: 429, body: HTML, code: 'rate-limited', recovery: 'wait' },
-  'a 500': { status: 500, body: detail(500, 'Internal Server Error'), code: 'server-error', recovery: 'retry' },
+  'a 500': {
+    status: 500,
+    body: detail(500, 'Internal Server Error'),
+    code: 'server-error',
+    recovery: 'retry',
+  },
   'a 502 that is HTML': { status: 502, body: HTML, code: 'server-error', recovery: 'retry' },
   'a 503 without a body': { status: 503, body: '', code: 'server-error', recovery: 'retry' },
   'a 504': { status: 504, body: '{}', code: 'server-error', recovery: 'retry' },
@@ -100,8 +202,25 @@ const INSIDE: [unknown, ErrorCode][] = [
 
 /** Words of success, beside a page. */
 const SUCCESS: unknown[] = [
-  { code: 0 }, { code: '0' }, { code: 200 }, { code: '200' }, { code: 'ok' }, { code: null }, { status_code: 0 }, { status: 'success' }, { success: true }, { success: 'true' }, { success: null },
-  { error: null }, { error: '' }, { error: {} }, { error: false }, { error: { code: 'ok', message: '', log_id: '1' } }, { error: { code: 0, message: 'success' } }, { detail: null }, { message: 'Request successful. 402 credits left.' },
+  { code: 0 },
+  { code: '0' },
+  { code: 200 },
+  { code: '200' },
+  { code: 'ok' },
+  { code: null },
+  { status_code: 0 },
+  { status: 'success' },
+  { success: true },
+  { success: 'true' },
+  { success: null },
+  { error: null },
+  { error: '' },
+  { error: {} },
+  { error: false },
+  { error: { code: 'ok', message: '', log_id: '1' } },
+  { error: { code: 0, message: 'success' } },
+  { detail: null },
+  { message: 'Request successful. 402 credits left.' },
 ]
 
 describe('what an answer means', () => {
@@ -109,13 +228,18 @@ describe('what an answer means', () => {
     expect(meaning(200, body)).toMatchObject({ kind: 'refusal', code })
   })
 
-  it.each(SUCCESS)('is a page where its envelope tells of no failure: %j', (told) => {
+  it.each(SUCCESS)('is a page where its envelope tells of no failure: %j', told => {
     expect(meaning(200, { ...(told as object), data: { items: [] } })).toMatchObject({ kind: 'page' })
   })
 
   it('is a dead cursor, or a wait, inside a 200 as outside', () => {
-    expect(meaning(200, { code: 400, message: 'Invalid cursor.', data: null }, { cursor: true })).toMatchObject({ code: 'dead-cursor' })
-    expect(meaning(200, { code: '429', data: null }, { headers: { 'retry-after': '7' } })).toMatchObject({ code: 'rate-limited', waitMs: 7_000 })
+    expect(
+      meaning(200, { code: 400, message: 'Invalid cursor.', data: null }, { cursor: true }),
+    ).toMatchObject({ code: 'dead-cursor' })
+    expect(meaning(200, { code: '429', data: null }, { headers: { 'retry-after': '7' } })).toMatchObject({
+      code: 'rate-limited',
+      waitMs: 7_000,
+    })
   })
 
   it('is a page where a 200 holds one', () => {
@@ -125,11 +249,14 @@ describe('what an answer means', () => {
     })
   })
 
-  it.each(Object.entries(TABLE))('is by the table: %s', (_, { status, body, cursor = false, code, recovery }) => {
-    const told = meaning(status, body, { cursor })
-    expect(told).toMatchObject({ kind: 'refusal', code })
-    expect(new AppError(code, '').recovery).toBe(recovery)
-  })
+  it.each(Object.entries(TABLE))(
+    'is by the table: %s',
+    (_, { status, body, cursor = false, code, recovery }) => {
+      const told = meaning(status, body, { cursor })
+      expect(told).toMatchObject({ kind: 'refusal', code })
+      expect(new AppError(code, '').recovery).toBe(recovery)
+    },
+  )
 
   it.each([
     [detail(404, 'User not found.'), 404, 'User not found.'],

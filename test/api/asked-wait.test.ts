@@ -20,7 +20,7 @@ describe('the wait that Retry-After asks for', () => {
     expect(after(value)).toBe(ms)
   })
 
-  it.each([1, 60, 3_600])('is the time to an HTTP date %i seconds ahead', (seconds) => {
+  it.each([1, 60, 3_600])('is the time to an HTTP date %i seconds ahead', seconds => {
     expect(after(inSeconds(seconds))).toBe(seconds * 1_000)
   })
 
@@ -28,17 +28,33 @@ describe('the wait that Retry-After asks for', () => {
     expect(after('Friday, 02-Jan-26 03:04:35 GMT')).toBe(30_000)
   })
 
-  it.each([0, -1, -86_400])('is nothing for a date that has come (%i s)', (seconds) => {
+  it.each([0, -1, -86_400])('is nothing for a date that has come (%i s)', seconds => {
     expect(after(inSeconds(seconds))).toBe(0)
   })
 
-  it.each(['', 'soon', '-5', '+5', '5s', '1e3', 'NaN', 'Infinity', '0x10', '5, 6', '٣', 'Wed, 99 Foo 2026 25:61:61 GMT'])('is unknown for garbage: %j', (value) => {
+  it.each([
+    '',
+    'soon',
+    '-5',
+    '+5',
+    '5s',
+    '1e3',
+    'NaN',
+    'Infinity',
+    '0x10',
+    '5, 6',
+    '٣',
+    'Wed, 99 Foo 2026 25:61:61 GMT',
+  ])('is unknown for garbage: %j', value => {
     expect(after(value)).toBeUndefined()
   })
 
-  it.each(['retry 5', 'maybe 5', 'wait 30 please', 'gmt', 'May'])('is unknown for words that are no date: %j', (value) => {
-    expect(after(value)).toBeUndefined()
-  })
+  it.each(['retry 5', 'maybe 5', 'wait 30 please', 'gmt', 'May'])(
+    'is unknown for words that are no date: %j',
+    value => {
+      expect(after(value)).toBeUndefined()
+    },
+  )
 
   it('is the first of several', () => {
     expect(wait({ 'retry-after': ['2', '9'] })).toBe(2_000)
@@ -62,7 +78,7 @@ describe('the wait that X-RateLimit-Reset asks for', () => {
     expect(reset(value)).toBe(ms)
   })
 
-  it.each(['', 'later', '-3', '2026-01-02T03:04:35Z'])('is unknown for garbage: %j', (value) => {
+  it.each(['', 'later', '-3', '2026-01-02T03:04:35Z'])('is unknown for garbage: %j', value => {
     expect(reset(value)).toBeUndefined()
   })
 
@@ -94,32 +110,56 @@ describe('a server whose clock is not ours', () => {
   const HOUR = 3_600_000
   const date = (ms: number): string => new Date(NOW + ms).toUTCString()
 
-  it.each([HOUR, -HOUR, 400 * 24 * HOUR, -400 * 24 * HOUR])('is waited for by its own Date (%i ms apart)', (skew) => {
-    const served = { date: date(skew) }
-    expect(wait({ ...served, 'retry-after': date(skew + 3_000) })).toBe(3_000)
-    expect(wait({ ...served, 'retry-after': date(skew - 3_000) })).toBe(0)
-    expect(wait({ ...served, 'retry-after': '3' })).toBe(3_000)
-    expect(wait({ ...served, 'x-ratelimit-reset': String((NOW + skew) / 1_000 + 3) })).toBe(3_000)
-    expect(wait({ ...served, 'ratelimit-reset': String(NOW + skew + 3_000) })).toBe(3_000)
-  })
-
-  it.each(['', 'now', 'Thu, 01 Jan 1970 00:00:00 GMT', 'Fri, 31 Dec 2199 23:59:59 GMT', 'Wed, 99 Foo 2026 25:61:61 GMT', 'Sun, 02 Jan 2022 03:04:05 GMT'])(
-    'is waited for by ours where its Date cannot be right: %j',
-    (served) => {
-      expect(wait({ date: served, 'retry-after': date(3_000) })).toBe(3_000)
-      expect(wait({ date: served, 'x-ratelimit-reset': String(NOW / 1_000 + 3) })).toBe(3_000)
+  it.each([HOUR, -HOUR, 400 * 24 * HOUR, -400 * 24 * HOUR])(
+    'is waited for by its own Date (%i ms apart)',
+    skew => {
+      const served = { date: date(skew) }
+      expect(wait({ ...served, 'retry-after': date(skew + 3_000) })).toBe(3_000)
+      expect(wait({ ...served, 'retry-after': date(skew - 3_000) })).toBe(0)
+      expect(wait({ ...served, 'retry-after': '3' })).toBe(3_000)
+      expect(wait({ ...served, 'x-ratelimit-reset': String((NOW + skew) / 1_000 + 3) })).toBe(3_000)
+      expect(wait({ ...served, 'ratelimit-reset': String(NOW + skew + 3_000) })).toBe(3_000)
     },
   )
+
+  it.each([
+    '',
+    'now',
+    'Thu, 01 Jan 1970 00:00:00 GMT',
+    'Fri, 31 Dec 2199 23:59:59 GMT',
+    'Wed, 99 Foo 2026 25:61:61 GMT',
+    'Sun, 02 Jan 2022 03:04:05 GMT',
+  ])('is waited for by ours where its Date cannot be right: %j', served => {
+    expect(wait({ date: served, 'retry-after': date(3_000) })).toBe(3_000)
+    expect(wait({ date: served, 'x-ratelimit-reset': String(NOW / 1_000 + 3) })).toBe(3_000)
+  })
 })
 
 describe('whatever the headers hold', () => {
   it('the wait is unknown or a number of milliseconds that is not negative', () => {
-    const header = fc.oneof(fc.string(), fc.integer().map(String), fc.double().map(String), fc.date().map(String))
+    const header = fc.oneof(
+      fc.string(),
+      fc.integer().map(String),
+      fc.double().map(String),
+      fc.date().map(String),
+    )
     fc.assert(
-      fc.property(fc.record({ 'retry-after': header, 'x-ratelimit-reset': header, 'ratelimit-reset': header, ratelimit: header, date: header }, { requiredKeys: [] }), (headers) => {
-        const ms = wait(headers as Record<string, string>)
-        return ms === undefined || (Number.isFinite(ms) && ms >= 0)
-      }),
+      fc.property(
+        fc.record(
+          {
+            'retry-after': header,
+            'x-ratelimit-reset': header,
+            'ratelimit-reset': header,
+            ratelimit: header,
+            date: header,
+          },
+          { requiredKeys: [] },
+        ),
+        headers => {
+          const ms = wait(headers as Record<string, string>)
+          return ms === undefined || (Number.isFinite(ms) && ms >= 0)
+        },
+      ),
       { numRuns: 2_000 },
     )
   })

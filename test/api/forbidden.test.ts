@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { forbiddenBy } from '../../src/api/forbidden.js'
 
-const says = (message: string, more: object = {}): string => forbiddenBy(JSON.stringify({ detail: { code: 403, message, ...more } }))
+const says = (message: string, more: object = {}): string =>
+  forbiddenBy(JSON.stringify({ detail: { code: 403, message, ...more } }))
 
 describe('a 403 is the account’s where it says so', () => {
   it.each([
@@ -22,7 +23,7 @@ describe('a 403 is the account’s where it says so', () => {
     '对方账号已设为私密',
     '用户设置了隐私，仅粉丝可见。本次请求不会被扣费。',
     '账号非公开',
-  ])('%s', (message) => {
+  ])('%s', message => {
     expect(says(message)).toBe('private')
   })
 
@@ -65,7 +66,16 @@ describe('a 403 is the key’s, whatever else it mentions', () => {
 })
 
 describe('a 403 that does not say whom it means is in doubt', () => {
-  it.each(['Forbidden', '', 'Access denied', 'Follow this account to see its daily posts', 'The account you requested has been suspended', 'Forbidden. No credits were deducted.', '无权访问', 'monkey'])('%s', (message) => {
+  it.each([
+    'Forbidden',
+    '',
+    'Access denied',
+    'Follow this account to see its daily posts',
+    'The account you requested has been suspended',
+    'Forbidden. No credits were deducted.',
+    '无权访问',
+    'monkey',
+  ])('%s', message => {
     expect(says(message)).toBe('forbidden')
   })
 
@@ -74,10 +84,18 @@ describe('a 403 that does not say whom it means is in doubt', () => {
   })
 })
 
-it.each(['error code: 1020', '', '<!doctype html><html></html>', '"no"', '[]', '{"title":"Error 1020","cloudflare_error":true,"ray_id":"8f","detail":"private"}'])('a body that is no answer of a gateway is none: %j', (body) => {
+it.each([
+  'error code: 1020',
+  '',
+  '<!doctype html><html></html>',
+  '"no"',
+  '[]',
+  '{"title":"Error 1020","cloudflare_error":true,"ray_id":"8f","detail":"private"}',
+])('a body that is no answer of a gateway is none: %j', body => {
   expect(forbiddenBy(body)).toBe('blocked')
 })
 
 it('is read in time that grows with its size', () => {
-  for (const part of ['account is ', 'private ', 'a', 'exceeded ', '余额', 'only followers ']) expect(says(part.repeat(500_000))).toBeDefined()
+  for (const part of ['account is ', 'private ', 'a', 'exceeded ', '余额', 'only followers '])
+    expect(says(part.repeat(500_000))).toBeDefined()
 })

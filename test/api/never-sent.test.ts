@@ -16,12 +16,12 @@ const sockets: Socket[] = []
 afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.destroy()
   for (const client of clients.splice(0)) await client.close()
-  for (const server of servers.splice(0)) await new Promise((resolve) => server.close(resolve))
+  for (const server of servers.splice(0)) await new Promise(resolve => server.close(resolve))
 })
 
 async function listen(server: Server): Promise<number> {
   servers.push(server.on('connection', (socket: Socket) => sockets.push(socket)))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   return (server.address() as AddressInfo).port
 }
 
@@ -36,7 +36,8 @@ async function refusedBy(origin: string, timeoutMs = 20_000): Promise<RefusalRep
 
 /** The TLS record of an alert, which ends a handshake. */
 const alert = (number: number): Buffer => Buffer.from([21, 3, 3, 0, 2, 2, number])
-const answering = (bytes: Buffer | string): Server => createServer((socket) => socket.on('error', () => undefined).once('data', () => socket.end(bytes)))
+const answering = (bytes: Buffer | string): Server =>
+  createServer(socket => socket.on('error', () => undefined).once('data', () => socket.end(bytes)))
 
 describe('nothing was sent, and nothing is billed,', () => {
   const NEVER = { status: null, fate: 'never-sent', cost: 0 }
@@ -67,16 +68,23 @@ describe('nothing was sent, and nothing is billed,', () => {
   })
 
   test.for([
-    ['is reset', (): Server => createServer((socket) => socket.once('data', () => socket.resetAndDestroy()))],
-    ['is closed', (): Server => createServer((socket) => socket.once('data', () => socket.end()))],
+    ['is reset', (): Server => createServer(socket => socket.once('data', () => socket.resetAndDestroy()))],
+    ['is closed', (): Server => createServer(socket => socket.once('data', () => socket.end()))],
     ['fails on the other side', (): Server => answering(alert(80))],
   ] as const)('where the handshake %s: it may go well the next time', async ([, start]) => {
-    expect(await refusedBy(`https://127.0.0.1:${await listen(start())}`)).toMatchObject({ ...NEVER, code: 'unreachable' })
+    expect(await refusedBy(`https://127.0.0.1:${await listen(start())}`)).toMatchObject({
+      ...NEVER,
+      code: 'unreachable',
+    })
   })
 
   test('where time is up before the handshake is done', async () => {
-    const server = createServer((socket) => void setTimeout(() => socket.destroy(), 400))
-    expect(await refusedBy(`https://127.0.0.1:${await listen(server)}`, 300)).toMatchObject({ ...NEVER, code: 'unreachable', timedOut: true })
+    const server = createServer(socket => void setTimeout(() => socket.destroy(), 400))
+    expect(await refusedBy(`https://127.0.0.1:${await listen(server)}`, 300)).toMatchObject({
+      ...NEVER,
+      code: 'unreachable',
+      timedOut: true,
+    })
   })
 
   test('where no more connections can be opened: more attempts would not help', async () => {
@@ -92,7 +100,12 @@ describe('nothing was sent, and nothing is billed,', () => {
       const replies = await Promise.all([ask(), ask()])
       process.stdout.write(JSON.stringify(replies.map(({ kind, code, fate, cost, status }) => ({ kind, code, fate, cost, status }))))
       process.exit()`
-    const { stdout } = await promisify(execFile)('/bin/sh', ['-c', 'ulimit -n 400; exec "$0" --input-type=module -e "$1"', process.execPath, script])
+    const { stdout } = await promisify(execFile)('/bin/sh', [
+      '-c',
+      'ulimit -n 400; exec "$0" --input-type=module -e "$1"',
+      process.execPath,
+      script,
+    ])
     const replies = JSON.parse(stdout) as { kind: string }[]
     const refused = replies.filter(({ kind }) => kind === 'refusal')
     expect(refused.length).toBeGreaterThan(0)

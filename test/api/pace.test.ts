@@ -4,7 +4,7 @@ import { ANSWERS_PER_STEP, faster, fullPace, slower, SLOWEST_PART, type Pace } f
 import { RateGate } from '../../src/api/rate-gate.js'
 
 function answered(pace: Pace, rate: number, answers: number): Pace {
-  return Array.from({ length: answers }).reduce<Pace>((now) => faster(now, rate), pace)
+  return Array.from({ length: answers }).reduce<Pace>(now => faster(now, rate), pace)
 }
 
 describe('the pace', () => {
@@ -32,23 +32,27 @@ describe('the pace', () => {
     expect(faster(slower(almost, 16), 16).perSecond).toBe(4)
   })
 
-  it('stays between its bounds whatever comes, falls at no answer, rises at no refusal, and recovers for good', () => {
-    const rate = fc.double({ min: 0.01, max: 100_000, noNaN: true })
-    fc.assert(
-      fc.property(rate, fc.array(fc.boolean(), { maxLength: 300 }), (perSecond, events) => {
-        let pace = fullPace(perSecond)
-        for (const isAnswer of events) {
-          const next = isAnswer ? faster(pace, perSecond) : slower(pace, perSecond)
-          expect(next.perSecond).toBeLessThanOrEqual(perSecond)
-          expect(next.perSecond).toBeGreaterThanOrEqual(perSecond * SLOWEST_PART)
-          if (isAnswer) expect(next.perSecond).toBeGreaterThanOrEqual(pace.perSecond)
-          else expect(next.perSecond).toBeLessThanOrEqual(pace.perSecond)
-          pace = next
-        }
-        expect(answered(pace, perSecond, 10 * ANSWERS_PER_STEP)).toEqual(fullPace(perSecond))
-      }),
-    )
-  })
+  it(
+    'stays between its bounds whatever comes, falls at no answer, rises at no refusal, and recovers ' +
+      'for good',
+    () => {
+      const rate = fc.double({ min: 0.01, max: 100_000, noNaN: true })
+      fc.assert(
+        fc.property(rate, fc.array(fc.boolean(), { maxLength: 300 }), (perSecond, events) => {
+          let pace = fullPace(perSecond)
+          for (const isAnswer of events) {
+            const next = isAnswer ? faster(pace, perSecond) : slower(pace, perSecond)
+            expect(next.perSecond).toBeLessThanOrEqual(perSecond)
+            expect(next.perSecond).toBeGreaterThanOrEqual(perSecond * SLOWEST_PART)
+            if (isAnswer) expect(next.perSecond).toBeGreaterThanOrEqual(pace.perSecond)
+            else expect(next.perSecond).toBeLessThanOrEqual(pace.perSecond)
+            pace = next
+          }
+          expect(answered(pace, perSecond, 10 * ANSWERS_PER_STEP)).toEqual(fullPace(perSecond))
+        }),
+      )
+    },
+  )
 })
 
 describe('the gate', () => {

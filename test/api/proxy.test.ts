@@ -8,7 +8,7 @@ import { selfSigned } from './support/certificates.js'
 import { ask, EMPTY_PAGE, KEY, PREFIX } from './support/gateway.js'
 
 const listen = async (server: NetServer): Promise<number> => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   return (server.address() as AddressInfo).port
 }
 
@@ -24,15 +24,24 @@ class TestProxy {
     this.server = createServer((incoming, response) => {
       this.#note('GET', incoming)
       if (this.refuses !== undefined) return void response.writeHead(this.refuses).end()
-      const onward = httpRequest({ port: this.targetPort, path: new URL(incoming.url ?? '').pathname, headers: incoming.headers })
-      onward.on('response', (answer) => answer.pipe(response.writeHead(answer.statusCode ?? 500, answer.headers))).end()
+      const onward = httpRequest({
+        port: this.targetPort,
+        path: new URL(incoming.url ?? '').pathname,
+        headers: incoming.headers,
+      })
+      onward
+        .on('response', answer => answer.pipe(response.writeHead(answer.statusCode ?? 500, answer.headers)))
+        .end()
     })
     this.server.on('connect', (incoming, socket) => {
       this.#note('CONNECT', incoming)
       socket.on('error', () => undefined)
       if (this.refuses !== undefined) return void socket.end(`HTTP/1.1 ${this.refuses} No\r\n\r\n`)
       const onward = connect(this.targetPort, '127.0.0.1', () => socket.write('HTTP/1.1 200 OK\r\n\r\n'))
-      onward.on('error', () => socket.destroy()).pipe(socket).pipe(onward)
+      onward
+        .on('error', () => socket.destroy())
+        .pipe(socket)
+        .pipe(onward)
     })
   }
 
@@ -59,7 +68,14 @@ describe('a proxy', () => {
 
   async function askThrough(url: string, credentials = ''): Promise<Reply> {
     const environment = { HTTP_PROXY: `http://${credentials}127.0.0.1:${port}` }
-    const client = new ApiClient({ url: url + PREFIX, key: KEY, rate: 1_000, concurrency: 2, timeoutMs: 5_000, proxy: proxyFor(new URL(url), environment) })
+    const client = new ApiClient({
+      url: url + PREFIX,
+      key: KEY,
+      rate: 1_000,
+      concurrency: 2,
+      timeoutMs: 5_000,
+      proxy: proxyFor(new URL(url), environment),
+    })
     open.push(client)
     return ask(client, 'get_feed', {})
   }
@@ -80,7 +96,9 @@ describe('a proxy', () => {
     const reply = await askThrough('https://api.gateway.invalid')
     expect(proxy.asked).toEqual(['CONNECT api.gateway.invalid:443'])
     expect(reply).toMatchObject({ code: 'insecure', fate: 'never-sent', cost: 0 })
-    expect(reply).toMatchObject({ message: expect.stringContaining(`through the proxy http://127.0.0.1:${port} of HTTP_PROXY`) })
+    expect(reply).toMatchObject({
+      message: expect.stringContaining(`through the proxy http://127.0.0.1:${port} of HTTP_PROXY`),
+    })
   })
 
   test.for([
@@ -98,10 +116,15 @@ describe('a proxy', () => {
   })
 
   test('that is not there is named, and nothing was sent', async () => {
-    await new Promise((resolve) => proxy.server.close(resolve))
+    await new Promise(resolve => proxy.server.close(resolve))
     for (const protocol of ['http', 'https']) {
       const reply = await askThrough(`${protocol}://api.gateway.invalid`)
-      expect(reply).toMatchObject({ code: 'unreachable', fate: 'never-sent', cost: 0, message: expect.stringMatching(/ECONNREFUSED.*through the proxy/) })
+      expect(reply).toMatchObject({
+        code: 'unreachable',
+        fate: 'never-sent',
+        cost: 0,
+        message: expect.stringMatching(/ECONNREFUSED.*through the proxy/),
+      })
     }
   })
 })

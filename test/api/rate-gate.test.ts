@@ -6,17 +6,19 @@ import { monotonicMs } from '../../src/clock.js'
 const GRAIN_MS = 60
 
 async function grants(gate: RateGate, callers: number): Promise<number[]> {
-  const turns = await Promise.all(Array.from({ length: callers }, () => gate.turn(new AbortController().signal)))
-  return turns.map((turn) => turn?.at ?? Number.NaN).toSorted((a, b) => a - b)
+  const turns = await Promise.all(
+    Array.from({ length: callers }, () => gate.turn(new AbortController().signal)),
+  )
+  return turns.map(turn => turn?.at ?? Number.NaN).toSorted((a, b) => a - b)
 }
 
 /** The most grants in any window of this length. */
 function densest(times: readonly number[], windowMs: number): number {
-  return Math.max(...times.map((start) => times.filter((at) => at >= start && at < start + windowMs).length))
+  return Math.max(...times.map(start => times.filter(at => at >= start && at < start + windowMs).length))
 }
 
 describe.concurrent('the rate gate', () => {
-  it.each([1, 2, 5])('lets at most %i through in any second, whoever asks', async (rate) => {
+  it.each([1, 2, 5])('lets at most %i through in any second, whoever asks', async rate => {
     const times = await grants(new RateGate(rate), rate * 2 + 1)
     expect(densest(times, 1_000 - GRAIN_MS)).toBe(rate)
     expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(2_000 - 2 * GRAIN_MS)
@@ -25,7 +27,7 @@ describe.concurrent('the rate gate', () => {
   it('has no boundary at which twice the rate gets through', async () => {
     const gate = new RateGate(10)
     const first = await grants(gate, 1)
-    while (monotonicMs() < (first[0] ?? 0) + 900) await new Promise((resolve) => setTimeout(resolve, 5))
+    while (monotonicMs() < (first[0] ?? 0) + 900) await new Promise(resolve => setTimeout(resolve, 5))
     const times = [...first, ...(await grants(gate, 25))]
     expect(densest(times, 1_000 - GRAIN_MS)).toBe(10)
   })

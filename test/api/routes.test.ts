@@ -13,13 +13,25 @@ interface Contract {
 }
 
 const get = (required: string[], optional: string[], more: Partial<Contract> = {}): Contract => ({
-  method: 'GET', required, optional, price: 0.05, pageSize: null, cursor: optional.includes('cursor'), deprecated: false, ...more,
+  method: 'GET',
+  required,
+  optional,
+  price: 0.05,
+  pageSize: null,
+  cursor: optional.includes('cursor'),
+  deprecated: false,
+  ...more,
 })
 const POST_REF = ['post_id', 'post_url']
 
 /** The 17 routes as the API contract prints them. */
 const CONTRACT: Record<string, Contract> = {
-  create_video: { ...get(['prompt'], ['orientation', 'media_id']), method: 'POST', price: 0.1, deprecated: true },
+  create_video: {
+    ...get(['prompt'], ['orientation', 'media_id']),
+    method: 'POST',
+    price: 0.1,
+    deprecated: true,
+  },
   get_cameo_leaderboard: get([], ['cursor'], { pageSize: 10 }),
   get_comment_replies: get(['comment_id'], ['cursor'], { pageSize: 10 }),
   get_feed: get([], ['cursor', 'eager_views'], { pageSize: 15 }),
@@ -50,7 +62,8 @@ function sample(name: string): unknown {
   return 'a value'
 }
 
-const values = (names: readonly string[]): Record<string, unknown> => Object.fromEntries(names.map((name) => [name, sample(name)]))
+const values = (names: readonly string[]): Record<string, unknown> =>
+  Object.fromEntries(names.map(name => [name, sample(name)]))
 
 function accepts(route: string, params: Record<string, unknown>): boolean {
   const known = table[route]
@@ -64,30 +77,39 @@ describe('the route table', () => {
     expect(Object.keys(routes)).toHaveLength(17)
   })
 
-  it.each(Object.entries(CONTRACT))('gives %s the method, price, page size, paging and age of the contract', (name, contract) => {
-    const { method, price, pageSize, paging, deprecated } = table[name] ?? ({} as Partial<Route>)
-    expect({ method, price, pageSize, paging, deprecated }).toEqual({
-      method: contract.method,
-      price: Math.round(contract.price * 1_000_000),
-      pageSize: contract.pageSize,
-      paging: contract.cursor ? 'cursor' : 'single',
-      deprecated: contract.deprecated,
-    })
-  })
+  it.each(Object.entries(CONTRACT))(
+    'gives %s the method, price, page size, paging and age of the contract',
+    (name, contract) => {
+      const { method, price, pageSize, paging, deprecated } = table[name] ?? ({} as Partial<Route>)
+      expect({ method, price, pageSize, paging, deprecated }).toEqual({
+        method: contract.method,
+        price: Math.round(contract.price * 1_000_000),
+        pageSize: contract.pageSize,
+        paging: contract.cursor ? 'cursor' : 'single',
+        deprecated: contract.deprecated,
+      })
+    },
+  )
 
-  it.each(Object.entries(CONTRACT))('takes exactly the parameters that the contract gives %s', (name, { required, optional }) => {
-    const { shape } = (table[name] as Route).params
-    expect(Object.keys(shape).toSorted()).toEqual([...required, ...optional].toSorted())
-    expect(accepts(name, values([...required, ...optional]))).toBe(true)
-  })
+  it.each(Object.entries(CONTRACT))(
+    'takes exactly the parameters that the contract gives %s',
+    (name, { required, optional }) => {
+      const { shape } = (table[name] as Route).params
+      expect(Object.keys(shape).toSorted()).toEqual([...required, ...optional].toSorted())
+      expect(accepts(name, values([...required, ...optional]))).toBe(true)
+    },
+  )
 
-  it.each(Object.entries(CONTRACT).filter(([, { required }]) => required.length > 0))('refuses %s without a parameter that it needs', (name, { required, optional }) => {
-    for (const missing of required) {
-      const rest = [...required, ...optional].filter((param) => param !== missing)
-      expect(accepts(name, values(rest)), `without ${missing}`).toBe(false)
-    }
-    expect(accepts(name, values(required))).toBe(true)
-  })
+  it.each(Object.entries(CONTRACT).filter(([, { required }]) => required.length > 0))(
+    'refuses %s without a parameter that it needs',
+    (name, { required, optional }) => {
+      for (const missing of required) {
+        const rest = [...required, ...optional].filter(param => param !== missing)
+        expect(accepts(name, values(rest)), `without ${missing}`).toBe(false)
+      }
+      expect(accepts(name, values(required))).toBe(true)
+    },
+  )
 
   it.each([
     ['get_post_detail', ['post_id'], ['post_url']],
@@ -118,7 +140,11 @@ describe('the route table', () => {
 
   it('separates the 13 routes that collect from the 4 that generate', () => {
     const generation: RouteName[] = ['create_video', 'get_task_detail', 'get_task_status', 'upload_image']
-    expect([...readRoutes].toSorted()).toEqual(Object.keys(CONTRACT).filter((name) => !(generation as string[]).includes(name)).toSorted())
+    expect([...readRoutes].toSorted()).toEqual(
+      Object.keys(CONTRACT)
+        .filter(name => !(generation as string[]).includes(name))
+        .toSorted(),
+    )
     for (const name of generation) expect(routes[name].kind).toBe('generation')
     for (const name of readRoutes) expect(routes[name].method).toBe('GET')
   })

@@ -1,8 +1,9 @@
 /**
- * The ceiling: the same requests, `JSON.parse`, prepared statements, one transaction a page, the same rows in the same tables, and
- * nothing else — no ledger, no raw pages, no checkpoints, no validation, no retries. `ceiling.js URL FILE USERS`; without a
- * network, `ceiling.js --pages FROM FILE` reads the bodies from the pages of a database instead, and `ceiling.js --answers FROM FILE`
- * from a file of lines as `import` takes it.
+ * The ceiling: the same requests, `JSON.parse`, prepared statements, one transaction a page, the same rows in
+ * the same tables, and nothing else — no ledger, no raw pages, no checkpoints, no validation, no retries.
+ * `ceiling.js URL FILE USERS`; without a network, `ceiling.js --pages FROM FILE` reads the bodies from the
+ * pages of a database instead, and `ceiling.js --answers FROM FILE` from a file of lines as `import` takes
+ * it.
  */
 import { createReadStream } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
@@ -27,7 +28,8 @@ async function crawl(url: string, file: string, users: number): Promise<void> {
   const pool = new Pool(origin, { connections: CONCURRENCY })
   const queue: Ask[] = []
   for (let user = 1; user <= users; user += 1) {
-    for (const route of ['get_user_posts', 'get_user_followers']) queue.push({ route, subject: userId(user), cursor: null })
+    for (const route of ['get_user_posts', 'get_user_followers'])
+      queue.push({ route, subject: userId(user), cursor: null })
   }
   const read = async ({ route, subject, cursor }: Ask): Promise<void> => {
     const key = route === 'get_post_comments' ? 'post_id' : 'user_id'
@@ -51,8 +53,12 @@ function replay(from: string, file: string): void {
   const source = new Database(from, { readonly: true })
   const { sqlite } = openForWriting(file)
   const writer = new CeilingWriter(sqlite)
-  const pages = source.prepare<[], { route: string; subject: string; body: Buffer }>('SELECT p.route, k.subject_id AS subject, p.body FROM pages p JOIN checkpoints k ON k.id = p.stream_id WHERE p.status = 200 ORDER BY p.id')
-  for (const { route, subject, body } of pages.iterate()) writer.write(route, subject, JSON.parse(gunzipSync(body).toString()) as Payload)
+  const pages = source.prepare<[], { route: string; subject: string; body: Buffer }>(
+    'SELECT p.route, k.subject_id AS subject, p.body FROM pages p JOIN checkpoints k ON k.id = ' +
+      'p.stream_id WHERE p.status = 200 ORDER BY p.id',
+  )
+  for (const { route, subject, body } of pages.iterate())
+    writer.write(route, subject, JSON.parse(gunzipSync(body).toString()) as Payload)
   sqlite.close()
 }
 

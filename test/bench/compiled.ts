@@ -14,7 +14,9 @@ export function compiled(...names: readonly [string, ...string[]]): string {
   writeFileSync(join(PLACE, 'package.json'), '{ "type": "module" }')
   for (const name of names) {
     const source = readFileSync(join(HERE, `${name}.ts`), 'utf8')
-    const { outputText } = ts.transpileModule(source, { compilerOptions: { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ES2022 } })
+    const { outputText } = ts.transpileModule(source, {
+      compilerOptions: { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ES2022 },
+    })
     // Replaced, not written over: copies of a checkout can share their files.
     const file = join(PLACE, `${name}.js`)
     writeFileSync(`${file}.${process.pid}`, outputText.replaceAll("'../../src/", "'../../../dist/"))

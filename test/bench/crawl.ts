@@ -1,4 +1,6 @@
-/** What a crawl costs beside the ceiling: both read the same 1,000 pages from the same gateway, turn about. */
+/**
+ * What a crawl costs beside the ceiling: both read the same 1,000 pages from the same gateway, turn about.
+ */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
@@ -12,11 +14,26 @@ const CEILING = compiled('ceiling', 'ceiling-writer', 'world')
 /** The crawl whose cost is measured, into a file. */
 export function crawlArgs(file: string, users = STUDY.users): string[] {
   const seeds = Array.from({ length: users }, (_, i) => userId(i + 1))
-  return [PROGRAM, 'crawl', ...seeds, '--collect', 'posts,followers,comments', '--db', file, '--rate', '100000', '--no-progress', '--yes']
+  return [
+    PROGRAM,
+    'crawl',
+    ...seeds,
+    '--collect',
+    'posts,followers,comments',
+    '--db',
+    file,
+    '--rate',
+    '100000',
+    '--no-progress',
+    '--yes',
+  ]
 }
 
 export async function crawlOnce(gateway: Gateway, file: string): Promise<Usage> {
-  return measure({ args: crawlArgs(file, gateway.users), env: { SORA_API_URL: gateway.url, SORA_API_KEY: KEY } })
+  return measure({
+    args: crawlArgs(file, gateway.users),
+    env: { SORA_API_URL: gateway.url, SORA_API_KEY: KEY },
+  })
 }
 
 /** @param folder where the databases are made */
@@ -34,7 +51,11 @@ export async function benchCrawl(gateway: Gateway, folder: string, rounds: numbe
   }
   const costs = crawls.map(({ cpuMs }, i) => cpuMs / (ceilings[i]?.cpuMs ?? Number.NaN))
   return table('Crawl', `${gateway.pages} pages, beside the same requests and rows written by hand`, [
-    { what: 'crawl', figures: { ...figures(crawls, gateway.pages), 'ceilings a page': median(costs) }, goals: { 'ceilings a page': { atMost: 1.6 }, 'peak MB': { atMost: 250 } } },
+    {
+      what: 'crawl',
+      figures: { ...figures(crawls, gateway.pages), 'ceilings a page': median(costs) },
+      goals: { 'ceilings a page': { atMost: 1.6 }, 'peak MB': { atMost: 250 } },
+    },
     { what: 'ceiling', figures: figures(ceilings, gateway.pages) },
   ])
 }
@@ -45,15 +66,27 @@ export function clear(file: string): void {
 
 async function expectPages(gateway: Gateway, who: string): Promise<void> {
   const answered = await gateway.answered()
-  if (answered !== gateway.pages) throw new Error(`${who} sent ${answered} requests for ${gateway.pages} pages`)
+  if (answered !== gateway.pages)
+    throw new Error(`${who} sent ${answered} requests for ${gateway.pages} pages`)
 }
 
 /** A ceiling that stores less would be no ceiling. @throws if two databases differ in how much they hold */
 export function expectSameRows(...files: [string, string]): void {
-  const counts = files.map((file) => {
+  const counts = files.map(file => {
     const sqlite = new Database(file, { readonly: true })
-    const tables = ['users', 'posts', 'attachments', 'comments', 'edges', 'usernames', 'post_metrics', 'user_metrics']
-    const rows = tables.map((name) => `${name} ${String(sqlite.prepare(`SELECT count(*) FROM ${name}`).pluck().get())}`).join(', ')
+    const tables = [
+      'users',
+      'posts',
+      'attachments',
+      'comments',
+      'edges',
+      'usernames',
+      'post_metrics',
+      'user_metrics',
+    ]
+    const rows = tables
+      .map(name => `${name} ${String(sqlite.prepare(`SELECT count(*) FROM ${name}`).pluck().get())}`)
+      .join(', ')
     sqlite.close()
     return rows
   })

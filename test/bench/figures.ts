@@ -23,11 +23,18 @@ export interface Table {
   readonly lines: readonly Line[]
 }
 
-export const table = (title: string, note: string, lines: readonly Line[]): Table => ({ title, note, load: loadavg()[0] ?? Number.NaN, lines })
+export const table = (title: string, note: string, lines: readonly Line[]): Table => ({
+  title,
+  note,
+  load: loadavg()[0] ?? Number.NaN,
+  lines,
+})
 
 /** The goals of a line that its figures miss. */
 export function missed({ figures, goals = {} }: Line): string[] {
-  return Object.entries(goals).filter(([name, goal]) => !holds(figures[name] ?? Number.NaN, goal)).map(([name, goal]) => `${name} ${goalText(goal)}`)
+  return Object.entries(goals)
+    .filter(([name, goal]) => !holds(figures[name] ?? Number.NaN, goal))
+    .map(([name, goal]) => `${name} ${goalText(goal)}`)
 }
 
 export function print({ title, note, load, lines }: Table): void {
@@ -35,8 +42,19 @@ export function print({ title, note, load, lines }: Table): void {
   const rows = lines.map((line): [string, Record<string, string>] => {
     const goals = Object.entries(line.goals ?? {}).map(([name, goal]) => `${name} ${goalText(goal)}`)
     const misses = missed(line)
-    const verdict = goals.length === 0 ? '' : misses.length === 0 ? `met: ${goals.join(', ')}` : `MISSED: ${misses.join(', ')}`
-    return [line.what, { ...Object.fromEntries(Object.entries(line.figures).map(([name, value]) => [name, short(value)])), goal: verdict }]
+    const verdict =
+      goals.length === 0
+        ? ''
+        : misses.length === 0
+          ? `met: ${goals.join(', ')}`
+          : `MISSED: ${misses.join(', ')}`
+    return [
+      line.what,
+      {
+        ...Object.fromEntries(Object.entries(line.figures).map(([name, value]) => [name, short(value)])),
+        goal: verdict,
+      },
+    ]
   })
   console.table(Object.fromEntries(rows))
 }
@@ -49,5 +67,7 @@ const goalText = (goal: Goal): string => ('atMost' in goal ? `≤ ${goal.atMost}
 
 /** Three digits that count. */
 export function short(value: number): string {
-  return Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(3)))
+  return Math.abs(value) >= 100
+    ? Math.round(value).toLocaleString('en')
+    : String(Number(value.toPrecision(3)))
 }

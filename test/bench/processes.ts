@@ -34,7 +34,10 @@ export interface Gateway {
 }
 
 export async function startGateway(extent: Partial<Extent> = {}): Promise<Gateway> {
-  const child = fork(here('gateway.ts'), { execArgv: ['--import', 'tsx'], env: { ...process.env, BENCH_EXTENT: JSON.stringify(extent) } })
+  const child = fork(here('gateway.ts'), {
+    execArgv: ['--import', 'tsx'],
+    env: { ...process.env, BENCH_EXTENT: JSON.stringify(extent) },
+  })
   const { url, pages } = await message<{ url: string; pages: number }>(child)
   return {
     url,
@@ -67,11 +70,16 @@ export async function measure({ args, env = {}, cwd, exitCodes = [0] }: Job): Pr
   const file = join(folder, 'usage.json')
   try {
     const began = performance.now()
-    const child = spawn(process.execPath, ['--import', here('usage.mjs'), ...args], { cwd, env: { ...process.env, ...env, BENCH_USAGE: file }, stdio: ['ignore', 'ignore', 'pipe'] })
+    const child = spawn(process.execPath, ['--import', here('usage.mjs'), ...args], {
+      cwd,
+      env: { ...process.env, ...env, BENCH_USAGE: file },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
     let said = ''
     child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
     const [code] = (await once(child, 'close')) as [number | null]
-    if (code === null || !exitCodes.includes(code)) throw new Error(`${args.join(' ')} ended with ${code}: ${said.slice(-2000)}`)
+    if (code === null || !exitCodes.includes(code))
+      throw new Error(`${args.join(' ')} ended with ${code}: ${said.slice(-2000)}`)
     const wallMs = performance.now() - began
     return { ...(JSON.parse(readFileSync(file, 'utf8')) as Omit<Usage, 'wallMs'>), wallMs }
   } finally {
@@ -79,10 +87,20 @@ export async function measure({ args, env = {}, cwd, exitCodes = [0] }: Job): Pr
   }
 }
 
-/** Runs any program to its end, and counts what its own children used, too, which Python can tell. @throws if it fails */
+/**
+ * Runs any program to its end, and counts what its own children used, too, which Python can tell. @throws if
+ * it fails
+ */
 export function measureTree(command: readonly string[], env: Record<string, string> = {}): Usage {
-  const script = 'import resource, subprocess, sys, time; t = time.monotonic(); code = subprocess.call(sys.argv[1:], stdout=subprocess.DEVNULL); u = resource.getrusage(resource.RUSAGE_CHILDREN); print(u.ru_utime + u.ru_stime, u.ru_maxrss, time.monotonic() - t); sys.exit(code)'
-  const { stdout, stderr, status, error } = spawnSync('python3', ['-c', script, ...command], { encoding: 'utf8', env: { ...process.env, ...env } })
+  const script =
+    'import resource, subprocess, sys, time; t = time.monotonic(); code = ' +
+    'subprocess.call(sys.argv[1:], stdout=subprocess.DEVNULL); u = ' +
+    'resource.getrusage(resource.RUSAGE_CHILDREN); print(u.ru_utime + u.ru_stime, u.ru_maxrss, ' +
+    'time.monotonic() - t); sys.exit(code)'
+  const { stdout, stderr, status, error } = spawnSync('python3', ['-c', script, ...command], {
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+  })
   if (error !== undefined) throw error
   if (status !== 0) throw new Error(`${command.join(' ')} ended with ${status}: ${stderr.slice(-2000)}`)
   const [seconds = 0, kilobytes = 0, wall = 0] = stdout.trim().split(' ').map(Number)
@@ -92,5 +110,7 @@ export function measureTree(command: readonly string[], env: Record<string, stri
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   const middle = sorted.length >> 1
-  return sorted.length % 2 === 1 ? (sorted[middle] ?? Number.NaN) : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2
+  return sorted.length % 2 === 1
+    ? (sorted[middle] ?? Number.NaN)
+    : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2
 }

@@ -27,7 +27,23 @@ function openStreams(file: string): void {
 const folder = process.argv[2] ?? ''
 const file = join(folder, 'resume.db')
 const gateway = await startGateway({ users: 2 })
-const crawl = (requests: number) => [PROGRAM, 'crawl', userId(1), '--depth', '1', '--collect', 'posts,followers,following,cameos', '--db', file, '--rate', '100000', '--no-progress', '--yes', '--max-requests', String(requests)]
+const crawl = (requests: number) => [
+  PROGRAM,
+  'crawl',
+  userId(1),
+  '--depth',
+  '1',
+  '--collect',
+  'posts,followers,following,cameos',
+  '--db',
+  file,
+  '--rate',
+  '100000',
+  '--no-progress',
+  '--yes',
+  '--max-requests',
+  String(requests),
+]
 const env = { SORA_API_URL: gateway.url, SORA_API_KEY: KEY }
 try {
   clear(file)
@@ -35,12 +51,45 @@ try {
   const began = await measure({ args: crawl(1), env, exitCodes: [4] })
   openStreams(file)
   const resumed = await measure({ args: crawl(1), env, exitCodes: [4] })
-  const other = await measure({ args: [PROGRAM, 'crawl', userId(2), '--collect', 'posts', '--db', file, '--rate', '100000', '--no-progress', '--yes', '--max-requests', '1'], env, exitCodes: [4] })
+  const other = await measure({
+    args: [
+      PROGRAM,
+      'crawl',
+      userId(2),
+      '--collect',
+      'posts',
+      '--db',
+      file,
+      '--rate',
+      '100000',
+      '--no-progress',
+      '--yes',
+      '--max-requests',
+      '1',
+    ],
+    env,
+    exitCodes: [4],
+  })
   const afterOther = await measure({ args: crawl(1), env, exitCodes: [4] })
   const status = await measure({ args: [PROGRAM, 'status', '--db', file] })
   const coverage = await measure({ args: [PROGRAM, 'coverage', '--db', file] })
-  const plan = await measure({ args: crawl(1).map((word) => (word === 'crawl' ? 'plan' : word)), env })
-  console.table(Object.fromEntries(Object.entries({ 'one request, few streams': began, 'one request, a million open': resumed, 'another command': other, 'one request after it': afterOther, status, coverage, plan }).map(([name, { cpuMs, wallMs, peakMb }]) => [name, { 'CPU ms': Math.round(cpuMs), 'ms': Math.round(wallMs), 'peak MB': Math.round(peakMb) }])))
+  const plan = await measure({ args: crawl(1).map(word => (word === 'crawl' ? 'plan' : word)), env })
+  console.table(
+    Object.fromEntries(
+      Object.entries({
+        'one request, few streams': began,
+        'one request, a million open': resumed,
+        'another command': other,
+        'one request after it': afterOther,
+        status,
+        coverage,
+        plan,
+      }).map(([name, { cpuMs, wallMs, peakMb }]) => [
+        name,
+        { 'CPU ms': Math.round(cpuMs), ms: Math.round(wallMs), 'peak MB': Math.round(peakMb) },
+      ]),
+    ),
+  )
 } finally {
   gateway.close()
 }

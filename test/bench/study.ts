@@ -42,7 +42,9 @@ async function writeAnswers({ db, answers }: Study): Promise<void> {
   for (const { route, subject, cursor, at, body } of pages.iterate()) {
     const key = route === 'get_post_comments' ? 'post_id' : 'user_id'
     const params = { [key]: subject, ...(cursor === null ? {} : { cursor }) }
-    file.write(`{"route":"${route}","params":${JSON.stringify(params)},"received_at":"${at}","body":${gunzipSync(body).toString()}}\n`)
+    file.write(
+      `{"route":"${route}","params":${JSON.stringify(params)},"received_at":"${at}","body":${gunzipSync(body).toString()}}\n`,
+    )
   }
   file.end()
   await once(file, 'close')

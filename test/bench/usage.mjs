@@ -12,5 +12,8 @@ function peakKb() {
 
 process.on('exit', () => {
   const { userCPUTime, systemCPUTime } = process.resourceUsage()
-  writeFileSync(process.env.BENCH_USAGE, JSON.stringify({ cpuMs: (userCPUTime + systemCPUTime) / 1000, peakMb: peakKb() / 1024 }))
+  writeFileSync(
+    process.env.BENCH_USAGE,
+    JSON.stringify({ cpuMs: (userCPUTime + systemCPUTime) / 1000, peakMb: peakKb() / 1024 }),
+  )
 })

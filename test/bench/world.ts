@@ -1,4 +1,7 @@
-/** A made-up platform, computed from numbers: the same at every start, with records as large as real ones (signed links and all). */
+/**
+ * A made-up platform, computed from numbers: the same at every start, with records as large as real ones
+ * (signed links and all).
+ */
 import { createHash } from 'node:crypto'
 
 /** How much a crawl of it reads. */
@@ -33,7 +36,8 @@ const someone = (text: string): number => 1000 + (Number.parseInt(hash(text).sli
 const signed = (path: string): string =>
   `https://videos.openai.com/az/vg-assets/${path}?se=2026-12-30T00%3A00%3A00Z&sp=r&sv=2026-02-06&sr=b&skoid=3d249c53-07fa-4ba4-9b65-0bf8eb4ea46a&sktid=a48cca56-e6da-484e-a814-9c849652bcb3&skt=2026-11-20T01%3A02%3A03Z&ske=2026-12-30T01%3A07%3A03Z&sks=b&skv=2026-02-06&sig=${signature(path).slice(0, 43)}%3D&ac=oaivgprodscus2`
 
-const at = (text: string): number => 1_760_000_000 + (Number.parseInt(hash(text).slice(0, 8), 16) % 20_000_000) + 0.123456
+const at = (text: string): number =>
+  1_760_000_000 + (Number.parseInt(hash(text).slice(0, 8), 16) % 20_000_000) + 0.123456
 
 export function profile(n: number): object {
   return {
@@ -67,9 +71,28 @@ export function profile(n: number): object {
 }
 
 function attachment(id: string): object {
-  const encodings = Object.fromEntries(['source', 'source_wm', 'md', 'ld', 'gif', 'thumbnail'].map((name) => [name, { path: signed(`${id}/${name}.mp4`), size: 1_234_567, duration_secs: null, ssim: 0.98 }]))
-  const media = { kind: 'sora', tags: ['sora'], generation_id: `gen_${id.slice(2, 28)}`, generation_type: 'video_gen', width: 352, height: 640, n_frames: 300 }
-  return { id: `${id}-attachment-0`, ...media, url: signed(`${id}/md.mp4`), downloadable_url: signed(`${id}/raw.mp4`), encodings: { ...encodings, unfurl: null } }
+  const encodings = Object.fromEntries(
+    ['source', 'source_wm', 'md', 'ld', 'gif', 'thumbnail'].map(name => [
+      name,
+      { path: signed(`${id}/${name}.mp4`), size: 1_234_567, duration_secs: null, ssim: 0.98 },
+    ]),
+  )
+  const media = {
+    kind: 'sora',
+    tags: ['sora'],
+    generation_id: `gen_${id.slice(2, 28)}`,
+    generation_type: 'video_gen',
+    width: 352,
+    height: 640,
+    n_frames: 300,
+  }
+  return {
+    id: `${id}-attachment-0`,
+    ...media,
+    url: signed(`${id}/md.mp4`),
+    downloadable_url: signed(`${id}/raw.mp4`),
+    encodings: { ...encodings, unfurl: null },
+  }
 }
 
 export function post(author: number, n: number, { commentedEvery }: Extent): object {
@@ -82,7 +105,9 @@ export function post(author: number, n: number, { commentedEvery }: Extent): obj
       posted_at: at(id),
       updated_at: at(`${id} again`),
       posted_to_public: true,
-      text: `number ${n}: a kite over a harbour in the rain, seen from the roof of a slow tram, while gulls discuss the weather`,
+      text:
+        `number ${n}: a kite over a harbour in the rain, seen from the roof of a slow tram, while ` +
+        'gulls discuss the weather',
       caption: null,
       like_count: n * 3,
       dislike_count: 0,
@@ -119,7 +144,24 @@ export function comment(under: string, n: number): object {
   const id = commentId(under, n)
   const author = someone(id)
   return {
-    post: { id, shared_by: userId(author), posted_at: at(id), text: `comment ${n}: what a kite`, text_facets: [], like_count: n, dislike_count: 0, view_count: n, reply_count: 0, recursive_reply_count: 0, remix_count: 0, parent_post_id: under, root_post_id: under, tombstoned_at: null, attachments: [], permalink: `https://sora.chatgpt.com/p/${id}` },
+    post: {
+      id,
+      shared_by: userId(author),
+      posted_at: at(id),
+      text: `comment ${n}: what a kite`,
+      text_facets: [],
+      like_count: n,
+      dislike_count: 0,
+      view_count: n,
+      reply_count: 0,
+      recursive_reply_count: 0,
+      remix_count: 0,
+      parent_post_id: under,
+      root_post_id: under,
+      tombstoned_at: null,
+      attachments: [],
+      permalink: `https://sora.chatgpt.com/p/${id}`,
+    },
     profile: profile(author),
     reposter_profile: null,
     children: { items: [], cursor: null },

@@ -11,18 +11,31 @@ import { inFolder, onPipes, onTerminal, type Shown } from './on-terminal.js'
 
 const PEOPLE = crowd('person', 60)
 /** Sixty listings of unknown length at fifty cents: more than five dollars. */
-const DEAR = [...PEOPLE.map(userId), '--collect', 'followers', '--rate', '100000', '--no-progress', '--db', 'sora.db']
+const DEAR = [
+  ...PEOPLE.map(userId),
+  '--collect',
+  'followers',
+  '--rate',
+  '100000',
+  '--no-progress',
+  '--db',
+  'sora.db',
+]
 
 function serve(): Promise<WorldServer> {
-  return WorldServer.start({ world: story({ users: PEOPLE.map(name => ({ name })) }), pageSize: 50 }).then(server => {
-    onTestFinished(() => server.close())
-    return server
-  })
+  return WorldServer.start({ world: story({ users: PEOPLE.map(name => ({ name })) }), pageSize: 50 }).then(
+    server => {
+      onTestFinished(() => server.close())
+      return server
+    },
+  )
 }
 
 /** Settings come from the folder: the terminal hands on no environment. */
 async function prepare(folder: string, server: WorldServer): Promise<void> {
-  const settings = Object.entries({ ...settingsFor(server), SORA_PRICES: '0.5' }).map(([name, value]) => `${name}=${value}`)
+  const settings = Object.entries({ ...settingsFor(server), SORA_PRICES: '0.5' }).map(
+    ([name, value]) => `${name}=${value}`,
+  )
   await writeFile(path.join(folder, '.env'), settings.join('\n'))
 }
 
@@ -99,7 +112,11 @@ describe('a crawl on a terminal that may cost more than five dollars', { timeout
       expect(refused.terminal.lines.join('\n')).not.toMatch(/unexpected|^\s+at /im)
       expect(rowsOf(folder, 'select count(*) as n from requests')).toEqual([{ n: 0 }])
       const again = await crawl(folder, DEAR, 'yes\r')
-      expect({ code: again.code, questions: again.questions, sent: server.seen.length }).toEqual({ code: 0, questions: 1, sent: 60 })
+      expect({ code: again.code, questions: again.questions, sent: server.seen.length }).toEqual({
+        code: 0,
+        questions: 1,
+        sent: 60,
+      })
       expect(rowsOf(folder, 'select state from runs')).toEqual([{ state: 'finished' }])
     })
   })
@@ -109,7 +126,11 @@ describe('a crawl on a terminal that may cost more than five dollars', { timeout
       const server = await serve()
       await prepare(folder, server)
       const refused = await crawl(folder, DEAR, 'n\r', '> out.txt')
-      expect({ code: refused.code, questions: refused.questions, sent: server.seen.length }).toEqual({ code: 4, questions: 1, sent: 0 })
+      expect({ code: refused.code, questions: refused.questions, sent: server.seen.length }).toEqual({
+        code: 4,
+        questions: 1,
+        sent: 0,
+      })
     })
   })
 
@@ -119,7 +140,11 @@ describe('a crawl on a terminal that may cost more than five dollars', { timeout
       await prepare(folder, server)
       expect((await crawl(folder, [...DEAR, '--yes'], '')).code).toBe(0)
       const again = await crawl(folder, DEAR, 'n\r')
-      expect({ code: again.code, questions: again.questions, sent: server.seen.length }).toEqual({ code: 4, questions: 1, sent: 60 })
+      expect({ code: again.code, questions: again.questions, sent: server.seen.length }).toEqual({
+        code: 4,
+        questions: 1,
+        sent: 60,
+      })
       expect(again.terminal.lines.join('\n')).not.toMatch(/part of it is not known/)
     })
   })
@@ -128,15 +153,45 @@ describe('a crawl on a terminal that may cost more than five dollars', { timeout
 describe('nobody is asked', { timeout: 120_000 }, () => {
   test.for([
     { name: 'with --yes', args: [...DEAR, '--yes'], code: 0, sent: 60 },
-    { name: 'with a higher --confirm-above, where all is known', args: ['feed', '--max-pages', '3', '--collect', 'profile', '--confirm-above', '100', '--no-progress', '--db', 'sora.db'], code: 0, sent: 1 },
-    { name: 'where --max-cost is not above the threshold', args: [...DEAR, '--max-cost', '5'], code: 4, sent: 10 },
-    { name: 'where --max-requests can cost no more than the threshold', args: [...DEAR, '--max-requests', '10'], code: 4, sent: 10 },
+    {
+      name: 'with a higher --confirm-above, where all is known',
+      args: [
+        'feed',
+        '--max-pages',
+        '3',
+        '--collect',
+        'profile',
+        '--confirm-above',
+        '100',
+        '--no-progress',
+        '--db',
+        'sora.db',
+      ],
+      code: 0,
+      sent: 1,
+    },
+    {
+      name: 'where --max-cost is not above the threshold',
+      args: [...DEAR, '--max-cost', '5'],
+      code: 4,
+      sent: 10,
+    },
+    {
+      name: 'where --max-requests can cost no more than the threshold',
+      args: [...DEAR, '--max-requests', '10'],
+      code: 4,
+      sent: 10,
+    },
   ])('$name', async ({ args, code, sent }) => {
     await inFolder(async folder => {
       const server = await serve()
       await prepare(folder, server)
       const shown = await crawl(folder, args, 'n\r')
-      expect({ code: shown.code, questions: shown.questions, sent: server.seen.length }).toEqual({ code, questions: 0, sent })
+      expect({ code: shown.code, questions: shown.questions, sent: server.seen.length }).toEqual({
+        code,
+        questions: 0,
+        sent,
+      })
     })
   })
 
@@ -149,7 +204,11 @@ describe('nobody is asked', { timeout: 120_000 }, () => {
       const server = await serve()
       await prepare(folder, server)
       const shown = await crawl(folder, [...DEAR, ...args], 'n\r')
-      expect({ code: shown.code, questions: shown.questions, sent: server.seen.length }).toEqual({ code: 4, questions: 1, sent: 0 })
+      expect({ code: shown.code, questions: shown.questions, sent: server.seen.length }).toEqual({
+        code: 4,
+        questions: 1,
+        sent: 0,
+      })
     })
   })
 
@@ -169,13 +228,21 @@ describe('nobody is asked', { timeout: 120_000 }, () => {
       const server = await serve()
       await prepare(folder, server)
       const shown = await crawl(folder, DEAR, 'n\r', shell)
-      expect({ code: shown.code, questions: shown.questions, sent: server.seen.length }).toEqual({ code: 0, questions: 0, sent: 60 })
+      expect({ code: shown.code, questions: shown.questions, sent: server.seen.length }).toEqual({
+        code: 0,
+        questions: 0,
+        sent: 60,
+      })
     })
   })
 
   test('in the sandbox, which is free', async () => {
     await inFolder(async folder => {
-      const shown = await crawl(folder, ['feed', '--sandbox', '--confirm-above', '0', '--no-progress', '--db', 'sora.db'], 'n\r')
+      const shown = await crawl(
+        folder,
+        ['feed', '--sandbox', '--confirm-above', '0', '--no-progress', '--db', 'sora.db'],
+        'n\r',
+      )
       expect({ code: shown.code, questions: shown.questions }).toEqual({ code: 0, questions: 0 })
     })
   })

@@ -1,6 +1,14 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 
-import { age, DEFAULT_COLLECT_TEXT, positiveNumber, readCollect, sinceTime, usd, wholeNumber } from '../../src/cli/flags.js'
+import {
+  age,
+  DEFAULT_COLLECT_TEXT,
+  positiveNumber,
+  readCollect,
+  sinceTime,
+  usd,
+  wholeNumber,
+} from '../../src/cli/flags.js'
 import { DEFAULT_COLLECT, type Crawler } from '../../src/crawl/index.js'
 import { loadCrawlers } from '../../src/crawlers/index.js'
 import { AppError } from '../../src/errors.js'
@@ -22,13 +30,16 @@ describe('a whole number', () => {
     expect(depth(undefined)).toBeUndefined()
   })
 
-  test.for([0, 1, 9_007_199_254_740_991])('can be %d', (value) => {
+  test.for([0, 1, 9_007_199_254_740_991])('can be %d', value => {
     expect(depth(value)).toBe(value)
   })
 
-  test.for([-1, 0.5, Number.NaN, Infinity, 1e300, '3', [1, 2], true, null])('cannot be %j, and the refusal names the flag and the least', (value) => {
-    expect(refusal(() => depth(value))).toMatch(/--depth .* 0 /)
-  })
+  test.for([-1, 0.5, Number.NaN, Infinity, 1e300, '3', [1, 2], true, null])(
+    'cannot be %j, and the refusal names the flag and the least',
+    value => {
+      expect(refusal(() => depth(value))).toMatch(/--depth .* 0 /)
+    },
+  )
 
   test('has the least that it is given', () => {
     expect(wholeNumber('concurrency', 1)(1)).toBe(1)
@@ -39,13 +50,16 @@ describe('a whole number', () => {
 describe('a positive number', () => {
   const rate = positiveNumber('rate')
 
-  test.for([0.1, 5, 1e6, undefined])('can be %s', (value) => {
+  test.for([0.1, 5, 1e6, undefined])('can be %s', value => {
     expect(rate(value)).toBe(value)
   })
 
-  test.for([0, -0, -1, Number.NaN, Infinity, '5', [5], null])('cannot be %j, and the refusal names the flag', (value) => {
-    expect(refusal(() => rate(value))).toContain('--rate')
-  })
+  test.for([0, -0, -1, Number.NaN, Infinity, '5', [5], null])(
+    'cannot be %j, and the refusal names the flag',
+    value => {
+      expect(refusal(() => rate(value))).toContain('--rate')
+    },
+  )
 })
 
 describe('what no date or number can hold', () => {
@@ -64,7 +78,7 @@ describe('what no date or number can hold', () => {
     expect(refusal(() => read(value))).toMatch(/^--/)
   })
 
-  test.for(['0s', '1.5h', '14d', '52000w'])('an age of %s is taken', (value) => {
+  test.for(['0s', '1.5h', '14d', '52000w'])('an age of %s is taken', value => {
     expect(age('recheck')(value)).toBeGreaterThanOrEqual(0)
   })
 })
@@ -84,8 +98,17 @@ describe('--collect', () => {
     expect(readCollect(['posts', ' replies '], crawlers)).toEqual(['posts', 'replies'])
   })
 
-  test.for(['all', 'posts,all'])('"%s" is every stream of users, posts and comments', (value) => {
-    expect(readCollect(value, crawlers).toSorted()).toEqual(['cameos', 'comments', 'followers', 'following', 'posts', 'profile', 'remixes', 'replies'])
+  test.for(['all', 'posts,all'])('"%s" is every stream of users, posts and comments', value => {
+    expect(readCollect(value, crawlers).toSorted()).toEqual([
+      'cameos',
+      'comments',
+      'followers',
+      'following',
+      'posts',
+      'profile',
+      'remixes',
+      'replies',
+    ])
   })
 
   test('is by default what the contract says', () => {
@@ -93,13 +116,16 @@ describe('--collect', () => {
     expect(readCollect(DEFAULT_COLLECT_TEXT, crawlers)).toEqual(DEFAULT_COLLECT)
   })
 
-  test.for(['likes', 'posts,likes', 'Posts', 'feed', 'search', 'all,likes'])('"%s" is refused with the names that there are', (value) => {
-    const message = refusal(() => readCollect(value, crawlers))
-    expect(message).toContain('--collect')
-    for (const name of ['posts', 'remixes', 'all']) expect(message).toContain(name)
-  })
+  test.for(['likes', 'posts,likes', 'Posts', 'feed', 'search', 'all,likes'])(
+    '"%s" is refused with the names that there are',
+    value => {
+      const message = refusal(() => readCollect(value, crawlers))
+      expect(message).toContain('--collect')
+      for (const name of ['posts', 'remixes', 'all']) expect(message).toContain(name)
+    },
+  )
 
-  test.for(['', ' , '])('"%s" is refused: it names nothing', (value) => {
+  test.for(['', ' , '])('"%s" is refused: it names nothing', value => {
     expect(refusal(() => readCollect(value, crawlers))).toContain('names no stream')
   })
 })

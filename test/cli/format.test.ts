@@ -4,7 +4,10 @@ import { describe, expect, test } from 'vitest'
 
 import { columns, count, cut, dollars, duration, number } from '../../src/cli/format.js'
 
-const anyText = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 60 }), fc.string({ unit: 'binary', maxLength: 60 }))
+const anyText = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 60 }),
+  fc.string({ unit: 'binary', maxLength: 60 }),
+)
 
 describe('number', () => {
   test('has a comma every three digits', () => {
@@ -26,7 +29,7 @@ describe('dollars', () => {
 
   test('hides nothing of what routes cost, however much is spent', () => {
     fc.assert(
-      fc.property(fc.nat(10 ** 12), (thousands) => {
+      fc.property(fc.nat(10 ** 12), thousands => {
         const read = Math.round(Number(dollars(thousands * 1_000).replaceAll(/[$,]/g, '')) * 1_000)
         expect(read).toBe(thousands)
       }),
@@ -51,7 +54,7 @@ describe('duration', () => {
 
   test('never says a thousand milliseconds or sixty of anything', () => {
     fc.assert(
-      fc.property(fc.double({ min: 0, max: 1e9, noNaN: true }), (ms) => {
+      fc.property(fc.double({ min: 0, max: 1e9, noNaN: true }), ms => {
         expect(duration(ms)).not.toMatch(/\b(1000 ms|60 s|60 min)\b/)
       }),
       { examples: [[999.6], [59_999.9], [3_599_999.9]] },
@@ -61,7 +64,12 @@ describe('duration', () => {
 
 describe('count', () => {
   test('has the plural for all but one', () => {
-    expect([0, 1, 2, 1_000].map((n) => count(n, 'page'))).toEqual(['0 pages', '1 page', '2 pages', '1,000 pages'])
+    expect([0, 1, 2, 1_000].map(n => count(n, 'page'))).toEqual([
+      '0 pages',
+      '1 page',
+      '2 pages',
+      '1,000 pages',
+    ])
   })
 })
 
@@ -89,18 +97,34 @@ describe('cut', () => {
         expect(stringWidth(cut(text, width))).toBeLessThanOrEqual(width)
         expect(cut(text, width)).not.toMatch(/[\p{Cc}\u2028\u2029]/u)
       }),
-      { examples: [['東京都新宿区', 7], ['👍👍👍', 4], ['red \u001B[31m\nand more', 20]] },
+      {
+        examples: [
+          ['東京都新宿区', 7],
+          ['👍👍👍', 4],
+          ['red \u001B[31m\nand more', 20],
+        ],
+      },
     )
   })
 })
 
 describe('columns', () => {
   test('align, with numbers to the right and thousands marked', () => {
-    expect(columns([['users', 50], ['attachments', 12_345]])).toBe('  users            50\n  attachments  12,345')
+    expect(
+      columns([
+        ['users', 50],
+        ['attachments', 12_345],
+      ]),
+    ).toBe('  users            50\n  attachments  12,345')
   })
 
   test('leave no spaces at the end of a line', () => {
-    expect(columns([['a', 'b'], ['long', '']])).toBe('  a     b\n  long')
+    expect(
+      columns([
+        ['a', 'b'],
+        ['long', ''],
+      ]),
+    ).toBe('  a     b\n  long')
   })
 
   test('stay in their rows whatever a cell holds', () => {
@@ -108,7 +132,10 @@ describe('columns', () => {
   })
 
   test('align under wide characters as well', () => {
-    const [first = '', second = ''] = columns([['search:東京', 'done'], ['feed', 'done']]).split('\n')
+    const [first = '', second = ''] = columns([
+      ['search:東京', 'done'],
+      ['feed', 'done'],
+    ]).split('\n')
     expect(stringWidth(first)).toBe(stringWidth(second))
   })
 

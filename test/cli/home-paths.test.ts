@@ -5,11 +5,23 @@ import { allHelp } from '../rules/help.js'
 
 test.for([
   [['--db=~/x'], ['--db=/h/me/x']],
-  [['--db', '~/x'], ['--db', '/h/me/x']],
+  [
+    ['--db', '~/x'],
+    ['--db', '/h/me/x'],
+  ],
   [['--out=~'], ['--out=/h/me']],
-  [['--db=a~/x', '--db=./~/x'], ['--db=a~/x', '--db=./~/x']],
-  [['--title=~/x', '--title', '~/x', '~/x'], ['--title=~/x', '--title', '~/x', '~/x']],
-  [['sql', '--', '--db=~/x'], ['sql', '--', '--db=~/x']],
+  [
+    ['--db=a~/x', '--db=./~/x'],
+    ['--db=a~/x', '--db=./~/x'],
+  ],
+  [
+    ['--title=~/x', '--title', '~/x', '~/x'],
+    ['--title=~/x', '--title', '~/x', '~/x'],
+  ],
+  [
+    ['sql', '--', '--db=~/x'],
+    ['sql', '--', '--db=~/x'],
+  ],
 ])('%j is %j', ([typed, meant]) => {
   expect(expandHome(typed ?? [], '/h/me')).toEqual(meant)
 })
@@ -20,7 +32,9 @@ test('another’s home is refused', () => {
 
 test('every flag whose help speaks of a file or folder is known', async () => {
   const options = (await allHelp()).flatMap(({ text }) => text.split(/\n(?= +(?:-\w, )?--)/))
-  const ofPaths = options.filter(text => /\b(file|folder)\b[^[]*\[string\]/i.test(text)).flatMap(text => /--([a-z-]+)/.exec(text)?.[1] ?? [])
+  const ofPaths = options
+    .filter(text => /\b(file|folder)\b[^[]*\[string\]/i.test(text))
+    .flatMap(text => /--([a-z-]+)/.exec(text)?.[1] ?? [])
   expect(ofPaths).toContain('db')
   expect([...new Set(ofPaths)].filter(flag => !PATH_FLAGS.includes(flag))).toEqual([])
 })

@@ -1,4 +1,7 @@
-/** Runs the built program on a real pseudo-terminal (of `script`, which every Debian has) and watches its screen; or without. */
+/**
+ * Runs the built program on a real pseudo-terminal (of `script`, which every Debian has) and watches its
+ * screen; or without.
+ */
 import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -41,13 +44,21 @@ function quoted(word: string): string {
 }
 
 /** The program with these arguments, in this folder, until it ends. */
-export function onTerminal(args: readonly string[], cwd: string, { columns = 80, rows = 100, told = [columns, rows], shell = '', onOutput }: TerminalOptions = {}): Promise<Shown> {
+export function onTerminal(
+  args: readonly string[],
+  cwd: string,
+  { columns = 80, rows = 100, told = [columns, rows], shell = '', onOutput }: TerminalOptions = {},
+): Promise<Shown> {
   const program = [process.execPath, PROGRAM, ...args].map(quoted).join(' ')
   const command = `stty cols ${told[0]} rows ${told[1]} && exec ${program} ${shell}`
   const terminal = new Terminal(columns, rows)
   const env = { PATH: process.env['PATH'] ?? '', HOME: cwd, TERM: 'xterm', SHELL: '/bin/sh' }
   return new Promise((resolve, reject) => {
-    const child = spawn('script', ['-qefc', command, '/dev/null'], { cwd, env, stdio: ['pipe', 'pipe', 'inherit'] })
+    const child = spawn('script', ['-qefc', command, '/dev/null'], {
+      cwd,
+      env,
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
     let output = ''
     child.on('error', reject)
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -61,7 +72,7 @@ export function onTerminal(args: readonly string[], cwd: string, { columns = 80,
         reject(error)
       }
     })
-    child.on('close', (code) => resolve({ code, terminal, output }))
+    child.on('close', code => resolve({ code, terminal, output }))
   })
 }
 
@@ -72,7 +83,12 @@ export interface Piped {
 }
 
 /** The program without a terminal; `onStderr` is called with all of stderr so far. */
-export function onPipes(args: readonly string[], cwd: string, settings: Readonly<Record<string, string>>, onStderr: (text: string) => void): Promise<Piped> {
+export function onPipes(
+  args: readonly string[],
+  cwd: string,
+  settings: Readonly<Record<string, string>>,
+  onStderr: (text: string) => void,
+): Promise<Piped> {
   return new Promise((resolve, reject) => {
     const env = { PATH: process.env['PATH'] ?? '', HOME: cwd, ...settings }
     const child = spawn(process.execPath, [PROGRAM, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -85,6 +101,6 @@ export function onPipes(args: readonly string[], cwd: string, settings: Readonly
       texts.stderr += text
       onStderr(texts.stderr)
     })
-    child.on('close', (code) => resolve({ code, ...texts }))
+    child.on('close', code => resolve({ code, ...texts }))
   })
 }

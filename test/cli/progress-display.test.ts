@@ -9,12 +9,14 @@ import { inFolder, onPipes, onTerminal, type Shown, type TerminalOptions } from 
 import type { Terminal } from './terminal.js'
 
 const LABELS = ['streams', 'pages', 'rows', 'spent']
-/** A small world whose gateway asks to wait often: the display has a few seconds and a waiting line to show. */
+/**
+ * A small world whose gateway asks to wait often: the display has a few seconds and a waiting line to show.
+ */
 const LIMITED = ['demo', '--faults', 'limited', '--users', '6', '--db', 'demo.db']
 const QUICK = ['demo', '--users', '4', '--db', 'demo.db']
 
 function show(args: readonly string[], options: TerminalOptions = {}): Promise<Shown> {
-  return inFolder((folder) => onTerminal(args, folder, options))
+  return inFolder(folder => onTerminal(args, folder, options))
 }
 
 /** How often each line of the display is on a screen. */
@@ -24,7 +26,9 @@ function labelsOn(screen: string): string[] {
 
 /** Screens on which the display is not there once and as a whole. */
 function torn(frames: readonly string[]): string[] {
-  return frames.filter((frame) => ![LABELS.join(), [...LABELS, 'waiting'].join()].includes(labelsOn(frame).join()))
+  return frames.filter(
+    frame => ![LABELS.join(), [...LABELS, 'waiting'].join()].includes(labelsOn(frame).join()),
+  )
 }
 
 function lastFrame({ terminal }: Shown): string {
@@ -53,19 +57,23 @@ describe.concurrent('progress on a terminal', () => {
 
     test('wraps nowhere', async () => {
       const { terminal } = await limited()
-      expect(terminal.wrapped.filter((line) => labelsOn(line).length > 0)).toEqual([])
+      expect(terminal.wrapped.filter(line => labelsOn(line).length > 0)).toEqual([])
     })
 
     test('shows that it waits while it does, and not when it is done', async () => {
       const crawl = await limited()
-      const waiting = crawl.terminal.frames.filter((frame) => /^waiting +\S+ m?s: the API asked for it$/m.test(frame))
+      const waiting = crawl.terminal.frames.filter(frame =>
+        /^waiting +\S+ m?s: the API asked for it$/m.test(frame),
+      )
       expect(waiting.length).toBeGreaterThan(3)
       expect(labelsOn(lastFrame(crawl))).toEqual(LABELS)
     })
 
     test('counts nothing below zero', async () => {
       const { terminal } = await limited()
-      const line = terminal.frames.flatMap((frame) => frame.split('\n')).find((text) => /-\d/.test(text) && labelsOn(text).length > 0)
+      const line = terminal.frames
+        .flatMap(frame => frame.split('\n'))
+        .find(text => /-\d/.test(text) && labelsOn(text).length > 0)
       expect(line).toBeUndefined()
     })
 
@@ -82,7 +90,7 @@ describe.concurrent('progress on a terminal', () => {
     const { terminal } = await show(QUICK, { columns: 40 })
     expect(terminal.frames.length).toBeGreaterThan(0)
     expect(torn(terminal.frames)).toEqual([])
-    expect(terminal.wrapped.filter((line) => labelsOn(line).length > 0)).toEqual([])
+    expect(terminal.wrapped.filter(line => labelsOn(line).length > 0)).toEqual([])
   })
 
   test('that does not tell its size is not littered', async () => {
@@ -94,9 +102,11 @@ describe.concurrent('progress on a terminal', () => {
 
 describe.concurrent('progress on a terminal and what else is written', () => {
   test('leaves stdout alone, which goes into a file as one JSON value', async () => {
-    await inFolder(async (folder) => {
+    await inFolder(async folder => {
       const { terminal } = await onTerminal([...QUICK, '--json'], folder, { shell: '> out.json' })
-      expect(JSON.parse(await readFile(path.join(folder, 'out.json'), 'utf8'))).toMatchObject({ finished: true })
+      expect(JSON.parse(await readFile(path.join(folder, 'out.json'), 'utf8'))).toMatchObject({
+        finished: true,
+      })
       expect(terminal.frames.length).toBeGreaterThan(0)
       expect(labelsOn(terminal.lines.join('\n'))).toEqual(LABELS)
     })
@@ -120,14 +130,17 @@ describe.concurrent('progress on a terminal and what else is written', () => {
     expect({ code, typed }).toEqual({ code: 4, typed: true })
     expect(screen).toContain('Stopping: waiting for the requests in flight')
     expect(screen).toContain('sora-crawl: Interrupted')
-    expect(labelsOn(screen).filter((label) => label !== 'waiting')).toEqual(LABELS)
+    expect(labelsOn(screen).filter(label => label !== 'waiting')).toEqual(LABELS)
     expect(terminal.cursorShown).toBe(true)
   })
 
   test('does not write over the log', async () => {
-    const { terminal, output } = await show(['demo', '--users', '3', '--faults', 'rough', '--db', 'demo.db', '--log-level', 'info'], { columns: 400, rows: 2_000 })
+    const { terminal, output } = await show(
+      ['demo', '--users', '3', '--faults', 'rough', '--db', 'demo.db', '--log-level', 'info'],
+      { columns: 400, rows: 2_000 },
+    )
     const logged = output.match(/\{"level":.*?\}(?=\r)/g) ?? []
-    const screen = terminal.lines.filter((line) => line.startsWith('{"level":'))
+    const screen = terminal.lines.filter(line => line.startsWith('{"level":'))
     expect(logged.length).toBeGreaterThan(0)
     expect(screen).toEqual(logged)
   })
@@ -137,12 +150,12 @@ describe.concurrent('progress without a terminal', () => {
   benchTest('is a plain line now and then', async ({ bench }) => {
     const server = await bench.serve({ world: starWith(3) })
     let release = (): void => {}
-    const gate = new Promise<undefined>((resolve) => {
+    const gate = new Promise<undefined>(resolve => {
       release = () => resolve(undefined)
     })
     server.override = () => gate
     const args = ['crawl', userId('star'), '--collect', 'followers', '--db', bench.db]
-    const { code, stderr, stdout } = await onPipes(args, bench.dir, settingsFor(server), (said) => {
+    const { code, stderr, stdout } = await onPipes(args, bench.dir, settingsFor(server), said => {
       if (said.includes('requests a second')) release()
     })
     expect(code).toBe(0)

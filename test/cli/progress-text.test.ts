@@ -62,7 +62,10 @@ describe('progress on a terminal', () => {
   })
 
   test('tells failed streams and records set aside only where there are any', () => {
-    const troubled = view({ streams: { open: 0, done: 1, failed: 2 }, rows: { inserted: 0, updated: 0, unchanged: 0, rejected: 3 } })
+    const troubled = view({
+      streams: { open: 0, done: 1, failed: 2 },
+      rows: { inserted: 0, updated: 0, unchanged: 0, rejected: 3 },
+    })
     expect(progressLines(troubled, 80).join('\n')).toMatch(/2 failed[\s\S]*3 set aside/)
     expect(progressLines(busy, 80).join('\n')).not.toMatch(/failed|set aside/)
   })
@@ -76,26 +79,29 @@ describe('progress on a terminal', () => {
 
   test('shows everything in 80 columns, even of a long study', () => {
     const lines = progressLines(huge, 79)
-    expect(lines.filter((line) => line.includes('…'))).toEqual([])
+    expect(lines.filter(line => line.includes('…'))).toEqual([])
     for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(79)
   })
 
   test('begins each line so in 40 columns that one knows what it is about', () => {
     const lines = progressLines(huge, 39)
-    expect(lines.map((line) => line.split(' ')[0])).toEqual(['streams', 'pages', 'rows', 'spent', 'waiting'])
+    expect(lines.map(line => line.split(' ')[0])).toEqual(['streams', 'pages', 'rows', 'spent', 'waiting'])
     for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(39)
   })
 
-  test.for([79, 39, 12, 1])('is never wider than %d columns, whatever the numbers and reasons', (width) => {
+  test.for([79, 39, 12, 1])('is never wider than %d columns, whatever the numbers and reasons', width => {
     fc.assert(
-      fc.property(anyView, (any) => {
+      fc.property(anyView, any => {
         for (const line of progressLines(any, width)) expect(stringWidth(line)).toBeLessThanOrEqual(width)
       }),
     )
   })
 
   test('is never wider than the terminal with a reason in wide characters', () => {
-    const lines = progressLines(view({ waiting: { ms: 1_000, why: '请求过于频繁，请稍后再试。'.repeat(5) } }), 79)
+    const lines = progressLines(
+      view({ waiting: { ms: 1_000, why: '请求过于频繁，请稍后再试。'.repeat(5) } }),
+      79,
+    )
     expect(stringWidth(lines[4] ?? '')).toBeLessThanOrEqual(79)
   })
 
@@ -107,10 +113,14 @@ describe('progress on a terminal', () => {
 
 describe('progress in a log', () => {
   test('is one line with the same numbers', () => {
-    expect(progressLine(busy)).toBe('1,234 streams done, 40 open; 2,345 pages; 34,567 rows new, 12 updated; 5.0 requests a second; $117.25')
+    expect(progressLine(busy)).toBe(
+      '1,234 streams done, 40 open; 2,345 pages; 34,567 rows new, 12 updated; 5.0 requests a second; $117.25',
+    )
   })
 
   test('says how long it waits, and why', () => {
-    expect(progressLine(view({ waiting: { ms: 61_000, why: 'the API does not answer' } }))).toContain('waiting 1 min 01 s: the API does not answer')
+    expect(progressLine(view({ waiting: { ms: 61_000, why: 'the API does not answer' } }))).toContain(
+      'waiting 1 min 01 s: the API does not answer',
+    )
   })
 })

@@ -16,7 +16,7 @@ let folder: string
 
 beforeAll(async () => {
   const crawlers = await loadCrawlers()
-  context = { options, readCollect: (value) => readCollect(value, crawlers) }
+  context = { options, readCollect: value => readCollect(value, crawlers) }
   folder = await mkdtemp(path.join(tmpdir(), 'sora-crawl-seeds-'))
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
@@ -36,7 +36,10 @@ async function seedsOf(name: string, text: string | Buffer, column?: string): Pr
 /** What is said of a file, with its place without the folder. */
 async function refusalOf(name: string, text: string | Buffer, column?: string): Promise<string> {
   const place = await file(name, text)
-  return (await refusal(async () => soundSeeds(await seedFile(place, context, column)))).replaceAll(`${folder}/`, '')
+  return (await refusal(async () => soundSeeds(await seedFile(place, context, column)))).replaceAll(
+    `${folder}/`,
+    '',
+  )
 }
 
 async function refusal(action: () => unknown): Promise<string> {
@@ -51,17 +54,26 @@ async function refusal(action: () => unknown): Promise<string> {
 
 describe('seeds as arguments', () => {
   test('take the options of the command', () => {
-    expect(seedArguments(['feed', '@sam'], context)).toMatchObject([{ seed: { text: 'feed' }, options }, { seed: { text: '@sam' }, options }])
+    expect(seedArguments(['feed', '@sam'], context)).toMatchObject([
+      { seed: { text: 'feed' }, options },
+      { seed: { text: '@sam' }, options },
+    ])
   })
 
   test('are refused by what they say, for they have no line', async () => {
-    expect(await refusal(() => soundSeeds(seedArguments(['nonsense'], context)))).toMatch(/^"nonsense" is not a seed/)
+    expect(await refusal(() => soundSeeds(seedArguments(['nonsense'], context)))).toMatch(
+      /^"nonsense" is not a seed/,
+    )
   })
 })
 
 describe('a text file of seeds', () => {
   test('has one in each line, with comments, blank lines and spaces', async () => {
-    expect(await seedsOf('a.txt', '# mine\n\nfeed\n  @sam  # a friend\n\t\nuser-Ab12\t# tab\n')).toEqual(['feed', '@sam', 'user-Ab12'])
+    expect(await seedsOf('a.txt', '# mine\n\nfeed\n  @sam  # a friend\n\t\nuser-Ab12\t# tab\n')).toEqual([
+      'feed',
+      '@sam',
+      'user-Ab12',
+    ])
   })
 
   test.for([
@@ -101,7 +113,9 @@ describe('a text file of seeds', () => {
 
   test('names every line that is wrong, and the forms of a seed once', async () => {
     const said = await refusalOf('mine.txt', 'feed\nwrong\n@a b\n@sam\nwronger\n')
-    expect(said).toMatch(/^mine\.txt:2: "wrong" is not a seed; mine\.txt:3: "@a b" is no handle; mine\.txt:5: "wronger" is not a seed; a seed is one of feed, /)
+    expect(said).toMatch(
+      /^mine\.txt:2: "wrong" is not a seed; mine\.txt:3: "@a b" is no handle; mine\.txt:5: "wronger" is not a seed; a seed is one of feed, /,
+    )
     expect(said.match(/a seed is one of/g)).toHaveLength(1)
   })
 
@@ -113,16 +127,22 @@ describe('a text file of seeds', () => {
   })
 
   test('is read as it was pasted', async () => {
-    expect(await seedsOf('a.txt', '\u202a@sam\u202c,\n"sora.chatgpt.com/profile/@omar",\n\u200b\nuser-1;\n')).toEqual(['@sam', '@omar', 'user-1'])
-    expect(await refusalOf('a.txt', '@sam\n@\u200b\u2060\n')).toBe('a.txt:2: "@\\u{200b}\\u{2060}" is no handle')
+    expect(
+      await seedsOf('a.txt', '\u202a@sam\u202c,\n"sora.chatgpt.com/profile/@omar",\n\u200b\nuser-1;\n'),
+    ).toEqual(['@sam', '@omar', 'user-1'])
+    expect(await refusalOf('a.txt', '@sam\n@\u200b\u2060\n')).toBe(
+      'a.txt:2: "@\\u{200b}\\u{2060}" is no handle',
+    )
   })
 
-  test.for(['', '\n\n', '# only a comment\n', '\uFEFF'])('%j has no seeds, and says so', async (text) => {
+  test.for(['', '\n\n', '# only a comment\n', '\uFEFF'])('%j has no seeds, and says so', async text => {
     expect(await refusalOf('empty.txt', text)).toBe('empty.txt has no seeds')
   })
 
   test('that does not exist is named', async () => {
-    expect(await refusal(() => seedFile(path.join(folder, 'nowhere.txt'), context))).toMatch(/nowhere\.txt: there is no such file$/)
+    expect(await refusal(() => seedFile(path.join(folder, 'nowhere.txt'), context))).toMatch(
+      /nowhere\.txt: there is no such file$/,
+    )
   })
 
   test('that is a folder is named', async () => {
@@ -133,11 +153,16 @@ describe('a text file of seeds', () => {
 
 describe('a YAML file of seeds', () => {
   test('is a list of strings', async () => {
-    expect(await seedsOf('a.yaml', '# mine\n- feed\n- "@sam"\n- search:sam\n')).toEqual(['feed', '@sam', 'search:sam'])
+    expect(await seedsOf('a.yaml', '# mine\n- feed\n- "@sam"\n- search:sam\n')).toEqual([
+      'feed',
+      '@sam',
+      'search:sam',
+    ])
   })
 
   test('or of maps, which set what they want and take the rest from the command', async () => {
-    const text = '- seed: feed\n- {seed: "@sam", depth: 0}\n- seed: user-1\n  collect: comments, replies\n  max_pages: 2\n- {seed: s_1, collect: [remixes], max_pages: null}\n'
+    const text =
+      '- seed: feed\n- {seed: "@sam", depth: 0}\n- seed: user-1\n  collect: comments, replies\n  max_pages: 2\n- {seed: s_1, collect: [remixes], max_pages: null}\n'
     expect(await seedsOf('a.yml', text)).toEqual([
       { seed: 'feed', ...options },
       { seed: '@sam', ...options, depth: 0 },
@@ -151,8 +176,12 @@ describe('a YAML file of seeds', () => {
   })
 
   test('may share options by an anchor', async () => {
-    const text = '- seed: user-1\n  collect: &network [followers, following]\n- seed: user-2\n  collect: *network\n'
-    expect(await seedsOf('a.yaml', text)).toMatchObject([{ collect: ['followers', 'following'] }, { collect: ['followers', 'following'] }])
+    const text =
+      '- seed: user-1\n  collect: &network [followers, following]\n- seed: user-2\n  collect: *network\n'
+    expect(await seedsOf('a.yaml', text)).toMatchObject([
+      { collect: ['followers', 'following'] },
+      { collect: ['followers', 'following'] },
+    ])
   })
 
   test.for([
@@ -170,7 +199,12 @@ describe('a YAML file of seeds', () => {
     ['half a hop', '- feed\n- {seed: feed, depth: 0.5}\n', 2, 'depth'],
     ['no page at all', '- feed\n- {seed: feed, max_pages: 0}\n', 2, 'max_pages'],
     ['a stream that there is not', '- feed\n- {seed: feed, collect: likes}\n', 2, 'likes'],
-    ['a list of streams with one that there is not', '- feed\n- {seed: feed, collect: [posts, likes]}\n', 2, 'likes'],
+    [
+      'a list of streams with one that there is not',
+      '- feed\n- {seed: feed, collect: [posts, likes]}\n',
+      2,
+      'likes',
+    ],
     ['no stream', '- feed\n- {seed: feed, collect: []}\n', 2, 'collect'],
     ['an option twice', '- feed\n- seed: feed\n  depth: 1\n  depth: 2\n', 4, 'unique'],
     ['a bracket that is not closed', '- feed\n- [feed\n', 3, ''],
@@ -185,7 +219,7 @@ describe('a YAML file of seeds', () => {
     expect(said).not.toContain('\n')
   })
 
-  test.for(['', '# nothing\n', '[]\n'])('%j has no seeds, and says so', async (text) => {
+  test.for(['', '# nothing\n', '[]\n'])('%j has no seeds, and says so', async text => {
     expect(await refusalOf('empty.yaml', text)).toBe('empty.yaml has no seeds')
   })
 
@@ -215,30 +249,46 @@ describe('a column of a CSV file', () => {
   })
 
   test('may have any name, and any seeds', async () => {
-    expect(await seedsOf('list', 'who\nfeed\nuser-1\nsearch:two words\n', 'who')).toEqual(['feed', 'user-1', 'search:two words'])
+    expect(await seedsOf('list', 'who\nfeed\nuser-1\nsearch:two words\n', 'who')).toEqual([
+      'feed',
+      'user-1',
+      'search:two words',
+    ])
   })
 
   test('of handles has people, whatever they are called', async () => {
-    expect(await seedsOf('people.csv', 'username\nfeed\nleaderboard\nuser-1\n', 'username')).toEqual(['@feed', '@leaderboard', 'user-1'])
+    expect(await seedsOf('people.csv', 'username\nfeed\nleaderboard\nuser-1\n', 'username')).toEqual([
+      '@feed',
+      '@leaderboard',
+      'user-1',
+    ])
   })
 
   test('names each line that has no seed, counting those within quotes', async () => {
-    expect(await refusalOf('people.csv', 'who,note\n@sam,"two\nlines"\nnobody,x\n@omar,\n@a b,x\n', 'who')).toMatch(/^people\.csv:4: "nobody" is not a seed; people\.csv:6: "@a b" is no handle; a seed is/)
+    expect(
+      await refusalOf('people.csv', 'who,note\n@sam,"two\nlines"\nnobody,x\n@omar,\n@a b,x\n', 'who'),
+    ).toMatch(/^people\.csv:4: "nobody" is not a seed; people\.csv:6: "@a b" is no handle; a seed is/)
   })
 
   test('that there is not is refused with those that there are', async () => {
-    expect(await refusalOf('people.csv', 'name,handle\nSam,@sam\n', 'handel')).toBe('people.csv has no column "handel"; it has "name", "handle"')
+    expect(await refusalOf('people.csv', 'name,handle\nSam,@sam\n', 'handel')).toBe(
+      'people.csv has no column "handel"; it has "name", "handle"',
+    )
     expect(await refusalOf('people.csv', '', 'handle')).toBe('people.csv has no column "handle"; it has none')
     expect(await refusalOf('people.csv', 'handle\n\n', 'handle')).toBe('people.csv has no seeds')
   })
 
   test('behind a quote that nothing closes is refused', async () => {
-    expect(await refusalOf('people.csv', 'handle,name\n@sam,x\n@omar,"y\n@ann,z\n', 'handle')).toBe('people.csv:3: a quote is not closed')
+    expect(await refusalOf('people.csv', 'handle,name\n@sam,x\n@omar,"y\n@ann,z\n', 'handle')).toBe(
+      'people.csv:3: a quote is not closed',
+    )
   })
 
-  test.for(['handle\n', 'x,handle,y\n'])('of 100,000 lines is read at once: %j', async (header) => {
+  test.for(['handle\n', 'x,handle,y\n'])('of 100,000 lines is read at once: %j', async header => {
     const commas = header.split(',').length === 3
-    const text = header + Array.from({ length: 100_000 }, (_, i) => (commas ? `"a, b",@name${i},"c"\n` : `@name${i}\n`)).join('')
+    const text =
+      header +
+      Array.from({ length: 100_000 }, (_, i) => (commas ? `"a, b",@name${i},"c"\n` : `@name${i}\n`)).join('')
     const started = performance.now()
     expect(await seedsOf('people.csv', text, 'handle')).toHaveLength(100_000)
     expect(performance.now() - started).toBeLessThan(10_000)
@@ -247,6 +297,8 @@ describe('a column of a CSV file', () => {
 
 describe('a file that is no text', () => {
   test('is refused with the line that cannot be read', async () => {
-    expect(await refusalOf('latin.txt', Buffer.from('feed # caf\xe9\n@caf\xe9\r\n', 'latin1'))).toMatch(/^latin\.txt:2: /)
+    expect(await refusalOf('latin.txt', Buffer.from('feed # caf\xe9\n@caf\xe9\r\n', 'latin1'))).toMatch(
+      /^latin\.txt:2: /,
+    )
   })
 })

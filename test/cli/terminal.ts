@@ -6,8 +6,8 @@ const TOKEN = /\u001B\[([?>]?)([\d;]*)([A-Za-z])|\u001B.|[\u0000-\u001F\u007F]|[
 const graphemes = new Intl.Segmenter('en')
 
 /**
- * Understands what progress displays use, and throws at anything else: a sequence that it skipped could hide a fault.
- * It never scrolls: a screen that is high enough shows all that was ever written.
+ * Understands what progress displays use, and throws at anything else: a sequence that it skipped could hide
+ * a fault. It never scrolls: a screen that is high enough shows all that was ever written.
  */
 export class Terminal {
   /** The screen after each redrawing. */
@@ -30,13 +30,20 @@ export class Terminal {
   }
 
   get lines(): string[] {
-    return Array.from(this.#cells, (cells) => (cells === undefined ? '' : Array.from(cells, (cell) => cell ?? ' ').join('').trimEnd()))
+    return Array.from(this.#cells, cells =>
+      cells === undefined
+        ? ''
+        : Array.from(cells, cell => cell ?? ' ')
+            .join('')
+            .trimEnd(),
+    )
   }
 
   write(output: string): void {
     for (const [token, mark, parameters, final] of output.matchAll(TOKEN)) {
       if (final !== undefined) this.#sequence(token, final, mark ?? '', parameters ?? '')
-      else if (/^[^\p{Cc}]/u.test(token)) for (const { segment } of graphemes.segment(token)) this.#put(segment)
+      else if (/^[^\p{Cc}]/u.test(token))
+        for (const { segment } of graphemes.segment(token)) this.#put(segment)
       else this.#control(token)
     }
   }

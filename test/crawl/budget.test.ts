@@ -2,7 +2,8 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Budget } from '../../src/crawl/budget.js'
 
-const budget = (maxRequests: number | null, maxCost: number | null): Budget => new Budget({ maxRequests, maxCost })
+const budget = (maxRequests: number | null, maxCost: number | null): Budget =>
+  new Budget({ maxRequests, maxCost })
 
 describe('a budget', () => {
   it('without caps allows everything', () => {
@@ -33,7 +34,10 @@ describe('a budget', () => {
     expect(dime.allows(51)).toBe('no')
   })
 
-  it.each([[0, null], [null, 0]])('of nothing allows nothing: %j %j', (maxRequests, maxCost) => {
+  it.each([
+    [0, null],
+    [null, 0],
+  ])('of nothing allows nothing: %j %j', (maxRequests, maxCost) => {
     expect(budget(maxRequests, maxCost).allows(50_000)).toBe('no')
   })
 
@@ -42,28 +46,38 @@ describe('a budget', () => {
   })
 
   it('is never overdrawn, in whatever order answers come', () => {
-    const event = fc.record({ send: fc.boolean(), price: fc.constantFrom(0, 1_000, 50_000, 100_000), billed: fc.boolean(), which: fc.nat(20) })
+    const event = fc.record({
+      send: fc.boolean(),
+      price: fc.constantFrom(0, 1_000, 50_000, 100_000),
+      billed: fc.boolean(),
+      which: fc.nat(20),
+    })
     fc.assert(
-      fc.property(fc.nat(12), fc.nat(600_000), fc.array(event, { maxLength: 80 }), (maxRequests, maxCost, events) => {
-        const caps = budget(maxRequests, maxCost)
-        const inFlight: number[] = []
-        let sent = 0
-        let paid = 0
-        for (const { send, price, billed, which } of events) {
-          if (send && caps.allows(price) === 'yes') {
-            caps.reserve(price)
-            inFlight.push(price)
-            sent += 1
-          } else if (!send && inFlight.length > 0) {
-            const [settled = 0] = inFlight.splice(which % inFlight.length, 1)
-            caps.settle(settled, billed ? settled : 0)
-            paid += billed ? settled : 0
+      fc.property(
+        fc.nat(12),
+        fc.nat(600_000),
+        fc.array(event, { maxLength: 80 }),
+        (maxRequests, maxCost, events) => {
+          const caps = budget(maxRequests, maxCost)
+          const inFlight: number[] = []
+          let sent = 0
+          let paid = 0
+          for (const { send, price, billed, which } of events) {
+            if (send && caps.allows(price) === 'yes') {
+              caps.reserve(price)
+              inFlight.push(price)
+              sent += 1
+            } else if (!send && inFlight.length > 0) {
+              const [settled = 0] = inFlight.splice(which % inFlight.length, 1)
+              caps.settle(settled, billed ? settled : 0)
+              paid += billed ? settled : 0
+            }
+            expect(sent).toBeLessThanOrEqual(maxRequests)
+            expect(paid + inFlight.reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(maxCost)
+            if (caps.allows(50_000) === 'wait') expect(inFlight.length).toBeGreaterThan(0)
           }
-          expect(sent).toBeLessThanOrEqual(maxRequests)
-          expect(paid + inFlight.reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(maxCost)
-          if (caps.allows(50_000) === 'wait') expect(inFlight.length).toBeGreaterThan(0)
-        }
-      }),
+        },
+      ),
     )
   })
 })

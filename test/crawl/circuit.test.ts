@@ -6,7 +6,10 @@ import { backOff } from '../../src/crawl/policy.js'
 /** Fails a request of a stream that took no time. */
 function fail(circuit: Circuit, streamId: number, told: Partial<Failure> & { now?: number } = {}): void {
   const { now = 0, ...failure } = told
-  circuit.failed({ streamId, sentAt: now, noServer: false, noAnswer: false, timedOut: false, wasProbe: false, ...failure }, now)
+  circuit.failed(
+    { streamId, sentAt: now, noServer: false, noAnswer: false, timedOut: false, wasProbe: false, ...failure },
+    now,
+  )
 }
 
 /** A circuit over an API that has answered before. */
@@ -17,7 +20,11 @@ function answering(): Circuit {
 }
 
 /** How many failures open the circuit, of streams that take turns. */
-function failuresUntilOpen(circuit: Circuit, streams: readonly number[], told: Partial<Failure> = {}): number {
+function failuresUntilOpen(
+  circuit: Circuit,
+  streams: readonly number[],
+  told: Partial<Failure> = {},
+): number {
   for (let n = 1; n <= 1_000; n += 1) {
     fail(circuit, streams[n % streams.length] ?? 0, told)
     if (circuit.state === 'open') return n
@@ -32,15 +39,20 @@ const opened = (): Circuit => {
 }
 
 describe('an outage', () => {
-  it.each([3, 4, 8, 50])('is noticed within ten failures of %i streams', (streams) => {
-    expect(failuresUntilOpen(answering(), Array.from({ length: streams }, (_, n) => n + 1))).toBeLessThanOrEqual(10)
+  it.each([3, 4, 8, 50])('is noticed within ten failures of %i streams', streams => {
+    expect(
+      failuresUntilOpen(
+        answering(),
+        Array.from({ length: streams }, (_, n) => n + 1),
+      ),
+    ).toBeLessThanOrEqual(10)
   })
 
   it('is noticed where one stream alone cannot reach a server', () => {
     expect(failuresUntilOpen(answering(), [1], { noServer: true, noAnswer: true })).toBeLessThanOrEqual(10)
   })
 
-  it.each([1, 2])('is noticed where %i streams are left and no request brings even a status', (left) => {
+  it.each([1, 2])('is noticed where %i streams are left and no request brings even a status', left => {
     expect(failuresUntilOpen(answering(), [1, 2].slice(0, left), { noAnswer: true })).toBeLessThanOrEqual(10)
   })
 
@@ -57,13 +69,17 @@ describe('an outage', () => {
     expect(failuresUntilOpen(circuit, [4, 5, 6])).toBeLessThanOrEqual(10)
   })
 
-  it('is noticed where only streams are left that had failed before, if they are many, before 60 requests', () => {
-    const circuit = answering()
-    const suspects = [1, 2, 3, 4, 5, 6]
-    for (const suspect of suspects) fail(circuit, suspect)
-    circuit.succeeded(0, 0)
-    expect(failuresUntilOpen(circuit, suspects) + PROBE_WAITS_MS.length).toBeLessThan(60)
-  })
+  it(
+    'is noticed where only streams are left that had failed before, if they are many, before 60 ' +
+      'requests',
+    () => {
+      const circuit = answering()
+      const suspects = [1, 2, 3, 4, 5, 6]
+      for (const suspect of suspects) fail(circuit, suspect)
+      circuit.succeeded(0, 0)
+      expect(failuresUntilOpen(circuit, suspects) + PROBE_WAITS_MS.length).toBeLessThan(60)
+    },
+  )
 
   it('is noticed by streams that failed once and have answered since', () => {
     const circuit = answering()
@@ -98,9 +114,14 @@ describe('a silence', () => {
 })
 
 describe('broken streams', () => {
-  it.each([1, 2])('never open the circuit, where they are %i, however often they fail', (count) => {
+  it.each([1, 2])('never open the circuit, where they are %i, however often they fail', count => {
     const circuit = answering()
-    expect(failuresUntilOpen(circuit, Array.from({ length: count }, (_, n) => n + 1))).toBe(Number.POSITIVE_INFINITY)
+    expect(
+      failuresUntilOpen(
+        circuit,
+        Array.from({ length: count }, (_, n) => n + 1),
+      ),
+    ).toBe(Number.POSITIVE_INFINITY)
   })
 
   it('never open it where one of the failures of two brought an answer, if only a 500', () => {
@@ -119,14 +140,18 @@ describe('broken streams', () => {
     }
   })
 
-  it('never open it where one brings no answer at all while others are answered, and is the last that is left', () => {
-    const circuit = answering()
-    fail(circuit, 1, { noAnswer: true })
-    circuit.succeeded(2, 0)
-    expect(failuresUntilOpen(circuit, [1], { noAnswer: true })).toBe(Number.POSITIVE_INFINITY)
-  })
+  it(
+    'never open it where one brings no answer at all while others are answered, and is the last ' +
+      'that is left',
+    () => {
+      const circuit = answering()
+      fail(circuit, 1, { noAnswer: true })
+      circuit.succeeded(2, 0)
+      expect(failuresUntilOpen(circuit, [1], { noAnswer: true })).toBe(Number.POSITIVE_INFINITY)
+    },
+  )
 
-  it.each([3, 5, 8])('never open it, where they are %i and others are answered in between', (count) => {
+  it.each([3, 5, 8])('never open it, where they are %i and others are answered in between', count => {
     const circuit = answering()
     for (let round = 0; round < 15; round += 1) {
       for (let broken = 1; broken <= count; broken += 1) {
@@ -138,9 +163,12 @@ describe('broken streams', () => {
   })
 
   it('never open it once they are suspects, in whatever order they go on failing', () => {
-    const event = fc.oneof({ weight: 4, arbitrary: fc.integer({ min: 1, max: 5 }) }, { weight: 1, arbitrary: fc.constant(100) })
+    const event = fc.oneof(
+      { weight: 4, arbitrary: fc.integer({ min: 1, max: 5 }) },
+      { weight: 1, arbitrary: fc.constant(100) },
+    )
     fc.assert(
-      fc.property(fc.array(event, { maxLength: 200 }), (events) => {
+      fc.property(fc.array(event, { maxLength: 200 }), events => {
         const circuit = answering()
         for (let broken = 1; broken <= 5; broken += 1) fail(circuit, broken)
         circuit.succeeded(100, 0)
@@ -208,14 +236,18 @@ describe('a fresh circuit', () => {
 describe('the back-off', () => {
   it('doubles, has jitter, and stays within its bounds', () => {
     fc.assert(
-      fc.property(fc.nat(60), fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (attempts, random) => {
-        const ms = backOff(attempts, random)
-        expect(ms).toBeGreaterThanOrEqual(250)
-        expect(ms).toBeLessThanOrEqual(30_000)
-        expect(ms).toBeGreaterThanOrEqual(backOff(attempts, 0))
-        expect(ms).toBeLessThanOrEqual(2 * backOff(attempts, 0))
-      }),
+      fc.property(
+        fc.nat(60),
+        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+        (attempts, random) => {
+          const ms = backOff(attempts, random)
+          expect(ms).toBeGreaterThanOrEqual(250)
+          expect(ms).toBeLessThanOrEqual(30_000)
+          expect(ms).toBeGreaterThanOrEqual(backOff(attempts, 0))
+          expect(ms).toBeLessThanOrEqual(2 * backOff(attempts, 0))
+        },
+      ),
     )
-    expect([0, 1, 2, 3].map((attempts) => backOff(attempts, 0))).toEqual([250, 500, 1_000, 2_000])
+    expect([0, 1, 2, 3].map(attempts => backOff(attempts, 0))).toEqual([250, 500, 1_000, 2_000])
   })
 })

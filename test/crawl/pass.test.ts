@@ -9,13 +9,24 @@ type Told = Parameters<typeof candidate>[0]
 
 const KNOWN: Reach = { endsInKnown: true, news: 0 }
 const NEWS: Reach = { endsInKnown: false, news: 3 }
-const step = (told: Partial<Page>, about: Told = {}, { reach = undefined as Reach | undefined, used = false, brings = 'news' as Brings, order = 'newest-first' as Order } = {}): PassStep =>
-  advance(page(told), candidate(about), { order, reach, brings, cursorWasUsed: used })
+const step = (
+  told: Partial<Page>,
+  about: Told = {},
+  {
+    reach = undefined as Reach | undefined,
+    used = false,
+    brings = 'news' as Brings,
+    order = 'newest-first' as Order,
+  } = {},
+): PassStep => advance(page(told), candidate(about), { order, reach, brings, cursorWasUsed: used })
 
 const open: PassStep = { state: 'open', cursor: 'next' }
 const completed: PassStep = { state: 'completed' }
 const capped: PassStep = { state: 'capped', cursor: 'next' }
-const failed = (reason: RegExp): unknown => ({ state: 'failed', reason: expect.stringMatching(reason) as string })
+const failed = (reason: RegExp): unknown => ({
+  state: 'failed',
+  reason: expect.stringMatching(reason) as string,
+})
 
 describe('a pass after a page', () => {
   it.each<[string, Partial<Page>, PassStep]>([
@@ -45,9 +56,10 @@ describe('a pass after a page', () => {
     expect(step({ hasMore: false }, {}, { used: true })).toEqual(completed)
   })
 
-  const empty = (checkpoint: Partial<Candidate['checkpoint']>, told: Partial<Page> = {}): PassStep => step({ items: [], ...told }, { checkpoint }, { brings: 'nothing' })
+  const empty = (checkpoint: Partial<Candidate['checkpoint']>, told: Partial<Page> = {}): PassStep =>
+    step({ items: [], ...told }, { checkpoint }, { brings: 'nothing' })
 
-  it.each([0, 1, 2])('goes on after an empty page that follows %i others', (emptyPages) => {
+  it.each([0, 1, 2])('goes on after an empty page that follows %i others', emptyPages => {
     expect(empty({ emptyPages })).toEqual(open)
   })
 
@@ -58,17 +70,25 @@ describe('a pass after a page', () => {
     expect(step({}, { checkpoint: { emptyPages: 3 } })).toEqual(open)
   })
 
-  it('ends at the third page that only repeats what the pass has listed: a ranked listing completes, any other fails', () => {
-    const repeated = (repeatedPages: number, order: Order, told: Partial<Page> = {}): PassStep => step(told, { checkpoint: { repeatedPages } }, { brings: 'repeats', order })
-    for (const order of ['newest-first', 'ranked', 'single'] as const) {
-      expect(repeated(1, order)).toEqual(open)
-      expect(repeated(2, order, { next: null })).toEqual(completed)
-    }
-    expect(repeated(2, 'newest-first')).toEqual(failed(/only repeats itself/))
-    expect(repeated(2, 'single')).toEqual(failed(/only repeats itself/))
-    expect(repeated(2, 'ranked')).toEqual({ state: 'completed', reason: expect.stringMatching(/only repeats itself/) as string })
-    expect(step({}, { checkpoint: { repeatedPages: 2 } })).toEqual(open)
-  })
+  it(
+    'ends at the third page that only repeats what the pass has listed: a ranked listing completes, ' +
+      'any other fails',
+    () => {
+      const repeated = (repeatedPages: number, order: Order, told: Partial<Page> = {}): PassStep =>
+        step(told, { checkpoint: { repeatedPages } }, { brings: 'repeats', order })
+      for (const order of ['newest-first', 'ranked', 'single'] as const) {
+        expect(repeated(1, order)).toEqual(open)
+        expect(repeated(2, order, { next: null })).toEqual(completed)
+      }
+      expect(repeated(2, 'newest-first')).toEqual(failed(/only repeats itself/))
+      expect(repeated(2, 'single')).toEqual(failed(/only repeats itself/))
+      expect(repeated(2, 'ranked')).toEqual({
+        state: 'completed',
+        reason: expect.stringMatching(/only repeats itself/) as string,
+      })
+      expect(step({}, { checkpoint: { repeatedPages: 2 } })).toEqual(open)
+    },
+  )
 
   it('fails at the tenth page without news, whatever these pages hold', () => {
     for (const brings of ['repeats', 'nothing'] as const) {
@@ -111,14 +131,23 @@ describe('a pass after a page', () => {
 describe('a stream needs no request', () => {
   const rules = { full: false, noGate: false, recheckMs: null }
   const age = { minAgeMs: null, nowMs: Date.UTC(2026, 0, 2) }
-  const comments = { gate: { counters: ['reply_count', 'recursive_reply_count'], closedWhen: 'unmoved' } } as const
+  const comments = {
+    gate: { counters: ['reply_count', 'recursive_reply_count'], closedWhen: 'unmoved' },
+  } as const
   const followers = { gate: { counters: ['follower_count'], closedWhen: 'empty' } } as const
   const none = { gate: null }
-  const counters = (reply_count: number | null, recursive_reply_count: number | null) => ({ ...NOTHING_TOLD, reply_count, recursive_reply_count })
+  const counters = (reply_count: number | null, recursive_reply_count: number | null) => ({
+    ...NOTHING_TOLD,
+    reply_count,
+    recursive_reply_count,
+  })
   type Spared = ReturnType<typeof needsNoRequest>
 
-  const spared = (about: Told, crawler: Parameters<typeof needsNoRequest>[1] = none, told: Partial<typeof rules> = {}): Spared =>
-    needsNoRequest(candidate(about), crawler, { ...rules, ...told }, age)
+  const spared = (
+    about: Told,
+    crawler: Parameters<typeof needsNoRequest>[1] = none,
+    told: Partial<typeof rules> = {},
+  ): Spared => needsNoRequest(candidate(about), crawler, { ...rules, ...told }, age)
 
   it('where it has just been read', () => {
     expect(spared({ alreadyRead: true, checkpoint: { passState: 'completed' } })).toBe('complete')
@@ -132,7 +161,16 @@ describe('a stream needs no request', () => {
     ['one of two is not 0', counters(0, 2), undefined],
     ['nobody told a counter', counters(null, null), undefined],
   ])('or does, where %s', (_, told, expected) => {
-    expect(spared({ subject: { kind: 'post', id: 'p', parentId: null }, counters: told, checkpoint: { passState: 'none' } }, comments)).toBe(expected)
+    expect(
+      spared(
+        {
+          subject: { kind: 'post', id: 'p', parentId: null },
+          counters: told,
+          checkpoint: { passState: 'none' },
+        },
+        comments,
+      ),
+    ).toBe(expected)
   })
 
   it.each<[string, Candidate['counters'], Candidate['counters'] | null, Spared]>([
@@ -143,11 +181,16 @@ describe('a stream needs no request', () => {
     ['nobody told them before', counters(3, 5), counters(null, null), undefined],
     ['nobody tells them now', counters(null, null), counters(3, 5), undefined],
   ])('or does, since the last completed pass, where %s', (_, now, before, expected) => {
-    expect(spared({ counters: now, checkpoint: { passState: 'completed', readCounters: before } }, comments)).toBe(expected)
+    expect(
+      spared({ counters: now, checkpoint: { passState: 'completed', readCounters: before } }, comments),
+    ).toBe(expected)
   })
 
   it('where followers are said to be 0, never because they have not moved', () => {
-    const about = (count: number): Told => ({ counters: { ...NOTHING_TOLD, follower_count: count }, checkpoint: { passState: 'completed', readCounters: { ...NOTHING_TOLD, follower_count: count } } })
+    const about = (count: number): Told => ({
+      counters: { ...NOTHING_TOLD, follower_count: count },
+      checkpoint: { passState: 'completed', readCounters: { ...NOTHING_TOLD, follower_count: count } },
+    })
     expect(spared(about(0), followers)).toBe('gated')
     expect(spared(about(7), followers)).toBeUndefined()
   })
@@ -166,9 +209,12 @@ describe('a stream needs no request', () => {
     ['open', 9, null, undefined],
     ['failed', 2, 2, undefined],
     ['completed', 2, 2, undefined],
-  ] as const)('where an interrupted pass is as long as the cap: %s, %i of %j', (passState, pages, maxPages, expected) => {
-    expect(spared({ maxPages, checkpoint: { passState, pages, cursor: 'c' } })).toBe(expected)
-  })
+  ] as const)(
+    'where an interrupted pass is as long as the cap: %s, %i of %j',
+    (passState, pages, maxPages, expected) => {
+      expect(spared({ maxPages, checkpoint: { passState, pages, cursor: 'c' } })).toBe(expected)
+    },
+  )
 
   it.each<[string, string | null, number | null, Spared]>([
     ['just now', '2026-01-01T23:00:00.000Z', 7_200_000, 'recent'],

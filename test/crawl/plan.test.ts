@@ -1,6 +1,14 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { collectable, DEFAULT_COLLECT, parseSeed, planRun, type PlannedSeed, type Seed, type SeedOptions } from '../../src/crawl/index.js'
+import {
+  collectable,
+  DEFAULT_COLLECT,
+  parseSeed,
+  planRun,
+  type PlannedSeed,
+  type Seed,
+  type SeedOptions,
+} from '../../src/crawl/index.js'
 import type { RunRules } from '../../src/crawl/pass.js'
 import { loadCrawlers } from '../../src/crawlers/index.js'
 import type { RunPlan } from '../../src/db/index.js'
@@ -15,12 +23,22 @@ function planned(text: string, options: Partial<SeedOptions> = {}): PlannedSeed 
   return { seed: seed satisfies Seed, options: { ...OPTIONS, ...options } }
 }
 
-const plan = (seeds: readonly PlannedSeed[], rules: Partial<RunRules> = {}): RunPlan => planRun(seeds, crawlers, { ...RULES, ...rules })
+const plan = (seeds: readonly PlannedSeed[], rules: Partial<RunRules> = {}): RunPlan =>
+  planRun(seeds, crawlers, { ...RULES, ...rules })
 const key = (seeds: readonly PlannedSeed[], rules: Partial<RunRules> = {}): string => plan(seeds, rules).key
 
 describe('what may be collected', () => {
   it('is what users, posts and comments have; seeds ask for the rest', () => {
-    expect(collectable(crawlers).toSorted()).toEqual(['cameos', 'comments', 'followers', 'following', 'posts', 'profile', 'remixes', 'replies'])
+    expect(collectable(crawlers).toSorted()).toEqual([
+      'cameos',
+      'comments',
+      'followers',
+      'following',
+      'posts',
+      'profile',
+      'remixes',
+      'replies',
+    ])
     for (const name of DEFAULT_COLLECT) expect(collectable(crawlers)).toContain(name)
   })
 })
@@ -31,7 +49,9 @@ describe('the key of a run', () => {
   it('does not depend on the order in which seeds and streams are named, nor on duplicates', () => {
     expect(key([...three].toReversed())).toBe(key(three))
     expect(key([...three, ...three, planned('https://sora.chatgpt.com/profile/kite?x=1')])).toBe(key(three))
-    expect(key([planned('feed', { collect: ['replies', 'comments', 'replies'] })])).toBe(key([planned('feed', { collect: ['comments', 'replies'] })]))
+    expect(key([planned('feed', { collect: ['replies', 'comments', 'replies'] })])).toBe(
+      key([planned('feed', { collect: ['comments', 'replies'] })]),
+    )
   })
 
   it.each<[string, readonly PlannedSeed[], Partial<RunRules>]>([
@@ -60,12 +80,26 @@ describe('the key of a run', () => {
   it('is a function of the set of seeds with their options, and different sets have different keys', () => {
     const seed = fc.constantFrom('feed', 'leaderboard', '@a', '@b', 'user-a', 's_a', 'search:a', 'search:b')
     const options = fc.record({
-      collect: fc.subarray(['posts', 'comments', 'replies', 'remixes']).chain((names) => fc.shuffledSubarray(names, { minLength: names.length })),
+      collect: fc
+        .subarray(['posts', 'comments', 'replies', 'remixes'])
+        .chain(names => fc.shuffledSubarray(names, { minLength: names.length })),
       depth: fc.nat(2),
       maxPages: fc.constantFrom(null, 1, 50),
     })
-    const set = (seeds: readonly PlannedSeed[]): string => JSON.stringify([...new Set(seeds.map(({ seed: { text }, options: o }) => JSON.stringify([text, [...o.collect].toSorted(), o.depth, o.maxPages])))].toSorted())
-    const list = fc.array(fc.tuple(seed, options).map(([text, told]) => planned(text, told)), { minLength: 1, maxLength: 5 })
+    const set = (seeds: readonly PlannedSeed[]): string =>
+      JSON.stringify(
+        [
+          ...new Set(
+            seeds.map(({ seed: { text }, options: o }) =>
+              JSON.stringify([text, [...o.collect].toSorted(), o.depth, o.maxPages]),
+            ),
+          ),
+        ].toSorted(),
+      )
+    const list = fc.array(
+      fc.tuple(seed, options).map(([text, told]) => planned(text, told)),
+      { minLength: 1, maxLength: 5 },
+    )
     fc.assert(
       fc.property(list, list, (a, b) => {
         expect(key(a) === key(b)).toBe(set(a) === set(b))
@@ -79,20 +113,34 @@ describe('the plan of a run', () => {
   it('has each seed once under each of its options', () => {
     const { seeds } = plan([planned('@a'), planned('@a'), planned('@a', { depth: 1 }), planned('feed')])
     expect(seeds.map(({ text }) => text)).toEqual(['@a', '@a', 'feed'])
-    expect(seeds.map(({ kind, id }) => [kind, id])).toEqual([['handle', 'a'], ['handle', 'a'], ['feed', '']])
+    expect(seeds.map(({ kind, id }) => [kind, id])).toEqual([
+      ['handle', 'a'],
+      ['handle', 'a'],
+      ['feed', ''],
+    ])
   })
 
   it('shares one set of options among the seeds that have the same', () => {
-    const { seeds, optionSets } = plan([planned('@a'), planned('@b', { depth: 1 }), planned('@c'), planned('@d', { depth: 1, collect: [...DEFAULT_COLLECT].toReversed() })])
+    const { seeds, optionSets } = plan([
+      planned('@a'),
+      planned('@b', { depth: 1 }),
+      planned('@c'),
+      planned('@d', { depth: 1, collect: [...DEFAULT_COLLECT].toReversed() }),
+    ])
     expect(optionSets).toHaveLength(2)
-    const depthOf = (text: string): number | undefined => optionSets[seeds.find((seed) => seed.text === text)?.optionSet ?? -1]?.depth
+    const depthOf = (text: string): number | undefined =>
+      optionSets[seeds.find(seed => seed.text === text)?.optionSet ?? -1]?.depth
     expect(['@a', '@b', '@c', '@d'].map(depthOf)).toEqual([0, 1, 0, 1])
   })
 
   it('names every crawler with what the store must know of it', () => {
     const { streams } = plan([planned('feed')])
     expect(streams.map(({ name }) => name).toSorted()).toEqual(crawlers.map(({ name }) => name).toSorted())
-    expect(streams.find(({ name }) => name === 'feed')).toMatchObject({ accepts: 'feed', route: 'get_feed', defaultMaxPages: 50 })
+    expect(streams.find(({ name }) => name === 'feed')).toMatchObject({
+      accepts: 'feed',
+      route: 'get_feed',
+      defaultMaxPages: 50,
+    })
   })
 
   it('keeps its options as plain data that says what was asked for', () => {

@@ -5,13 +5,23 @@ import { candidate } from './support/candidate.js'
 
 /** A page that lists these ids; `-` is a record that was set aside. Posts may have a time. */
 function rows(ids: string, times: Record<string, string> = {}): PageRows {
-  const listed = ids.split(' ').filter((id) => id !== '').map((id): Member | undefined => (id === '-' ? undefined : { kind: 'post', id, hop: 0 }))
-  const posts = new Map(Object.entries(times).map(([id, posted_at]): [string, PostRow] => [id, { id, posted_at }]))
+  const listed = ids
+    .split(' ')
+    .filter(id => id !== '')
+    .map((id): Member | undefined => (id === '-' ? undefined : { kind: 'post', id, hop: 0 }))
+  const posts = new Map(
+    Object.entries(times).map(([id, posted_at]): [string, PostRow] => [id, { id, posted_at }]),
+  )
   return { ...NO_ROWS, posts, listed }
 }
 
 const known = (ids: string): ReadonlySet<string> => new Set(ids.split(' '))
-const ends = (ids: string, old: string, youngerThan: string | null = null, times: Record<string, string> = {}): boolean => reachOf(rows(ids, times), known(old), youngerThan).endsInKnown
+const ends = (
+  ids: string,
+  old: string,
+  youngerThan: string | null = null,
+  times: Record<string, string> = {},
+): boolean => reachOf(rows(ids, times), known(old), youngerThan).endsInKnown
 
 describe('a page has reached what is known', () => {
   it.each([
@@ -50,11 +60,15 @@ describe('a page has reached what is known', () => {
 })
 
 describe('a full pass', () => {
-  const full = (knownFromPage: number | null, pages: number) => candidate({ full: true, checkpoint: { full: true, pages, knownFromPage } })
+  const full = (knownFromPage: number | null, pages: number) =>
+    candidate({ full: true, checkpoint: { full: true, pages, knownFromPage } })
 
   it('notes the page at which an ordinary one would have ended', () => {
     expect(auditOf({ endsInKnown: true, news: 1 }, full(null, 2))).toEqual({ knownFromPage: 3, lateNews: 0 })
-    expect(auditOf({ endsInKnown: false, news: 1 }, full(null, 2))).toEqual({ knownFromPage: null, lateNews: 0 })
+    expect(auditOf({ endsInKnown: false, news: 1 }, full(null, 2))).toEqual({
+      knownFromPage: null,
+      lateNews: 0,
+    })
   })
 
   it('counts the news below that page', () => {
@@ -63,6 +77,9 @@ describe('a full pass', () => {
 
   it('has nothing to note where the listing has no early stop, and neither has an ordinary one', () => {
     expect(auditOf(undefined, full(3, 3))).toEqual({ knownFromPage: null, lateNews: 0 })
-    expect(auditOf({ endsInKnown: true, news: 4 }, candidate({ checkpoint: { knownFromPage: 1 } }))).toEqual({ knownFromPage: null, lateNews: 0 })
+    expect(auditOf({ endsInKnown: true, news: 4 }, candidate({ checkpoint: { knownFromPage: 1 } }))).toEqual({
+      knownFromPage: null,
+      lateNews: 0,
+    })
   })
 })

@@ -33,15 +33,19 @@ async function expectSame(file: string): Promise<void> {
 }
 
 describe('after any history of crawls, every table is what it was once the stored pages are replayed', () => {
-  test('of a listing that grows, loses items and is read whole, cut, interrupted and restarted', { timeout: 3_600_000 }, async () => {
-    const property = fc.asyncProperty(histories, history =>
-      bench.play(async opened => {
-        await new OneListing(history, bench, opened).play(api)
-        await expectSame(opened.file)
-      }),
-    )
-    await fc.assert(property, { numRuns: HISTORIES, seed: SEED })
-  })
+  test(
+    'of a listing that grows, loses items and is read whole, cut, interrupted and restarted',
+    { timeout: 3_600_000 },
+    async () => {
+      const property = fc.asyncProperty(histories, history =>
+        bench.play(async opened => {
+          await new OneListing(history, bench, opened).play(api)
+          await expectSame(opened.file)
+        }),
+      )
+      await fc.assert(property, { numRuns: HISTORIES, seed: SEED })
+    },
+  )
 
   test('of posts with comments and replies, behind their gates', { timeout: 3_600_000 }, async () => {
     const property = fc.asyncProperty(threadHistories, history =>

@@ -28,7 +28,10 @@ describe('a seed', () => {
     ['search:@sam', { text: 'search:@sam', kind: 'query', id: '@sam' }],
     ['search:feed', { text: 'search:feed', kind: 'query', id: 'feed' }],
     [USER, { text: USER, kind: 'user', id: USER }],
-    ['user-EXAMPLE000000000000000001', { text: 'user-EXAMPLE000000000000000001', kind: 'user', id: 'user-EXAMPLE000000000000000001' }],
+    [
+      'user-EXAMPLE000000000000000001',
+      { text: 'user-EXAMPLE000000000000000001', kind: 'user', id: 'user-EXAMPLE000000000000000001' },
+    ],
     [CHARACTER, { text: CHARACTER, kind: 'user', id: CHARACTER }],
     ['@harbour.kite', name('harbour.kite')],
     ['@Rene\u0301', name('Ren\u00e9')],
@@ -95,14 +98,72 @@ describe('a seed', () => {
   })
 
   it.each([
-    '', ' ', 'Feed', 'feeds', 'FEED', 'sam', 'search', 'search:', 'search:  ', '@', '@two words', '@a/b', '@@sam', '@sam?x', 'user-', 'user_abc', 'user- abc',
-    'ch_', 's_', 's_abc def', `${POST}?x=1`, 'x_123', '68e659c5a37081919618c57baf499d0c', 'task_01k7', 'gen_01k7', 'user-abc,user-def', "user-a'; --",
-    'https://', 'https://sora.chatgpt.com/', 'https://sora.chatgpt.com/p/', 'https://sora.chatgpt.com/p/68e853d2', `https://sora.chatgpt.com/p/${USER}`,
-    `https://sora.chatgpt.com/p/${POST}/more`, 'https://sora.chatgpt.com/profile/', 'https://sora.chatgpt.com/profile/a/b', 'https://sora.chatgpt.com/profile/a%2Fb',
-    'https://sora.chatgpt.com/profile/%', 'https://sora.chatgpt.com/profile/a%20b', `https://example.org/p/${POST}`, `https://sora.chatgpt.com.example.org/p/${POST}`,
-    `https://example.org/?https://sora.chatgpt.com/p/${POST}`, `ftp://sora.chatgpt.com/p/${POST}`, 'https://sora.chatgpt.com/explore', `evil.example/sora.chatgpt.com/p/${POST}`, `sora.chatgpt.com.evil.example/p/${POST}`, `https://sam@sora.chatgpt.com.evil.example/p/${POST}`,
-    '@\u200b', '@\u202a\u202c', '\u2060', '@,', '@sam,@omar', '@sam;omar', '@sam(1)', '@sa\u00a0m', '@sa\u2003m', '@...', '@-', '"@', 'https://sora.chatgpt.com/profile/%E2%80%8B', 'https://sora.chatgpt.com/profile/a,b', '@<b>', '@=cmd()', 'search:\u200b', 'search:,', '@sam\u0007',
-  ])('is none: %j', (text) => {
+    '',
+    ' ',
+    'Feed',
+    'feeds',
+    'FEED',
+    'sam',
+    'search',
+    'search:',
+    'search:  ',
+    '@',
+    '@two words',
+    '@a/b',
+    '@@sam',
+    '@sam?x',
+    'user-',
+    'user_abc',
+    'user- abc',
+    'ch_',
+    's_',
+    's_abc def',
+    `${POST}?x=1`,
+    'x_123',
+    '68e659c5a37081919618c57baf499d0c',
+    'task_01k7',
+    'gen_01k7',
+    'user-abc,user-def',
+    "user-a'; --",
+    'https://',
+    'https://sora.chatgpt.com/',
+    'https://sora.chatgpt.com/p/',
+    'https://sora.chatgpt.com/p/68e853d2',
+    `https://sora.chatgpt.com/p/${USER}`,
+    `https://sora.chatgpt.com/p/${POST}/more`,
+    'https://sora.chatgpt.com/profile/',
+    'https://sora.chatgpt.com/profile/a/b',
+    'https://sora.chatgpt.com/profile/a%2Fb',
+    'https://sora.chatgpt.com/profile/%',
+    'https://sora.chatgpt.com/profile/a%20b',
+    `https://example.org/p/${POST}`,
+    `https://sora.chatgpt.com.example.org/p/${POST}`,
+    `https://example.org/?https://sora.chatgpt.com/p/${POST}`,
+    `ftp://sora.chatgpt.com/p/${POST}`,
+    'https://sora.chatgpt.com/explore',
+    `evil.example/sora.chatgpt.com/p/${POST}`,
+    `sora.chatgpt.com.evil.example/p/${POST}`,
+    `https://sam@sora.chatgpt.com.evil.example/p/${POST}`,
+    '@\u200b',
+    '@\u202a\u202c',
+    '\u2060',
+    '@,',
+    '@sam,@omar',
+    '@sam;omar',
+    '@sam(1)',
+    '@sa\u00a0m',
+    '@sa\u2003m',
+    '@...',
+    '@-',
+    '"@',
+    'https://sora.chatgpt.com/profile/%E2%80%8B',
+    'https://sora.chatgpt.com/profile/a,b',
+    '@<b>',
+    '@=cmd()',
+    'search:\u200b',
+    'search:,',
+    '@sam\u0007',
+  ])('is none: %j', text => {
     expect(parseSeed(text)).toEqual({ problem: expect.any(String) as string })
   })
 
@@ -112,15 +173,17 @@ describe('a seed', () => {
 
   it('says what is wrong and repeats what was given', () => {
     expect(parseSeed('sam')).toEqual({ problem: expect.stringContaining('"sam"') as string })
-    expect(parseSeed('https://example.org/x')).toEqual({ problem: expect.stringContaining('https://example.org/x') as string })
+    expect(parseSeed('https://example.org/x')).toEqual({
+      problem: expect.stringContaining('https://example.org/x') as string,
+    })
   })
 
   it.each([
     [[POST, `https://sora.chatgpt.com/p/${POST}`, `https://sora.chatgpt.com/p/${POST}?x=1#y`]],
     [['@kite', 'https://sora.chatgpt.com/profile/kite', ' https://sora.chatgpt.com/profile/kite/ ']],
     [['search:sam', 'search: sam']],
-  ])('has one normal form, however it was written: %j', (texts) => {
-    expect(new Set(texts.map((text) => JSON.stringify(seed(text)))).size).toBe(1)
+  ])('has one normal form, however it was written: %j', texts => {
+    expect(new Set(texts.map(text => JSON.stringify(seed(text)))).size).toBe(1)
   })
 
   it('keeps what may matter to the API: case, dots, digits', () => {
@@ -134,20 +197,23 @@ describe('the normal form of a seed', () => {
   const word = fc.stringMatching(/^[\w.-]{1,30}$/)
   const written = fc.oneof(
     fc.constantFrom('feed', 'leaderboard'),
-    fc.string({ unit: 'binary' }).map((text) => `search:${text}`),
-    fc.string({ unit: 'binary' }).map((text) => `@${text}`),
-    word.map((text) => `user-${text}`),
-    word.map((text) => `ch_${text}`),
-    word.map((text) => `s_${text}`),
-    word.map((text) => `https://sora.chatgpt.com/p/s_${text}?${text}#${text}`),
-    fc.string({ unit: 'binary' }).filter((text) => text.isWellFormed()).map((text) => `https://sora.chatgpt.com/profile/${encodeURIComponent(text)}`),
+    fc.string({ unit: 'binary' }).map(text => `search:${text}`),
+    fc.string({ unit: 'binary' }).map(text => `@${text}`),
+    word.map(text => `user-${text}`),
+    word.map(text => `ch_${text}`),
+    word.map(text => `s_${text}`),
+    word.map(text => `https://sora.chatgpt.com/p/s_${text}?${text}#${text}`),
+    fc
+      .string({ unit: 'binary' })
+      .filter(text => text.isWellFormed())
+      .map(text => `https://sora.chatgpt.com/profile/${encodeURIComponent(text)}`),
     fc.string({ unit: 'binary' }),
     fc.webUrl({ withFragments: true, withQueryParameters: true }),
   )
 
   it('is read as itself', () => {
     fc.assert(
-      fc.property(written, (text) => {
+      fc.property(written, text => {
         const parsed = parseSeed(text)
         if ('problem' in parsed) return
         expect(parseSeed(parsed.text)).toEqual(parsed)

@@ -10,7 +10,8 @@ import type { Form } from '../../src/sandbox/index.js'
 import { deepFreeze, Listings, pageSize, plain, servedId, withId } from './support/listings.js'
 
 /*
- * What every crawler must keep, whatever it reads. A new file in src/crawlers is tested by this without being named here.
+ * What every crawler must keep, whatever it reads. A new file in src/crawlers is tested by this without being
+ * named here.
  */
 
 interface Reading {
@@ -27,9 +28,9 @@ const OWN = new Set(['first_seen_at', 'last_seen_at', 'unavailable'])
 
 async function readAll(listings: Listings, crawler: Crawler): Promise<Reading[]> {
   return Promise.all(
-    listings.subjects(crawler.accepts).map(async (subject) => {
+    listings.subjects(crawler.accepts).map(async subject => {
       const pages = await listings.read(crawler, subject)
-      return { subject, pages, rows: pages.map((page) => crawler.interpret(page, subject)) }
+      return { subject, pages, rows: pages.map(page => crawler.interpret(page, subject)) }
     }),
   )
 }
@@ -48,7 +49,10 @@ function misfits(name: string, row: object): string[] {
 }
 
 /** Ids that a page may speak of: its rows, its subject, and the parents that its posts name. */
-function knownIds({ users: people, posts: videos }: PageRows, subject: Subject): { users: Set<string>; posts: Set<string> } {
+function knownIds(
+  { users: people, posts: videos }: PageRows,
+  subject: Subject,
+): { users: Set<string>; posts: Set<string> } {
   const parents = [...videos.values()].flatMap(({ parent_post_id: parent }) => parent ?? [])
   return {
     users: new Set([...people.keys(), ...(subject.kind === 'user' ? [subject.id] : [])]),
@@ -60,7 +64,9 @@ const ENDS = { follow: ['users', 'users'], cameo: ['users', 'posts'], remix: ['p
 
 describe('the crawlers', () => {
   it('are the files of their folder, each named after its file', () => {
-    const files = readdirSync(new URL('../../src/crawlers', import.meta.url)).filter((file) => file !== 'index.ts')
+    const files = readdirSync(new URL('../../src/crawlers', import.meta.url)).filter(
+      file => file !== 'index.ts',
+    )
     expect(crawlers.map(({ name }) => `${name}.ts`)).toEqual(files.toSorted())
     expect(crawlers.length).toBeGreaterThanOrEqual(12)
   })
@@ -72,10 +78,18 @@ describe('the crawlers', () => {
   })
 })
 
-type Check = (crawler: Crawler, readings: readonly Reading[], again: () => Promise<Reading[]>) => void | Promise<void>
+type Check = (
+  crawler: Crawler,
+  readings: readonly Reading[],
+  again: () => Promise<Reading[]>,
+) => void | Promise<void>
 
-function everyPage(readings: readonly Reading[], check: (page: Page, rows: PageRows, subject: Subject) => void): void {
-  for (const { subject, pages, rows } of readings) for (const [n, page] of pages.entries()) check(page, rows[n] as PageRows, subject)
+function everyPage(
+  readings: readonly Reading[],
+  check: (page: Page, rows: PageRows, subject: Subject) => void,
+): void {
+  for (const { subject, pages, rows } of readings)
+    for (const [n, page] of pages.entries()) check(page, rows[n] as PageRows, subject)
 }
 
 const TABLE_OF = { user: 'users', post: 'posts', comment: 'comments', reply: 'comments' } as const
@@ -86,26 +100,32 @@ const checks: Record<string, Check> = {
     for (const { subject } of readings) {
       const asked = crawler.params(subject)
       expect(params.safeParse(asked).success).toBe(true)
-      expect(Object.keys(asked).filter((name) => !(name in params.shape) || name === 'cursor')).toEqual([])
+      expect(Object.keys(asked).filter(name => !(name in params.shape) || name === 'cursor')).toEqual([])
     }
   },
 
   'has something to read, and reads it to its end': (crawler, readings) => {
     expect(readings.flatMap(({ pages }) => pages.flatMap(({ items }) => items)).length).toBeGreaterThan(0)
-    everyPage(readings, (page) => expect(page.items.length).toBeLessThanOrEqual(pageSize(crawler)))
+    everyPage(readings, page => expect(page.items.length).toBeLessThanOrEqual(pageSize(crawler)))
   },
 
   'lists each record in its place: the ids served, in their order': (crawler, readings) => {
     everyPage(readings, (page, rows) => {
       if (crawler.lists === null) return expect(rows.listed).toEqual([])
-      expect(rows.listed.map((item) => item?.id)).toEqual(page.items.map(servedId))
-      expect(new Set(rows.listed.map((item) => item?.kind))).toEqual(new Set(page.items.length === 0 ? [] : [crawler.lists]))
+      expect(rows.listed.map(item => item?.id)).toEqual(page.items.map(servedId))
+      expect(new Set(rows.listed.map(item => item?.kind))).toEqual(
+        new Set(page.items.length === 0 ? [] : [crawler.lists]),
+      )
     })
   },
 
   'enters what it lists, and whoever it meets, as members that have a row': (_, readings) => {
     everyPage(readings, (__, rows) => {
-      for (const item of rows.listed) expect(rows.members.get(`${item?.kind} ${item?.id}`)).toMatchObject({ kind: item?.kind, id: item?.id })
+      for (const item of rows.listed)
+        expect(rows.members.get(`${item?.kind} ${item?.id}`)).toMatchObject({
+          kind: item?.kind,
+          id: item?.id,
+        })
       for (const { kind, id, hop } of rows.members.values()) {
         expect(rows[TABLE_OF[kind]].has(id), `${kind} ${id}`).toBe(true)
         expect(hop).toBeGreaterThanOrEqual(kind === 'user' ? 1 : 0)
@@ -115,7 +135,10 @@ const checks: Record<string, Check> = {
 
   'loses no record: each one is listed or set aside': (crawler, readings) => {
     everyPage(readings, (page, rows) => {
-      if (crawler.lists !== null) expect(rows.listed.filter((item) => item !== undefined).length + rows.rejects.length).toBe(page.items.length)
+      if (crawler.lists !== null)
+        expect(rows.listed.filter(item => item !== undefined).length + rows.rejects.length).toBe(
+          page.items.length,
+        )
       expect(rows.rejects).toEqual([])
       expect(rows.drift).toEqual([])
     })
@@ -137,17 +160,22 @@ const checks: Record<string, Check> = {
     everyPage(readings, (__, rows, subject) => {
       const known = knownIds(rows, subject)
       const all = [...rows.edges.values()]
-      expect(new Set(all.map((edge) => JSON.stringify(edge))).size).toBe(all.length)
+      expect(new Set(all.map(edge => JSON.stringify(edge))).size).toBe(all.length)
       for (const { kind, source_id, target_id } of all) {
         const [source, target] = ENDS[kind]
-        expect(known[source].has(source_id) && known[target].has(target_id), `${kind} ${source_id} ${target_id}`).toBe(true)
+        expect(
+          known[source].has(source_id) && known[target].has(target_id),
+          `${kind} ${source_id} ${target_id}`,
+        ).toBe(true)
       }
     })
   },
 
   'relates every item that it lists to its subject, where it says that it does': ({ edge }, readings) => {
     everyPage(edge === null ? [] : readings, (_, rows, subject) => {
-      const made = new Set([...rows.edges.values()].map(({ kind, source_id, target_id }) => `${kind} ${source_id} ${target_id}`))
+      const made = new Set(
+        [...rows.edges.values()].map(({ kind, source_id, target_id }) => `${kind} ${source_id} ${target_id}`),
+      )
       for (const item of rows.listed) {
         const ends = edge?.subjectIs === 'source' ? `${subject.id} ${item?.id}` : `${item?.id} ${subject.id}`
         expect(made).toContain(`${edge?.kind} ${ends}`)
@@ -156,7 +184,8 @@ const checks: Record<string, Check> = {
   },
 
   'reads the same twice, links aside': async (_, readings, again) => {
-    const told = (all: readonly Reading[]): unknown => all.map(({ rows }) => rows.map((page) => plain(page, false)))
+    const told = (all: readonly Reading[]): unknown =>
+      all.map(({ rows }) => rows.map(page => plain(page, false)))
     expect(told(await again())).toEqual(told(readings))
   },
 
@@ -169,28 +198,42 @@ const checks: Record<string, Check> = {
     })
   },
 
-  'sets broken records aside one by one, with their place kept, and stores what is beside them': (crawler, readings) => {
+  'sets broken records aside one by one, with their place kept, and stores what is beside them': (
+    crawler,
+    readings,
+  ) => {
     everyPage(readings, (page, rows, subject) => {
       const [first] = page.items
       if (first === undefined) return
-      const broken = ['text', 5, [], withId(first, undefined), withId(first, ''), withId(first, 5), withId(first, null)]
+      const broken = [
+        'text',
+        5,
+        [],
+        withId(first, undefined),
+        withId(first, ''),
+        withId(first, 5),
+        withId(first, null),
+      ]
       const told = crawler.interpret({ ...page, items: [null, ...page.items, ...broken] }, subject)
-      expect(told.rejects.map(({ raw }) => raw)).toEqual([null, ...broken].map((record) => JSON.stringify(record)))
+      expect(told.rejects.map(({ raw }) => raw)).toEqual(
+        [null, ...broken].map(record => JSON.stringify(record)),
+      )
       expect(told.rejects.every(({ reason }) => reason !== '')).toBe(true)
-      if (crawler.lists !== null) expect(told.listed).toEqual([undefined, ...rows.listed, ...broken.map(() => undefined)])
+      if (crawler.lists !== null)
+        expect(told.listed).toEqual([undefined, ...rows.listed, ...broken.map(() => undefined)])
       expect(plain({ ...told, listed: [], rejects: [] })).toEqual(plain({ ...rows, listed: [], rejects: [] }))
     })
   },
 }
 
-describe.each(forms)('on answers in the %s form', (form) => {
+describe.each(forms)('on answers in the %s form', form => {
   let listings: Listings
   beforeAll(async () => {
     listings = await Listings.open(form)
   })
   afterAll(() => listings.close())
 
-  describe.each(crawlers.map((crawler) => [crawler.name, crawler] as const))('the crawler %s', (_, crawler) => {
+  describe.each(crawlers.map(crawler => [crawler.name, crawler] as const))('the crawler %s', (_, crawler) => {
     let readings: Reading[]
     beforeAll(async () => {
       readings = await readAll(listings, crawler)

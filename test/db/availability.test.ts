@@ -1,11 +1,25 @@
 import { describe, expect } from 'vitest'
 import type { Candidate, CrawlStore, Lease, OpenRun } from '../../src/db/index.js'
 import { test, type Bench } from './support/database.js'
-import { answer, finish, nameOf, planOf, refuse, rowsOf, take, takeNext, type SeedName } from './support/plans.js'
+import {
+  answer,
+  finish,
+  nameOf,
+  planOf,
+  refuse,
+  rowsOf,
+  take,
+  takeNext,
+  type SeedName,
+} from './support/plans.js'
 
 const COLLECT = ['posts', 'followers']
 
-async function opened(bench: Bench, seeds: SeedName[] = ['user a'], collect = COLLECT): Promise<{ store: CrawlStore; run: OpenRun }> {
+async function opened(
+  bench: Bench,
+  seeds: SeedName[] = ['user a'],
+  collect = COLLECT,
+): Promise<{ store: CrawlStore; run: OpenRun }> {
   const store = bench.store()
   return { store, run: await store.openRun(planOf(seeds, { collect })) }
 }
@@ -13,7 +27,8 @@ async function opened(bench: Bench, seeds: SeedName[] = ['user a'], collect = CO
 /** Takes everything that is ready, by name. */
 async function takeAll(store: CrawlStore, run: OpenRun): Promise<Map<string, Lease>> {
   const leases = new Map<string, Lease>()
-  for (let candidate = await store.next(run); candidate !== undefined; candidate = await store.next(run)) leases.set(nameOf(candidate), await take(store, candidate))
+  for (let candidate = await store.next(run); candidate !== undefined; candidate = await store.next(run))
+    leases.set(nameOf(candidate), await take(store, candidate))
   return leases
 }
 
@@ -23,7 +38,10 @@ const lease = (leases: Map<string, Lease>, name: string): Lease => {
   return found
 }
 const users = (bench: Bench): unknown[] => bench.rows('select id, unavailable from users order by id')
-const states = async (store: CrawlStore, run: OpenRun): Promise<string[]> => (await store.troubled(run.id, 100)).map(({ stream, subject, state }) => `${stream} ${subject} ${state}`).toSorted()
+const states = async (store: CrawlStore, run: OpenRun): Promise<string[]> =>
+  (await store.troubled(run.id, 100))
+    .map(({ stream, subject, state }) => `${stream} ${subject} ${state}`)
+    .toSorted()
 const GONE = { to: 'unavailable', as: 'gone' } as const
 const PRIVATE = { to: 'unavailable', as: 'private' } as const
 
@@ -33,7 +51,10 @@ describe('an entity that the API refuses', () => {
     const leases = await takeAll(store, run)
     await refuse(store, lease(leases, 'posts a'), GONE)
     await refuse(store, lease(leases, 'posts b'), PRIVATE, { status: 403 })
-    expect(users(bench)).toEqual([{ id: 'a', unavailable: 'gone' }, { id: 'b', unavailable: 'private' }])
+    expect(users(bench)).toEqual([
+      { id: 'a', unavailable: 'gone' },
+      { id: 'b', unavailable: 'private' },
+    ])
     expect(await store.tally(run.id)).toMatchObject({ open: 0, failed: 0, done: 2 })
     expect(await store.next(run)).toBeUndefined()
   })
@@ -41,12 +62,18 @@ describe('an entity that the API refuses', () => {
   test('keeps what is known of it', async ({ bench }) => {
     const { store, run } = await opened(bench, ['user a'], ['posts', 'profile'])
     const leases = await takeAll(store, run)
-    await answer(store, lease(leases, 'profile a'), { rows: rowsOf((page) => page.tell('users', Object.assign({ id: 'a' }, { username: 'kite' }))) })
+    await answer(store, lease(leases, 'profile a'), {
+      rows: rowsOf(page => page.tell('users', Object.assign({ id: 'a' }, { username: 'kite' }))),
+    })
     await refuse(store, lease(leases, 'posts a'), GONE)
-    expect(bench.rows('select id, username, unavailable from users')).toEqual([{ id: 'a', username: 'kite', unavailable: 'gone' }])
+    expect(bench.rows('select id, username, unavailable from users')).toEqual([
+      { id: 'a', username: 'kite', unavailable: 'gone' },
+    ])
   })
 
-  test('is available again with the next answer of the route that refused it, and not of another', async ({ bench }) => {
+  test('is available again with the next answer of the route that refused it, and not of another', async ({
+    bench,
+  }) => {
     const { store, run } = await opened(bench)
     const leases = await takeAll(store, run)
     await refuse(store, lease(leases, 'followers a'), PRIVATE)
@@ -78,7 +105,11 @@ describe('an entity that the API refuses', () => {
     await refuse(store, await takeNext(store, run), GONE)
     expect(nameOf((await takeNext(store, run)).candidate)).toBe('posts a')
     await finish(store, run)
-    expect([...(await takeAll(store, await store.openRun(planOf(['user a'], { collect: COLLECT })))).keys()].toSorted()).toEqual(['followers a', 'posts a'])
+    expect(
+      [
+        ...(await takeAll(store, await store.openRun(planOf(['user a'], { collect: COLLECT })))).keys(),
+      ].toSorted(),
+    ).toEqual(['followers a', 'posts a'])
   })
 
   test('is a post, whether its detail or its comments were refused', async ({ bench }) => {
@@ -111,7 +142,11 @@ describe('a 404 of a route that has never answered', () => {
     await refuse(store, lease(leases, 'posts a'), { to: 'doubtful' })
     await refuse(store, lease(leases, 'posts b'), { to: 'doubtful' })
     await answer(store, lease(leases, 'posts c'))
-    expect(users(bench)).toEqual([{ id: 'a', unavailable: 'gone' }, { id: 'b', unavailable: 'gone' }, { id: 'c', unavailable: null }])
+    expect(users(bench)).toEqual([
+      { id: 'a', unavailable: 'gone' },
+      { id: 'b', unavailable: 'gone' },
+      { id: 'c', unavailable: null },
+    ])
     expect(await states(store, run)).toEqual(['posts a unavailable', 'posts b unavailable'])
   })
 
@@ -127,11 +162,20 @@ describe('a 404 of a route that has never answered', () => {
 
 describe('a route that finds nothing that others serve', () => {
   /** Doubts about the followers of users; `served` ones are told of by another listing. */
-  async function doubts(bench: Bench, served: string[], unserved: string[]): Promise<{ store: CrawlStore; run: OpenRun }> {
-    const { store, run } = await opened(bench, [...served, ...unserved].map((id): SeedName => `user ${id}`))
+  async function doubts(
+    bench: Bench,
+    served: string[],
+    unserved: string[],
+  ): Promise<{ store: CrawlStore; run: OpenRun }> {
+    const { store, run } = await opened(
+      bench,
+      [...served, ...unserved].map((id): SeedName => `user ${id}`),
+    )
     const leases = await takeAll(store, run)
-    for (const id of served) await answer(store, lease(leases, `posts ${id}`), { rows: rowsOf((page) => page.tell('users', { id })) })
-    for (const id of [...served, ...unserved]) await refuse(store, lease(leases, `followers ${id}`), { to: 'doubtful' })
+    for (const id of served)
+      await answer(store, lease(leases, `posts ${id}`), { rows: rowsOf(page => page.tell('users', { id })) })
+    for (const id of [...served, ...unserved])
+      await refuse(store, lease(leases, `followers ${id}`), { to: 'doubtful' })
     return { store, run }
   }
 
@@ -155,7 +199,7 @@ describe('a route that finds nothing that others serve', () => {
   test('fails with all its streams when it is condemned, and no entity is marked', async ({ bench }) => {
     const { store, run } = await doubts(bench, ['a', 'b', 'c', 'd', 'e'], [])
     await store.condemn(run.id, 'followers', 'the route is gone')
-    expect(await states(store, run)).toEqual(['a', 'b', 'c', 'd', 'e'].map((id) => `followers ${id} failed`))
+    expect(await states(store, run)).toEqual(['a', 'b', 'c', 'd', 'e'].map(id => `followers ${id} failed`))
     expect(await store.tally(run.id)).toMatchObject({ open: 0, failed: 5, done: 5 })
     expect(bench.column('select distinct unavailable from users')).toEqual([null])
     expect((await store.troubled(run.id, 1))[0]?.reason).toBe('the route is gone')

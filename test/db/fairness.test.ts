@@ -4,7 +4,10 @@ import { test, type Bench } from './support/database.js'
 import { answer, planOf, planWith, refuse, rowsOf, seedOf, takeNext, type PageTold } from './support/plans.js'
 
 /** A page that lists posts of these ids, and goes on. */
-const page = (n: number, ...posts: string[]): PageTold => ({ step: { state: 'open', cursor: `c${n}` }, rows: rowsOf((told) => posts.forEach((id) => told.member('post', id, 0))) })
+const page = (n: number, ...posts: string[]): PageTold => ({
+  step: { state: 'open', cursor: `c${n}` },
+  rows: rowsOf(told => posts.forEach(id => told.member('post', id, 0))),
+})
 
 /** Sends requests one after another; each reads on. @returns how many each seed's subject had */
 async function send(store: CrawlStore, run: OpenRun, requests: number): Promise<Record<string, number>> {
@@ -36,21 +39,31 @@ describe('the next stream', () => {
     const total: Record<string, number> = {}
     for (let invocation = 0; invocation < 6; invocation += 1) {
       const { store, run } = await withRun(bench, plan)
-      for (const [id, count] of Object.entries(await send(store, run, 2))) total[id] = (total[id] ?? 0) + count
+      for (const [id, count] of Object.entries(await send(store, run, 2)))
+        total[id] = (total[id] ?? 0) + count
       await bench.closeStore(store)
     }
     expect(total).toEqual({ a: 4, b: 4, c: 4 })
   })
 
   test('does not starve a small seed beside a huge one', async ({ bench }) => {
-    const { store, run } = await withRun(bench, planOf(['user huge', 'user small'], { collect: ['posts', 'comments'] }))
+    const { store, run } = await withRun(
+      bench,
+      planOf(['user huge', 'user small'], { collect: ['posts', 'comments'] }),
+    )
     const order: string[] = []
     for (let n = 0; n < 12; n += 1) {
       const lease = await takeNext(store, run)
       const { id } = lease.candidate.subject
       order.push(id)
       const posts = Array.from({ length: 50 }, (_, k) => `${id}${n}-${k}`)
-      await answer(store, lease, id === 'small' ? { rows: rowsOf((told) => told.member('post', 's-only', 0)) } : page(n, ...(id === 'huge' ? posts : [])))
+      await answer(
+        store,
+        lease,
+        id === 'small'
+          ? { rows: rowsOf(told => told.member('post', 's-only', 0)) }
+          : page(n, ...(id === 'huge' ? posts : [])),
+      )
     }
     expect(order.slice(0, 4)).toContain('small')
     expect(order.slice(0, 6)).toContain('s-only')
@@ -62,13 +75,15 @@ describe('the next stream', () => {
     await refuse(store, first, { to: 'ready', attempts: 1, round: 0 }, { status: 500 })
     expect((await takeNext(store, run)).candidate.subject.id).not.toBe(first.candidate.subject.id)
   })
-
 })
 
 describe('among the streams that are ready, the next', () => {
   test('is the shallowest there is, whoever asks', async ({ bench }) => {
     const { store, run } = await withRun(bench, planOf(['user a', 'user b'], { depth: 1 }))
-    const follow = (id: string): PageTold => ({ rows: rowsOf((told) => told.member('user', id, 1)), step: { state: 'open', cursor: `c-${id}` } })
+    const follow = (id: string): PageTold => ({
+      rows: rowsOf(told => told.member('user', id, 1)),
+      step: { state: 'open', cursor: `c-${id}` },
+    })
     const first = await takeNext(store, run)
     await answer(store, first, follow('deep-1'))
     await answer(store, await takeNext(store, run), follow('deep-2'))
@@ -105,13 +120,24 @@ describe('among the streams that are ready, the next', () => {
   })
 
   test('counts for the seed by which it is nearest, under its own options', async ({ bench }) => {
-    const plan = planWith([seedOf('user a', 0), seedOf('user b', 1)], [{ collect: ['posts'], depth: 0, maxPages: 1 }, { collect: ['posts', 'followers'], depth: 1, maxPages: 7 }])
+    const plan = planWith(
+      [seedOf('user a', 0), seedOf('user b', 1)],
+      [
+        { collect: ['posts'], depth: 0, maxPages: 1 },
+        { collect: ['posts', 'followers'], depth: 1, maxPages: 7 },
+      ],
+    )
     const { store, run } = await withRun(bench, plan)
     const seen: string[] = []
     for (let candidate = await store.next(run); candidate !== undefined; candidate = await store.next(run)) {
       const lease = await store.reserve(candidate, 'get_user_posts', 1)
       seen.push(`${candidate.stream} ${candidate.subject.id} ${candidate.maxPages}`)
-      await answer(store, lease, { rows: rowsOf((told) => candidate?.stream === 'followers' && candidate.subject.id === 'b' && told.member('user', 'a', 1)) })
+      await answer(store, lease, {
+        rows: rowsOf(
+          told =>
+            candidate?.stream === 'followers' && candidate.subject.id === 'b' && told.member('user', 'a', 1),
+        ),
+      })
     }
     expect(seen.toSorted()).toEqual(['followers a 7', 'followers b 7', 'posts a 1', 'posts b 7'])
   })

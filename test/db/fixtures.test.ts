@@ -9,8 +9,12 @@ import { openForReading, openForWriting } from '../../src/db/open.js'
 import { FIXTURES, rowsIn } from '../fixtures/databases.js'
 import { test } from './support/database.js'
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
-const versions = existsSync(FIXTURES) ? readdirSync(FIXTURES).flatMap((name) => /^(.*)\.db\.gz$/.exec(name)?.[1] ?? []) : []
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
+const versions = existsSync(FIXTURES)
+  ? readdirSync(FIXTURES).flatMap(name => /^(.*)\.db\.gz$/.exec(name)?.[1] ?? [])
+  : []
 
 /** The newest migration that a file has. */
 function versionIn(file: string): number {
@@ -29,22 +33,28 @@ describe('the databases of released versions', () => {
     expect(versionIn(bench.file())).toBe(newestMigration(MIGRATIONS))
   })
 
-  test.for(versions)('%s opens, is brought up with all that it holds, after a copy, and is sound', (name, { bench }) => {
-    writeFileSync(bench.file(), gunzipSync(readFileSync(join(FIXTURES, `${name}.db.gz`))))
-    const isOld = versionIn(bench.file()) < newestMigration(MIGRATIONS)
-    const reader = openForReading(bench.file()).sqlite
-    const read = rowsIn(reader)
-    reader.close()
-    const { sqlite } = openForWriting(bench.file())
-    const rows = rowsIn(sqlite)
-    sqlite.close()
-    expect(read).toEqual(rows)
-    const expected = JSON.parse(readFileSync(join(FIXTURES, `${name}.json`), 'utf8')) as Record<string, Record<string, unknown>[]>
-    for (const [table, held] of Object.entries(expected)) {
-      expect([table, rows[table]?.length]).toEqual([table, held.length])
-      expect(rows[table]).toMatchObject(held)
-    }
-    expect(readdirSync(bench.dir).filter((one) => one.includes('.backup-'))).toHaveLength(isOld ? 1 : 0)
-    expect(checkDatabase(bench.file(), () => undefined, ['anonymous'])).toEqual([])
-  })
+  test.for(versions)(
+    '%s opens, is brought up with all that it holds, after a copy, and is sound',
+    (name, { bench }) => {
+      writeFileSync(bench.file(), gunzipSync(readFileSync(join(FIXTURES, `${name}.db.gz`))))
+      const isOld = versionIn(bench.file()) < newestMigration(MIGRATIONS)
+      const reader = openForReading(bench.file()).sqlite
+      const read = rowsIn(reader)
+      reader.close()
+      const { sqlite } = openForWriting(bench.file())
+      const rows = rowsIn(sqlite)
+      sqlite.close()
+      expect(read).toEqual(rows)
+      const expected = JSON.parse(readFileSync(join(FIXTURES, `${name}.json`), 'utf8')) as Record<
+        string,
+        Record<string, unknown>[]
+      >
+      for (const [table, held] of Object.entries(expected)) {
+        expect([table, rows[table]?.length]).toEqual([table, held.length])
+        expect(rows[table]).toMatchObject(held)
+      }
+      expect(readdirSync(bench.dir).filter(one => one.includes('.backup-'))).toHaveLength(isOld ? 1 : 0)
+      expect(checkDatabase(bench.file(), () => undefined, ['anonymous'])).toEqual([])
+    },
+  )
 })

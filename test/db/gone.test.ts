@@ -1,13 +1,23 @@
 import { describe, expect } from 'vitest'
 import type { CrawlStore, OpenRun, RunPlan } from '../../src/db/index.js'
 import { test, type Bench } from './support/database.js'
-import { answer, finish, planOf, refuse, rowsOf, takeNext, type PageTold, type SeedName } from './support/plans.js'
+import {
+  answer,
+  finish,
+  planOf,
+  refuse,
+  rowsOf,
+  takeNext,
+  type PageTold,
+  type SeedName,
+} from './support/plans.js'
 
-const plan = (full: boolean, seeds: SeedName[] = ['user a']): RunPlan => planOf(seeds, { collect: ['followers'], full })
+const plan = (full: boolean, seeds: SeedName[] = ['user a']): RunPlan =>
+  planOf(seeds, { collect: ['followers'], full })
 
 /** A page of followers of a user. */
 const followers = (of: string, ids: string, cursor: string | null = null): PageTold => ({
-  rows: rowsOf((page) => {
+  rows: rowsOf(page => {
     for (const id of ids.split(' ').filter(Boolean)) {
       page.list({ kind: 'user', id, hop: 1 })
       page.edge('follow', id, of)
@@ -16,7 +26,8 @@ const followers = (of: string, ids: string, cursor: string | null = null): PageT
   step: cursor === null ? { state: 'completed' } : { state: 'open', cursor },
 })
 
-const gone = (bench: Bench): unknown[] => bench.column('select source_id from edges where gone_at is not null order by source_id')
+const gone = (bench: Bench): unknown[] =>
+  bench.column('select source_id from edges where gone_at is not null order by source_id')
 
 /** Reads the followers of `a` to the end. */
 async function read(store: CrawlStore, full: boolean, ...pages: PageTold[]): Promise<OpenRun> {
@@ -27,7 +38,9 @@ async function read(store: CrawlStore, full: boolean, ...pages: PageTold[]): Pro
 }
 
 describe('a relation', () => {
-  test('is gone where a full pass that completed did not see it, and comes back when it is seen again', async ({ bench }) => {
+  test('is gone where a full pass that completed did not see it, and comes back when it is seen again', async ({
+    bench,
+  }) => {
     const store = bench.store()
     await read(store, false, followers('a', 'x y z'))
     await read(store, true, followers('a', 'x', 'c'), followers('a', 'z'))
@@ -52,7 +65,6 @@ describe('a relation', () => {
     await read(store, true, { ...followers('a', 'x'), step: { state: 'capped', cursor: 'c' } })
     expect(gone(bench)).toEqual([])
   })
-
 })
 
 describe('a relation that a full pass did not see', () => {
@@ -60,7 +72,13 @@ describe('a relation that a full pass did not see', () => {
     const store = bench.store()
     await read(store, false, followers('a', 'x y'))
     const page = followers('a', 'x')
-    await read(store, true, { ...page, rows: { ...(page.rows ?? rowsOf()), rejects: [{ reason: 'profile.user_id: expected an id, got null', raw: '{}' }] } })
+    await read(store, true, {
+      ...page,
+      rows: {
+        ...(page.rows ?? rowsOf()),
+        rejects: [{ reason: 'profile.user_id: expected an id, got null', raw: '{}' }],
+      },
+    })
     expect(gone(bench)).toEqual([])
   })
 
@@ -91,10 +109,12 @@ describe('a relation that a full pass did not see', () => {
     const store = bench.store()
     await read(store, false, followers('a', 'x y'))
     const run = await store.openRun(plan(true, ['user a', 'user b']))
-    const leases = [await takeNext(store, run), await takeNext(store, run)].toSorted((l, r) => (l.candidate.subject.id < r.candidate.subject.id ? -1 : 1))
+    const leases = [await takeNext(store, run), await takeNext(store, run)].toSorted((l, r) =>
+      l.candidate.subject.id < r.candidate.subject.id ? -1 : 1,
+    )
     const [ofA, ofB] = leases
     if (ofA === undefined || ofB === undefined) throw new Error('two listings were to be read')
-    await answer(store, ofB, { rows: rowsOf((page) => page.edge('follow', 'y', 'a')) })
+    await answer(store, ofB, { rows: rowsOf(page => page.edge('follow', 'y', 'a')) })
     await answer(store, ofA, followers('a', 'x'))
     expect(gone(bench)).toEqual([])
   })
@@ -102,7 +122,7 @@ describe('a relation that a full pass did not see', () => {
   test('is not judged where it is another user’s, or of another kind', async ({ bench }) => {
     const store = bench.store()
     await read(store, false, {
-      rows: rowsOf((page) => {
+      rows: rowsOf(page => {
         page.edge('follow', 'y', 'a')
         page.edge('follow', 'y', 'b')
         page.edge('follow', 'a', 'y')
@@ -110,7 +130,9 @@ describe('a relation that a full pass did not see', () => {
       }),
     })
     await read(store, true, followers('a', 'x'))
-    expect(bench.rows('select kind, source_id, target_id from edges where gone_at is not null')).toEqual([{ kind: 'follow', source_id: 'y', target_id: 'a' }])
+    expect(bench.rows('select kind, source_id, target_id from edges where gone_at is not null')).toEqual([
+      { kind: 'follow', source_id: 'y', target_id: 'a' },
+    ])
   })
 
   test('gives no scope any more', async ({ bench }) => {
@@ -119,7 +141,11 @@ describe('a relation that a full pass did not see', () => {
     await read(store, true, followers('a', 'x'))
     const deep = await store.openRun(planOf(['user a'], { collect: ['followers'], depth: 1 }))
     const subjects: string[] = []
-    for (let candidate = await store.next(deep); candidate !== undefined; candidate = await store.next(deep)) {
+    for (
+      let candidate = await store.next(deep);
+      candidate !== undefined;
+      candidate = await store.next(deep)
+    ) {
       subjects.push(candidate.subject.id)
       await store.skip(candidate, 'complete')
     }

@@ -5,7 +5,7 @@ import { answer, finish, nameOf, planOf, readAll, rowsOf, takeNext, type PageTol
 
 /** The answer of a search: users with their handles. */
 const found = (...users: [id: string, username: string][]): PageTold => ({
-  rows: rowsOf((page) => {
+  rows: rowsOf(page => {
     for (const [id, username] of users) {
       page.tell('users', Object.assign({ id }, { username }))
       page.list({ kind: 'user', id, hop: 1 })
@@ -49,7 +49,11 @@ describe('a handle', () => {
   test('is of whom it matches to the letter, whoever else is found', async ({ bench }) => {
     const store = bench.store()
     const run = await store.openRun(planOf(['handle Tom']))
-    await answer(store, await takeNext(store, run), found(['user-3', 'tom'], ['user-4', 'Tom'], ['user-5', 'TOM']))
+    await answer(
+      store,
+      await takeNext(store, run),
+      found(['user-3', 'tom'], ['user-4', 'Tom'], ['user-5', 'TOM']),
+    )
     expect(await ready(store, run)).toBe('posts user-4')
   })
 
@@ -59,7 +63,14 @@ describe('a handle', () => {
     await answer(store, await takeNext(store, run), found(['user-1', 'samuel']))
     expect(await store.next(run)).toBeUndefined()
     expect(await store.tally(run.id)).toMatchObject({ open: 0, failed: 1 })
-    expect(await store.troubled(run.id, 1)).toMatchObject([{ stream: 'search', subject: 'sam', state: 'failed', reason: expect.stringContaining('@sam') as string }])
+    expect(await store.troubled(run.id, 1)).toMatchObject([
+      {
+        stream: 'search',
+        subject: 'sam',
+        state: 'failed',
+        reason: expect.stringContaining('@sam') as string,
+      },
+    ])
     expect(bench.column('select id from users')).toEqual(['user-1'])
   })
 
@@ -67,9 +78,14 @@ describe('a handle', () => {
     const store = bench.store()
     const page = found(['user-1', 'samuel'], ['user-2', 'sam'])
     const handle = await store.openRun(planOf(['handle sam'], { depth: 1 }))
-    expect(await readAll(store, handle, ({ stream }) => (stream === 'search' ? page : {}))).toEqual(['search sam', 'posts user-2'])
+    expect(await readAll(store, handle, ({ stream }) => (stream === 'search' ? page : {}))).toEqual([
+      'search sam',
+      'posts user-2',
+    ])
     await finish(store, handle)
     const both = await store.openRun(planOf(['handle sam', 'query sam'], { depth: 1 }))
-    expect((await readAll(store, both, ({ stream }) => (stream === 'search' ? page : {}))).toSorted()).toEqual(['posts user-1', 'posts user-2', 'search sam'])
+    expect(
+      (await readAll(store, both, ({ stream }) => (stream === 'search' ? page : {}))).toSorted(),
+    ).toEqual(['posts user-1', 'posts user-2', 'search sam'])
   })
 })

@@ -4,8 +4,15 @@ import { nextMillisecond } from './support/clock.js'
 import { test, type Bench } from './support/database.js'
 import { answer, finish, planOf, rowsOf, takeNext, type PageTold } from './support/plans.js'
 
-/** Tells the store one page after another, each at a later time; a listing whose next cursor never comes twice. */
-async function tell(bench: Bench, pages: readonly (PageRows | PageTold)[], seed: 'feed' | 'leaderboard' = 'feed'): Promise<void> {
+/**
+ * Tells the store one page after another, each at a later time; a listing whose next cursor never comes
+ * twice.
+ */
+async function tell(
+  bench: Bench,
+  pages: readonly (PageRows | PageTold)[],
+  seed: 'feed' | 'leaderboard' = 'feed',
+): Promise<void> {
   const store = bench.store()
   const run = await store.openRun(planOf([seed]))
   for (const [n, page] of pages.entries()) {
@@ -16,8 +23,10 @@ async function tell(bench: Bench, pages: readonly (PageRows | PageTold)[], seed:
   await bench.closeStore(store)
 }
 
-const posts = (...rows: { id: string }[]): PageRows => rowsOf((page) => rows.forEach((row) => page.tell('posts', row)))
-const users = (...rows: { id: string }[]): PageRows => rowsOf((page) => rows.forEach((row) => page.tell('users', row)))
+const posts = (...rows: { id: string }[]): PageRows =>
+  rowsOf(page => rows.forEach(row => page.tell('posts', row)))
+const users = (...rows: { id: string }[]): PageRows =>
+  rowsOf(page => rows.forEach(row => page.tell('users', row)))
 const named = (id: string, told: object): { id: string } => ({ id, ...told })
 const post = (told: object): { id: string } => named('s_1', told)
 const user = (told: object): { id: string } => named('user-a', told)
@@ -32,17 +41,29 @@ describe('the history of counters', () => {
       posts(post({ like_count: 0 })),
       posts(post({ like_count: 1, reply_count: 2 })),
     ])
-    expect(bench.rows('select post_id, like_count, view_count, reply_count from post_metrics order by observed_at')).toEqual([
+    expect(
+      bench.rows(
+        'select post_id, like_count, view_count, reply_count from post_metrics order by observed_at',
+      ),
+    ).toEqual([
       { post_id: 's_1', like_count: 1, view_count: 10, reply_count: null },
       { post_id: 's_1', like_count: 0, view_count: 10, reply_count: null },
       { post_id: 's_1', like_count: 1, view_count: 10, reply_count: 2 },
     ])
-    expect(bench.rows('select like_count, view_count, reply_count, text from posts')).toEqual([{ like_count: 1, view_count: 10, reply_count: 2, text: 'other' }])
+    expect(bench.rows('select like_count, view_count, reply_count, text from posts')).toEqual([
+      { like_count: 1, view_count: 10, reply_count: 2, text: 'other' },
+    ])
   })
 
   test('has a row for a user only when a counter changed', async ({ bench }) => {
-    await tell(bench, [users(user({ follower_count: 3 })), users(user({ username: 'kite', follower_count: 3 })), users(user({ follower_count: 2, cameo_count: 1 }))])
-    expect(bench.rows('select user_id, follower_count, cameo_count from user_metrics order by observed_at')).toEqual([
+    await tell(bench, [
+      users(user({ follower_count: 3 })),
+      users(user({ username: 'kite', follower_count: 3 })),
+      users(user({ follower_count: 2, cameo_count: 1 })),
+    ])
+    expect(
+      bench.rows('select user_id, follower_count, cameo_count from user_metrics order by observed_at'),
+    ).toEqual([
       { user_id: 'user-a', follower_count: 3, cameo_count: null },
       { user_id: 'user-a', follower_count: 2, cameo_count: 1 },
     ])
@@ -51,16 +72,29 @@ describe('the history of counters', () => {
   test('has the time at which the new values were seen', async ({ bench }) => {
     await tell(bench, [posts(post({ like_count: 1 })), posts(post({ like_count: 2 }))])
     const [first, second] = bench.rows('select observed_at from post_metrics order by observed_at')
-    expect(bench.rows('select first_seen_at, last_seen_at from posts')).toEqual([{ first_seen_at: first?.['observed_at'], last_seen_at: second?.['observed_at'] }])
+    expect(bench.rows('select first_seen_at, last_seen_at from posts')).toEqual([
+      { first_seen_at: first?.['observed_at'], last_seen_at: second?.['observed_at'] },
+    ])
     expect(String(first?.['observed_at'])).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
   })
 })
 
 describe('the history of handles', () => {
   test('has every handle with the times between which it was seen', async ({ bench }) => {
-    await tell(bench, [users(user({ username: 'old' })), users(user({ username: 'old' })), users(user({ username: 'new' })), users(user({ display_name: 'nothing of the handle' })), users(user({ username: 'old' }))])
-    const rows = bench.rows('select username, first_seen_at < last_seen_at as lasted from usernames order by username')
-    expect(rows).toEqual([{ username: 'new', lasted: 0 }, { username: 'old', lasted: 1 }])
+    await tell(bench, [
+      users(user({ username: 'old' })),
+      users(user({ username: 'old' })),
+      users(user({ username: 'new' })),
+      users(user({ display_name: 'nothing of the handle' })),
+      users(user({ username: 'old' })),
+    ])
+    const rows = bench.rows(
+      'select username, first_seen_at < last_seen_at as lasted from usernames order by username',
+    )
+    expect(rows).toEqual([
+      { username: 'new', lasted: 0 },
+      { username: 'old', lasted: 1 },
+    ])
     expect(bench.value('select username from users')).toBe('old')
   })
 
@@ -74,11 +108,18 @@ describe('rankings', () => {
   const ranked = (...ids: (string | undefined)[]): PageTold => ({
     ranks: 'feed',
     served: ids.length,
-    rows: rowsOf((page) => ids.forEach((id) => page.list(id === undefined ? undefined : { kind: 'post', id, hop: 0 }))),
+    rows: rowsOf(page =>
+      ids.forEach(id => page.list(id === undefined ? undefined : { kind: 'post', id, hop: 0 })),
+    ),
   })
-  const list = (bench: Bench, run = 1): unknown[] => bench.rows('select position, item_id from rankings where run_id = ? order by position', run).map((row) => Object.values(row).join(' '))
+  const list = (bench: Bench, run = 1): unknown[] =>
+    bench
+      .rows('select position, item_id from rankings where run_id = ? order by position', run)
+      .map(row => Object.values(row).join(' '))
 
-  test('have the places as served, from 1, over all pages; a record set aside leaves its place empty', async ({ bench }) => {
+  test('have the places as served, from 1, over all pages; a record set aside leaves its place empty', async ({
+    bench,
+  }) => {
     await tell(bench, [ranked('s_b', 's_a', undefined), ranked(), ranked(undefined, 's_c')])
     expect(list(bench)).toEqual(['1 s_b', '2 s_a', '5 s_c'])
   })
@@ -94,16 +135,26 @@ describe('rankings', () => {
     await answer(store, await takeNext(store, first), ranked('s_old'))
     await finish(store, first)
     const second = await store.openRun(planOf(['feed']))
-    await answer(store, await takeNext(store, second), { ...ranked('s_1', 's_2'), step: { state: 'open', cursor: 'c' } })
+    await answer(store, await takeNext(store, second), {
+      ...ranked('s_1', 's_2'),
+      step: { state: 'open', cursor: 'c' },
+    })
     const lease = await takeNext(store, second)
-    await store.commitRefusal({ lease, settlement: { state: 'answered', status: 400, cost: 0, error: 'dead' }, body: null, step: { to: 'restart' } })
+    await store.commitRefusal({
+      lease,
+      settlement: { state: 'answered', status: 400, cost: 0, error: 'dead' },
+      body: null,
+      step: { to: 'restart' },
+    })
     await answer(store, await takeNext(store, second), ranked('s_3'))
     expect([list(bench, first.id), list(bench, second.id)]).toEqual([['1 s_old'], ['1 s_3']])
   })
 
   test('are of their own list', async ({ bench }) => {
     await tell(bench, [{ ...ranked('user-a'), ranks: 'leaderboard' }], 'leaderboard')
-    expect(bench.rows('select list, item_id from rankings')).toEqual([{ list: 'leaderboard', item_id: 'user-a' }])
+    expect(bench.rows('select list, item_id from rankings')).toEqual([
+      { list: 'leaderboard', item_id: 'user-a' },
+    ])
   })
 })
 
@@ -112,15 +163,24 @@ describe('signed links', () => {
     const store = bench.store()
     const run = await store.openRun(planOf(['feed']))
     const attachment = (url: string): PageRows =>
-      rowsOf((page) => {
+      rowsOf(page => {
         page.tell('posts', post({ preview_image_url: url }))
         page.tell('users', user({ profile_picture_url: url }))
-        page.tell('attachments', named('s_1-attachment-0', { post_id: 's_1', position: 0, url, url_expires_at: url }))
+        page.tell(
+          'attachments',
+          named('s_1-attachment-0', { post_id: 's_1', position: 0, url, url_expires_at: url }),
+        )
       })
-    const put = async (url: string, n: number): Promise<unknown> => answer(store, await takeNext(store, run), { rows: attachment(url), step: { state: 'open', cursor: `c${n}` } })
+    const put = async (url: string, n: number): Promise<unknown> =>
+      answer(store, await takeNext(store, run), {
+        rows: attachment(url),
+        step: { state: 'open', cursor: `c${n}` },
+      })
     expect(await put('one', 1)).toEqual({ inserted: 3, updated: 0, unchanged: 0, rejected: 0 })
     expect(await put('two', 2)).toEqual({ inserted: 0, updated: 0, unchanged: 3, rejected: 0 })
     await bench.closeStore(store)
-    expect(bench.rows('select url, preview_image_url, profile_picture_url from attachments, posts, users')).toEqual([{ url: 'two', preview_image_url: 'two', profile_picture_url: 'two' }])
+    expect(
+      bench.rows('select url, preview_image_url, profile_picture_url from attachments, posts, users'),
+    ).toEqual([{ url: 'two', preview_image_url: 'two', profile_picture_url: 'two' }])
   })
 })

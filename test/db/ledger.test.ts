@@ -10,8 +10,20 @@ async function opened(bench: Bench): Promise<{ store: CrawlStore; run: OpenRun }
   return { store, run: await store.openRun(TWO) }
 }
 
-const ledger = (bench: Bench): unknown[] => bench.rows('select id, route, cursor, state, status, cost_microusd as cost, error from requests order by id')
-const entry = (id: number, told: object): unknown => ({ id, route: 'get_user_posts', cursor: null, state: 'reserved', status: null, cost: PRICE, error: null, ...told })
+const ledger = (bench: Bench): unknown[] =>
+  bench.rows(
+    'select id, route, cursor, state, status, cost_microusd as cost, error from requests order by id',
+  )
+const entry = (id: number, told: object): unknown => ({
+  id,
+  route: 'get_user_posts',
+  cursor: null,
+  state: 'reserved',
+  status: null,
+  cost: PRICE,
+  error: null,
+  ...told,
+})
 
 describe('the ledger', () => {
   test('has a request before it is sent, at its price', async ({ bench }) => {
@@ -28,19 +40,42 @@ describe('the ledger', () => {
     await answer(store, await takeNext(store, run), { step: { state: 'open', cursor: 'c==' } })
     const again = { to: 'ready', attempts: 1, round: 0 } as const
     await refuse(store, await takeNext(store, run), again, { status: 503, error: 'server-error: busy' })
-    await refuse(store, await takeNext(store, run), again, { state: 'unknown', status: null, cost: PRICE, error: 'unreachable: reset' })
-    await refuse(store, await takeNext(store, run), again, { state: 'never-sent', status: null, cost: 0, error: 'unreachable: refused' })
+    await refuse(store, await takeNext(store, run), again, {
+      state: 'unknown',
+      status: null,
+      cost: PRICE,
+      error: 'unreachable: reset',
+    })
+    await refuse(store, await takeNext(store, run), again, {
+      state: 'never-sent',
+      status: null,
+      cost: 0,
+      error: 'unreachable: refused',
+    })
     expect(ledger(bench)).toEqual([
       entry(1, { state: 'answered', status: 200 }),
-      expect.objectContaining({ id: 2, state: 'answered', status: 503, cost: 0, error: 'server-error: busy' }),
+      expect.objectContaining({
+        id: 2,
+        state: 'answered',
+        status: 503,
+        cost: 0,
+        error: 'server-error: busy',
+      }),
       expect.objectContaining({ id: 3, state: 'unknown', status: null, cost: PRICE }),
       expect.objectContaining({ id: 4, state: 'never-sent', cost: 0 }),
     ])
     expect(bench.column('select count(*) from requests where settled_at is null')).toEqual([0])
-    expect(bench.column("select distinct cursor from requests where stream_id = (select stream_id from requests where id = 1) order by id")).toEqual([null, 'c=='])
+    expect(
+      bench.column(
+        'select distinct cursor from requests where stream_id = (select stream_id from requests ' +
+          'where id = 1) order by id',
+      ),
+    ).toEqual([null, 'c=='])
   })
 
-  test('counts what was sent and what it cost or may have cost, and not what was never sent', async ({ bench }) => {
+  test('counts what was sent and what it cost or may have cost, and not what was never sent', async ({
+    bench,
+  }) => {
     const { store, run } = await opened(bench)
     const again = { to: 'ready', attempts: 1, round: 0 } as const
     await answer(store, await takeNext(store, run), { step: { state: 'open', cursor: 'c' } })
@@ -60,14 +95,19 @@ describe('the ledger', () => {
     const next = bench.store()
     expect(ledger(bench)).toEqual([
       entry(1, { state: 'answered', status: 200 }),
-      expect.objectContaining({ id: 2, state: 'unknown', status: null, cost: PRICE, error: expect.any(String) as string }),
+      expect.objectContaining({
+        id: 2,
+        state: 'unknown',
+        status: null,
+        cost: PRICE,
+        error: expect.any(String) as string,
+      }),
       expect.objectContaining({ id: 3, state: 'unknown', status: null, cost: PRICE }),
     ])
     const again = await next.openRun(TWO)
     expect(again).toMatchObject({ id: run.id, resumed: true })
     expect(await next.tally(again.id)).toMatchObject({ open: 2, requests: 3, cost: 3 * PRICE })
   })
-
 })
 
 describe('over runs and invocations, the ledger', () => {

@@ -18,7 +18,9 @@ const HOLDER = `
 
 /** Another process that holds the lock of a file. */
 async function holder(file: string): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ['--input-type=module', '-e', HOLDER, BUILT, file], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, ['--input-type=module', '-e', HOLDER, BUILT, file], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   await Promise.race([once(child.stdout, 'data'), once(child, 'exit')])
   if (child.exitCode !== null) throw new Error('the other process could not take the lock')
   return child
@@ -56,7 +58,9 @@ describe('the write lock', () => {
   test('is the same however the file is named', async ({ bench }) => {
     bench.store()
     expect(codeOf(() => openStore(`${bench.dir}/./sora.db`, 'sandbox'))).toBe('locked')
-    expect(codeOf(() => openStore(`${bench.dir}/../${bench.dir.split('/').at(-1)}/sora.db`, 'sandbox'))).toBe('locked')
+    expect(codeOf(() => openStore(`${bench.dir}/../${bench.dir.split('/').at(-1)}/sora.db`, 'sandbox'))).toBe(
+      'locked',
+    )
     symlinkSync(bench.file(), bench.file('link.db'))
     expect(codeOf(() => openStore(bench.file('link.db'), 'sandbox'))).toBe('locked')
   })
@@ -83,8 +87,19 @@ describe('the write lock', () => {
   })
 
   test('is had by one of many processes that want it at the same moment', async ({ bench }) => {
-    const children = Array.from({ length: 4 }, () => spawn(process.execPath, ['--input-type=module', '-e', HOLDER, BUILT, bench.file()], { stdio: ['ignore', 'pipe', 'ignore'] }))
-    const had = await Promise.all(children.map(async (child) => Promise.race([once(child.stdout, 'data').then(() => 'held'), once(child, 'exit').then(() => 'refused')])))
+    const children = Array.from({ length: 4 }, () =>
+      spawn(process.execPath, ['--input-type=module', '-e', HOLDER, BUILT, bench.file()], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      }),
+    )
+    const had = await Promise.all(
+      children.map(async child =>
+        Promise.race([
+          once(child.stdout, 'data').then(() => 'held'),
+          once(child, 'exit').then(() => 'refused'),
+        ]),
+      ),
+    )
     await Promise.all(children.filter(({ exitCode }) => exitCode === null).map(killed))
     expect(had.toSorted()).toEqual(['held', 'refused', 'refused', 'refused'])
   })

@@ -11,7 +11,10 @@ describe('the log of a database', () => {
   test('that grew while somebody read is small again when they have gone', ({ bench }) => {
     const file = bench.file()
     const { sqlite } = openForWriting(file)
-    const write = sqlite.prepare("INSERT INTO meta (key, value) VALUES (?, zeroblob(1000000)) ON CONFLICT DO UPDATE SET value = randomblob(1000000)")
+    const write = sqlite.prepare(
+      'INSERT INTO meta (key, value) VALUES (?, zeroblob(1000000)) ON CONFLICT DO UPDATE SET ' +
+        'value = randomblob(1000000)',
+    )
     write.run('0')
     const reader = openForReading(file).sqlite
     reader.exec('BEGIN; SELECT count(*) FROM meta')
@@ -25,9 +28,15 @@ describe('the log of a database', () => {
 
   test('takes no more for a request of a run with many seeds than of one with few', async ({ bench }) => {
     const frames: number[] = []
-    for (const [name, seeds] of [['few.db', 1], ['many.db', 50_000]] as const) {
+    for (const [name, seeds] of [
+      ['few.db', 1],
+      ['many.db', 50_000],
+    ] as const) {
       const store = bench.store(name)
-      const run = await store.openRun({ ...planOf(['feed', 'leaderboard']), options: { seeds: Array.from({ length: seeds }, (_, n) => `user-${n}`) } })
+      const run = await store.openRun({
+        ...planOf(['feed', 'leaderboard']),
+        options: { seeds: Array.from({ length: seeds }, (_, n) => `user-${n}`) },
+      })
       await takeNext(store, run)
       const before = framesIn(bench.connect(name))
       await takeNext(store, run)

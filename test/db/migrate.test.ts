@@ -17,7 +17,7 @@ const hash = (file: string): string => createHash('sha256').update(readFileSync(
 async function filled(bench: Bench): Promise<string> {
   const store = bench.store()
   const run = await store.openRun(planOf(['feed']))
-  await readAll(store, run, () => ({ rows: rowsOf((page) => page.tell('posts', { id: 's_1', text: 'kept' })) }))
+  await readAll(store, run, () => ({ rows: rowsOf(page => page.tell('posts', { id: 's_1', text: 'kept' })) }))
   await bench.closeStore(store)
   return bench.file()
 }
@@ -27,7 +27,9 @@ function future(bench: Bench, ...statements: readonly string[]): string {
   const folder = bench.file('migrations')
   cpSync(MIGRATIONS, folder, { recursive: true })
   const file = join(folder, 'meta', '_journal.json')
-  const journal = JSON.parse(readFileSync(file, 'utf8')) as { entries: { idx: number; version: string; when: number; tag: string; breakpoints: boolean }[] }
+  const journal = JSON.parse(readFileSync(file, 'utf8')) as {
+    entries: { idx: number; version: string; when: number; tag: string; breakpoints: boolean }[]
+  }
   const last = journal.entries.at(-1)
   if (last === undefined) throw new Error('there are no migrations')
   journal.entries.push({ ...last, idx: last.idx + 1, when: last.when + 1, tag: 'the_future' })
@@ -36,8 +38,12 @@ function future(bench: Bench, ...statements: readonly string[]): string {
   return folder
 }
 
-const copies = (bench: Bench): string[] => readdirSync(bench.dir).filter((name) => name.includes('.backup-'))
-const GOOD = ['ALTER TABLE posts ADD COLUMN mood TEXT', "UPDATE posts SET mood = 'good'", 'CREATE TABLE moods (id TEXT PRIMARY KEY)']
+const copies = (bench: Bench): string[] => readdirSync(bench.dir).filter(name => name.includes('.backup-'))
+const GOOD = [
+  'ALTER TABLE posts ADD COLUMN mood TEXT',
+  "UPDATE posts SET mood = 'good'",
+  'CREATE TABLE moods (id TEXT PRIMARY KEY)',
+]
 
 function textsIn(file: string): unknown[] {
   const sqlite = new Database(file, { readonly: true })
@@ -52,7 +58,9 @@ describe('a database of an earlier version', () => {
     const before = textsIn(file)
     openForWriting(file, future(bench, ...GOOD)).sqlite.close()
     expect(textsIn(file)).toEqual([{ ...(before[0] as object), mood: 'good' }])
-    expect(copies(bench)).toEqual([expect.stringMatching(/^sora\.db\.backup-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z$/)])
+    expect(copies(bench)).toEqual([
+      expect.stringMatching(/^sora\.db\.backup-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z$/),
+    ])
     expect(textsIn(bench.file(copies(bench)[0]))).toEqual(before)
     openForReading(bench.file(copies(bench)[0])).sqlite.close()
   })
@@ -78,7 +86,9 @@ describe('a database of an earlier version', () => {
     expect(bench.column("select name from sqlite_master where name = 'moods'")).toEqual([])
   })
 
-  test('stays as it was where the process dies in the middle, and the next one brings it up', async ({ bench }) => {
+  test('stays as it was where the process dies in the middle, and the next one brings it up', async ({
+    bench,
+  }) => {
     const file = await filled(bench)
     const before = textsIn(file)
     const folder = future(bench, ...GOOD)
@@ -89,7 +99,9 @@ describe('a database of an earlier version', () => {
       onFailpoint((point) => { if (point === 'mid-migration' && ++seen === Number(process.argv[1])) process.kill(process.pid, 'SIGKILL') })
       openForWriting(${JSON.stringify(file)}, ${JSON.stringify(folder)})`
     for (const step of ['1', '2', '3', '4']) {
-      const { signal, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script, step], { encoding: 'utf8' })
+      const { signal, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script, step], {
+        encoding: 'utf8',
+      })
       expect({ step, signal, stderr }).toEqual({ step, signal: 'SIGKILL', stderr: '' })
       expect(textsIn(file)).toEqual(before)
     }
@@ -125,8 +137,17 @@ describe('a damaged file is refused and left as it is, to the byte', () => {
     ['cut off after its header', (bytes: Buffer) => bytes.subarray(0, 100), /cut off/],
     ['cut off within its header', (bytes: Buffer) => bytes.subarray(0, 40), /./],
     ['without its first bytes', (bytes: Buffer) => bytes.subarray(1), /not an SQLite database/],
-    ['with another head', (bytes: Buffer) => Buffer.concat([Buffer.alloc(100, 7), bytes.subarray(100)]), /not an SQLite database/],
-    ['with a schema of noise', (bytes: Buffer) => Buffer.concat([bytes.subarray(0, 100), Buffer.alloc(3_000, 0x5a), bytes.subarray(3_100)]), /./],
+    [
+      'with another head',
+      (bytes: Buffer) => Buffer.concat([Buffer.alloc(100, 7), bytes.subarray(100)]),
+      /not an SQLite database/,
+    ],
+    [
+      'with a schema of noise',
+      (bytes: Buffer) =>
+        Buffer.concat([bytes.subarray(0, 100), Buffer.alloc(3_000, 0x5a), bytes.subarray(3_100)]),
+      /./,
+    ],
   ] as const)('%s', async ([, damage, said], { bench }) => {
     const file = await filled(bench)
     writeFileSync(file, damage(readFileSync(file)))

@@ -9,13 +9,16 @@ import { asNobody, codeOf, test, type Bench } from './support/database.js'
 import { answer, planOf, readAll, rowsOf } from './support/plans.js'
 
 const hash = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex')
-const open = (file: string, origin: 'sandbox' | 'real' = 'sandbox') => () => openStore(file, origin)
+const open =
+  (file: string, origin: 'sandbox' | 'real' = 'sandbox') =>
+  () =>
+    openStore(file, origin)
 
 /** A database with one post in it, closed. */
 async function filled(bench: Bench): Promise<string> {
   const store = bench.store()
   const run = await store.openRun(planOf(['feed']))
-  await readAll(store, run, () => ({ rows: rowsOf((page) => page.tell('posts', { id: 's_1', text: 'kept' })) }))
+  await readAll(store, run, () => ({ rows: rowsOf(page => page.tell('posts', { id: 's_1', text: 'kept' })) }))
   await bench.closeStore(store)
   return bench.file()
 }
@@ -56,7 +59,10 @@ describe('a database', () => {
     expect(candidate).toBeDefined()
     const reader = new Reader(file)
     expect(reader.status(10).rows).toMatchObject({ posts: 1 })
-    if (candidate !== undefined) await answer(store, await store.reserve(candidate, 'get_cameo_leaderboard', 1), { rows: rowsOf((page) => page.tell('users', { id: 'user-a' })) })
+    if (candidate !== undefined)
+      await answer(store, await store.reserve(candidate, 'get_cameo_leaderboard', 1), {
+        rows: rowsOf(page => page.tell('users', { id: 'user-a' })),
+      })
     expect(reader.status(10).rows).toMatchObject({ users: 1 })
     reader.close()
   })
@@ -65,7 +71,9 @@ describe('a database', () => {
 describe('what is no database of this program', () => {
   test('is refused and left as it is: a database of another program', ({ bench }) => {
     const foreign = bench.connect('foreign.db', false)
-    foreign.exec("create table notes (id integer primary key, text); insert into notes (text) values ('mine')")
+    foreign.exec(
+      "create table notes (id integer primary key, text); insert into notes (text) values ('mine')",
+    )
     foreign.close()
     const before = hash(bench.file('foreign.db'))
     expect(codeOf(open(bench.file('foreign.db')))).toBe('bad-database')
@@ -111,7 +119,9 @@ describe('a database of a newer program', () => {
   test('is refused and left as it is, for writing and for reading', async ({ bench }) => {
     const file = await filled(bench)
     const newer = bench.connect('sora.db', false)
-    newer.prepare('insert into __drizzle_migrations (hash, created_at) values (?, ?)').run('of the future', Date.UTC(2199, 0, 1))
+    newer
+      .prepare('insert into __drizzle_migrations (hash, created_at) values (?, ?)')
+      .run('of the future', Date.UTC(2199, 0, 1))
     newer.close()
     const before = hash(file)
     expect(codeOf(open(file))).toBe('newer-database')

@@ -48,10 +48,18 @@ describe('a database that is open', () => {
     ['moved', (bench, file) => renameSync(file, bench.file('moved.db')), { 'moved.db': 400 }],
     ['moved with its log', moveAll, { 'moved.db': 400 }],
     ['deleted', (_, file) => rmSync(file), {}],
-    ['deleted with its log', (_, file) => ['', '-wal', '-shm'].forEach((end) => rmSync(file + end)), {}],
+    ['deleted with its log', (_, file) => ['', '-wal', '-shm'].forEach(end => rmSync(file + end)), {}],
     ['replaced by a backup', (bench, file) => renameSync(bench.file('backup.db'), file), { 'sora.db': 200 }],
-    ['moved, and a backup put in its place', (bench, file) => (moveAll(bench, file), copyFileSync(bench.file('backup.db'), file)), { 'sora.db': 200, 'moved.db': 400 }],
-    ['overwritten with a backup', (bench, file) => copyFileSync(bench.file('backup.db'), file), { 'sora.db': 200 }],
+    [
+      'moved, and a backup put in its place',
+      (bench, file) => (moveAll(bench, file), copyFileSync(bench.file('backup.db'), file)),
+      { 'sora.db': 200, 'moved.db': 400 },
+    ],
+    [
+      'overwritten with a backup',
+      (bench, file) => copyFileSync(bench.file('backup.db'), file),
+      { 'sora.db': 200 },
+    ],
     ['robbed of its log', (_, file) => rmSync(`${file}-wal`), { 'sora.db': 400 }],
     ['given a second name', (bench, file) => linkSync(file, bench.file('other.db')), { 'sora.db': 400 }],
   ])('and is %s is noticed, and what is there then is whole', ([, harm, left], { bench }) => {
@@ -60,7 +68,8 @@ describe('a database that is open', () => {
     harm(bench, file)
     expect(codeOf(() => own.check())).toBe('moved-database')
     own.close()
-    for (const [name, rows] of Object.entries(left)) expect([name, rowsIn(bench.file(name))]).toEqual([name, rows])
+    for (const [name, rows] of Object.entries(left))
+      expect([name, rowsIn(bench.file(name))]).toEqual([name, rows])
     expect(existsSync(file)).toBe('sora.db' in left)
   })
 
@@ -75,8 +84,15 @@ describe('a database that is open', () => {
     ['nothing', () => undefined],
     ['a newer date', (_, file) => utimesSync(file, new Date(), new Date())],
     ['a checkpoint by somebody else', (_, file) => void other(file, 'PRAGMA wal_checkpoint(PASSIVE)')],
-    ['a table of somebody else', (_, file) => void other(file, 'CREATE TABLE IF NOT EXISTS own (a); PRAGMA wal_checkpoint(PASSIVE)')],
-    ['a VACUUM', (_, file) => void other(file, 'DELETE FROM t WHERE rowid > 400; VACUUM; PRAGMA wal_checkpoint(PASSIVE)')],
+    [
+      'a table of somebody else',
+      (_, file) => void other(file, 'CREATE TABLE IF NOT EXISTS own (a); PRAGMA wal_checkpoint(PASSIVE)'),
+    ],
+    [
+      'a VACUUM',
+      (_, file) =>
+        void other(file, 'DELETE FROM t WHERE rowid > 400; VACUUM; PRAGMA wal_checkpoint(PASSIVE)'),
+    ],
   ])('goes on after %s', ([, work], { bench }) => {
     const { file, sqlite, own } = opened(bench)
     for (let n = 0; n < 3; n += 1) {

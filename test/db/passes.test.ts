@@ -7,10 +7,14 @@ const PLAN = planOf(['user a'])
 const OTHER = planOf(['user a'], { collect: ['posts', 'followers'] })
 const FULL = planOf(['user a'], { full: true })
 
-const items = (ids: string): ListedItem[] => ids.split(' ').filter((id) => id !== '').map((id) => ({ kind: 'post', id }))
+const items = (ids: string): ListedItem[] =>
+  ids
+    .split(' ')
+    .filter(id => id !== '')
+    .map(id => ({ kind: 'post', id }))
 /** A page that lists posts, and goes on at a cursor unless it is the last. */
 const page = (ids: string, cursor: string | null = null): PageTold => ({
-  rows: rowsOf((told) => items(ids).forEach(({ id }) => told.list({ kind: 'post', id, hop: 0 }))),
+  rows: rowsOf(told => items(ids).forEach(({ id }) => told.list({ kind: 'post', id, hop: 0 }))),
   step: cursor === null ? { state: 'completed' } : { state: 'open', cursor },
 })
 
@@ -20,7 +24,11 @@ async function opened(bench: Bench, plan = PLAN): Promise<{ store: CrawlStore; r
 }
 
 /** The process ends; another takes up the same file. */
-async function reopened(bench: Bench, store: CrawlStore, plan = PLAN): Promise<{ store: CrawlStore; run: OpenRun }> {
+async function reopened(
+  bench: Bench,
+  store: CrawlStore,
+  plan = PLAN,
+): Promise<{ store: CrawlStore; run: OpenRun }> {
   await bench.closeStore(store)
   return opened(bench, plan)
 }
@@ -31,7 +39,8 @@ async function next(store: CrawlStore, run: OpenRun): Promise<Candidate> {
   return candidate
 }
 
-const passes = (bench: Bench): unknown[] => bench.rows("select pass, pass_state as state, cursor, pages from checkpoints where stream = 'posts'")
+const passes = (bench: Bench): unknown[] =>
+  bench.rows("select pass, pass_state as state, cursor, pages from checkpoints where stream = 'posts'")
 
 describe('a pass', () => {
   test('moves with each page, and completes once', async ({ bench }) => {
@@ -50,7 +59,13 @@ describe('a pass', () => {
     await takeNext(store, run)
     const later = await reopened(bench, store)
     const { candidate } = await takeNext(later.store, later.run)
-    expect(candidate.checkpoint).toMatchObject({ pass: 1, passState: 'open', cursor: 'c1', pages: 1, items: 1 })
+    expect(candidate.checkpoint).toMatchObject({
+      pass: 1,
+      passState: 'open',
+      cursor: 'c1',
+      pages: 1,
+      items: 1,
+    })
   })
 
   test('goes on at its cursor whichever run continues it', async ({ bench }) => {
@@ -58,7 +73,12 @@ describe('a pass', () => {
     await answer(store, await takeNext(store, run), page('1', 'c1'))
     const other = await reopened(bench, store, OTHER)
     const leases = [await takeNext(other.store, other.run), await takeNext(other.store, other.run)]
-    expect(leases.map(({ candidate }) => [candidate.stream, candidate.checkpoint.cursor]).toSorted()).toEqual([['followers', null], ['posts', 'c1']])
+    expect(leases.map(({ candidate }) => [candidate.stream, candidate.checkpoint.cursor]).toSorted()).toEqual(
+      [
+        ['followers', null],
+        ['posts', 'c1'],
+      ],
+    )
   })
 
   test('of a finished run is over: the next run begins a new one', async ({ bench }) => {
@@ -67,24 +87,38 @@ describe('a pass', () => {
     await finish(store, run)
     const again = await store.openRun(PLAN)
     const { candidate } = await takeNext(store, again)
-    expect(candidate).toMatchObject({ alreadyRead: false, checkpoint: { pass: 2, passState: 'open', cursor: null, pages: 0, items: 0 } })
+    expect(candidate).toMatchObject({
+      alreadyRead: false,
+      checkpoint: { pass: 2, passState: 'open', cursor: null, pages: 0, items: 0 },
+    })
   })
 
   test('that another run has completed meanwhile needs no request', async ({ bench }) => {
     const { store } = await opened(bench)
     const other = await reopened(bench, store, OTHER)
-    for (let n = 0; n < 2; n += 1) await answer(other.store, await takeNext(other.store, other.run), page('1'))
+    for (let n = 0; n < 2; n += 1)
+      await answer(other.store, await takeNext(other.store, other.run), page('1'))
     const back = await reopened(bench, other.store)
     expect((await next(back.store, back.run)).alreadyRead).toBe(true)
   })
 
-  test('keeps its cursor where its stream failed for this run, and not where it is over', async ({ bench }) => {
-    for (const [endsPass, cursor, pass] of [[false, 'c1', 1], [true, null, 2]] as const) {
+  test('keeps its cursor where its stream failed for this run, and not where it is over', async ({
+    bench,
+  }) => {
+    for (const [endsPass, cursor, pass] of [
+      [false, 'c1', 1],
+      [true, null, 2],
+    ] as const) {
       const name = `${endsPass}.db`
       const store = bench.store(name)
       const run = await store.openRun(PLAN)
       await answer(store, await takeNext(store, run), page('1', 'c1'))
-      await refuse(store, await takeNext(store, run), { to: 'failed', reason: 'broken', endsPass }, { status: 500 })
+      await refuse(
+        store,
+        await takeNext(store, run),
+        { to: 'failed', reason: 'broken', endsPass },
+        { status: 500 },
+      )
       expect(await store.next(run)).toBeUndefined()
       await finish(store, run)
       const { candidate } = await takeNext(store, await store.openRun(PLAN))
@@ -112,7 +146,12 @@ describe('an interrupted pass that is as long as the cap of another run', () => 
     const { store, run } = await opened(bench)
     await answer(store, await takeNext(store, run), page('1', 'c1'))
     if (inherited) {
-      await refuse(store, await takeNext(store, run), { to: 'failed', reason: 'broken', endsPass: false }, { status: 500 })
+      await refuse(
+        store,
+        await takeNext(store, run),
+        { to: 'failed', reason: 'broken', endsPass: false },
+        { status: 500 },
+      )
       await finish(store, run)
     }
     const again = await store.openRun(PLAN)
@@ -120,14 +159,20 @@ describe('an interrupted pass that is as long as the cap of another run', () => 
     return store
   }
 
-  test.for([[false], [true]])('is not read again from its top by its own run, inherited or not: %j', async ([inherited], { bench }) => {
-    const store = await interrupted(bench, inherited === true)
-    const other = await reopened(bench, store, CAPPED)
-    await other.store.skip(await next(other.store, other.run), 'capped')
-    await finish(other.store, other.run)
-    const back = await reopened(bench, other.store)
-    expect((await takeNext(back.store, back.run)).candidate.checkpoint).toMatchObject({ cursor: 'c2', pages: 2 })
-  })
+  test.for([[false], [true]])(
+    'is not read again from its top by its own run, inherited or not: %j',
+    async ([inherited], { bench }) => {
+      const store = await interrupted(bench, inherited === true)
+      const other = await reopened(bench, store, CAPPED)
+      await other.store.skip(await next(other.store, other.run), 'capped')
+      await finish(other.store, other.run)
+      const back = await reopened(bench, other.store)
+      expect((await takeNext(back.store, back.run)).candidate.checkpoint).toMatchObject({
+        cursor: 'c2',
+        pages: 2,
+      })
+    },
+  )
 })
 
 describe('a pass that begins again', () => {
@@ -136,13 +181,19 @@ describe('a pass that begins again', () => {
     await answer(store, await takeNext(store, run), page('1', 'c1'))
     await answer(store, await takeNext(store, run), page('2', 'c2'))
     await refuse(store, await takeNext(store, run), { to: 'restart' }, { status: 400 })
-    expect((await takeNext(store, run)).candidate.checkpoint).toMatchObject({ pass: 2, cursor: null, pages: 0, items: 0, diedAtPage: 2 })
+    expect((await takeNext(store, run)).candidate.checkpoint).toMatchObject({
+      pass: 2,
+      cursor: null,
+      pages: 0,
+      items: 0,
+      diedAtPage: 2,
+    })
   })
 
   test('forgets the cursors that were used, and what it had found stays', async ({ bench }) => {
     const { store, run } = await opened(bench)
     const first = await takeNext(store, run)
-    await answer(store, first, { ...page('1', 'c1'), rows: rowsOf((told) => told.tell('posts', { id: '1' })) })
+    await answer(store, first, { ...page('1', 'c1'), rows: rowsOf(told => told.tell('posts', { id: '1' })) })
     const { streamId } = first.candidate
     const second = await takeNext(store, run)
     expect(await store.cursorWasUsed(streamId, 'c1')).toBe(true)
@@ -163,22 +214,46 @@ describe('a pass that begins again', () => {
 
 describe('what is known of a listing', () => {
   /** Reads pages to an end and begins the next run. @returns its candidate */
-  async function afterPass(bench: Bench, pages: readonly PageTold[], name?: string): Promise<{ store: CrawlStore; candidate: Candidate }> {
+  async function afterPass(
+    bench: Bench,
+    pages: readonly PageTold[],
+    name?: string,
+  ): Promise<{ store: CrawlStore; candidate: Candidate }> {
     const store = bench.store(name)
     const run = await store.openRun(PLAN)
     for (const one of pages) await answer(store, await takeNext(store, run), one)
     await finish(store, run)
     return { store, candidate: (await takeNext(store, await store.openRun(PLAN))).candidate }
   }
-  const known = async ({ store, candidate }: { store: CrawlStore; candidate: Candidate }, ids: string): Promise<string[]> => [...(await store.known(candidate, items(ids)))].toSorted()
+  const known = async (
+    { store, candidate }: { store: CrawlStore; candidate: Candidate },
+    ids: string,
+  ): Promise<string[]> => [...(await store.known(candidate, items(ids)))].toSorted()
 
   test('is what completed passes of it have listed', async ({ bench }) => {
-    expect(await known(await afterPass(bench, [page('1 2', 'c1'), page('3')]), '1 2 3 4')).toEqual(['1', '2', '3'])
+    expect(await known(await afterPass(bench, [page('1 2', 'c1'), page('3')]), '1 2 3 4')).toEqual([
+      '1',
+      '2',
+      '3',
+    ])
   })
 
   test('is not what a pass has listed that did not complete', async ({ bench }) => {
-    expect(await known(await afterPass(bench, [page('1', 'c1'), { ...page('2'), step: { state: 'failed', reason: 'broken' } }]), '1 2')).toEqual([])
-    expect(await known(await afterPass(bench, [{ ...page('1'), step: { state: 'capped', cursor: 'c' } }], 'capped.db'), '1')).toEqual([])
+    expect(
+      await known(
+        await afterPass(bench, [
+          page('1', 'c1'),
+          { ...page('2'), step: { state: 'failed', reason: 'broken' } },
+        ]),
+        '1 2',
+      ),
+    ).toEqual([])
+    expect(
+      await known(
+        await afterPass(bench, [{ ...page('1'), step: { state: 'capped', cursor: 'c' } }], 'capped.db'),
+        '1',
+      ),
+    ).toEqual([])
   })
 
   test('is not what the pass in hand has listed itself', async ({ bench }) => {
@@ -189,7 +264,7 @@ describe('what is known of a listing', () => {
 
   test('is not what was met elsewhere, nor another kind of item of the same id', async ({ bench }) => {
     const { store, run } = await opened(bench)
-    await answer(store, await takeNext(store, run), { rows: rowsOf((told) => told.tell('posts', { id: '1' })) })
+    await answer(store, await takeNext(store, run), { rows: rowsOf(told => told.tell('posts', { id: '1' })) })
     await finish(store, run)
     const { candidate } = await takeNext(store, await store.openRun(PLAN))
     expect([...(await store.known(candidate, items('1')))]).toEqual([])
@@ -201,7 +276,11 @@ describe('what is known of a listing', () => {
 
   test('stays known when a later pass that does not complete lists it again', async ({ bench }) => {
     const { store, candidate } = await afterPass(bench, [page('1 2')])
-    await answer(store, { requestId: 2, candidate }, { ...page('3 1'), step: { state: 'failed', reason: 'broken' } })
+    await answer(
+      store,
+      { requestId: 2, candidate },
+      { ...page('3 1'), step: { state: 'failed', reason: 'broken' } },
+    )
     await finish(store, { id: candidate.runId, resumed: false, full: false })
     const third = (await takeNext(store, await store.openRun(PLAN))).candidate
     expect(await known({ store, candidate: third }, '1 2 3')).toEqual(['1', '2'])
@@ -221,9 +300,19 @@ describe('a full run', () => {
     const { store, run } = await opened(bench)
     await answer(store, await takeNext(store, run), page('1', 'c1'))
     const full = await reopened(bench, store, FULL)
-    expect((await takeNext(full.store, full.run)).candidate.checkpoint).toMatchObject({ pass: 2, full: true, cursor: null, pages: 0 })
+    expect((await takeNext(full.store, full.run)).candidate.checkpoint).toMatchObject({
+      pass: 2,
+      full: true,
+      cursor: null,
+      pages: 0,
+    })
     const back = await reopened(bench, full.store)
-    expect((await takeNext(back.store, back.run)).candidate.checkpoint).toMatchObject({ pass: 1, full: false, cursor: 'c1', pages: 1 })
+    expect((await takeNext(back.store, back.run)).candidate.checkpoint).toMatchObject({
+      pass: 1,
+      full: false,
+      cursor: 'c1',
+      pages: 1,
+    })
   })
 
   test('steps aside for ordinary ones, and goes on at its own cursor', async ({ bench }) => {
@@ -246,7 +335,11 @@ describe('a full run', () => {
     await answer(full.store, await takeNext(full.store, full.run), page('1 2'))
     await finish(full.store, full.run)
     await finish(full.store, await full.store.openRun(PLAN))
-    expect((await takeNext(full.store, await full.store.openRun(PLAN))).candidate.checkpoint).toMatchObject({ pass: 3, cursor: null, pages: 0 })
+    expect((await takeNext(full.store, await full.store.openRun(PLAN))).candidate.checkpoint).toMatchObject({
+      pass: 3,
+      cursor: null,
+      pages: 0,
+    })
   })
 
   test('is not spared what an ordinary run has just read', async ({ bench }) => {

@@ -3,12 +3,22 @@ import { describe, expect } from 'vitest'
 import { dictionary } from '../../src/db/index.js'
 import { test, type Bench, type Row } from './support/database.js'
 
-const named = (kind: string): string[] => [...dictionary].filter(([, doc]) => doc.kind === kind).map(([name]) => name).toSorted()
-const tables = named('table').map((name) => [name, getTableConfig(dictionary.get(name)?.table as SQLiteTable)] as const)
+const named = (kind: string): string[] =>
+  [...dictionary]
+    .filter(([, doc]) => doc.kind === kind)
+    .map(([name]) => name)
+    .toSorted()
+const tables = named('table').map(
+  name => [name, getTableConfig(dictionary.get(name)?.table as SQLiteTable)] as const,
+)
 
 /** Columns as SQLite tells them. */
 function made(bench: Bench, table: string): Row[] {
-  return bench.rows(`select name, lower(type) as type, "notnull", dflt_value as "default", pk from pragma_table_info(?) order by cid`, table)
+  return bench.rows(
+    'select name, lower(type) as type, "notnull", dflt_value as "default", pk from ' +
+      'pragma_table_info(?) order by cid',
+    table,
+  )
 }
 
 function literal(value: unknown): string | null {
@@ -18,8 +28,8 @@ function literal(value: unknown): string | null {
 
 /** Columns as the schema says; `pk` counts from 1 in the order of the key. */
 function said({ columns, primaryKeys }: ReturnType<typeof getTableConfig>): Row[] {
-  const key = primaryKeys.flatMap((one) => one.columns.map(({ name }) => name))
-  return columns.map((column) => ({
+  const key = primaryKeys.flatMap(one => one.columns.map(({ name }) => name))
+  return columns.map(column => ({
     name: column.name,
     type: column.getSQLType(),
     notnull: column.notNull ? 1 : 0,
@@ -31,7 +41,12 @@ function said({ columns, primaryKeys }: ReturnType<typeof getTableConfig>): Row[
 describe('the tables that migrations make', () => {
   test('are those of the schema and no others, and so are the views', async ({ bench }) => {
     await bench.closeStore(bench.store())
-    const found = (kind: string): unknown[] => bench.column("select name from sqlite_master where type = ? and name not like 'sqlite_%' and name not like '__drizzle%' order by name", kind)
+    const found = (kind: string): unknown[] =>
+      bench.column(
+        "select name from sqlite_master where type = ? and name not like 'sqlite_%' and name not " +
+          "like '__drizzle%' order by name",
+        kind,
+      )
     expect(found('table')).toEqual(named('table'))
     expect(found('view')).toEqual(named('view'))
   })
@@ -39,7 +54,12 @@ describe('the tables that migrations make', () => {
   test('have views that can be read, with the columns that the dictionary describes', async ({ bench }) => {
     await bench.closeStore(bench.store())
     for (const view of named('view')) {
-      expect(made(bench, view).map(({ name }) => String(name)).toSorted(), view).toEqual(Object.keys(dictionary.get(view)?.columns ?? {}).toSorted())
+      expect(
+        made(bench, view)
+          .map(({ name }) => String(name))
+          .toSorted(),
+        view,
+      ).toEqual(Object.keys(dictionary.get(view)?.columns ?? {}).toSorted())
       expect(bench.rows(`select * from "${view}"`)).toEqual([])
     }
   })
@@ -52,13 +72,19 @@ describe('the tables that migrations make', () => {
   test('have exactly its indexes', async ({ bench }) => {
     await bench.closeStore(bench.store())
     for (const [name, { indexes }] of tables) {
-      const list = bench.rows(`select name, "unique", partial from pragma_index_list(?) where origin = 'c' order by name`, name)
-      const found = list.map((index) => ({ ...index, columns: bench.column('select name from pragma_index_info(?) order by seqno', index['name']) }))
+      const list = bench.rows(
+        `select name, "unique", partial from pragma_index_list(?) where origin = 'c' order by name`,
+        name,
+      )
+      const found = list.map(index => ({
+        ...index,
+        columns: bench.column('select name from pragma_index_info(?) order by seqno', index['name']),
+      }))
       const wanted = indexes.map(({ config }) => ({
         name: config.name,
         unique: config.unique ? 1 : 0,
         partial: config.where === undefined ? 0 : 1,
-        columns: config.columns.map((column) => (column as SQLiteColumn).name),
+        columns: config.columns.map(column => (column as SQLiteColumn).name),
       }))
       expect(found, name).toEqual(wanted.toSorted((a, b) => (a.name < b.name ? -1 : 1)))
     }
@@ -67,13 +93,25 @@ describe('the tables that migrations make', () => {
 
 /** The columns that the public contract names. */
 const CONTRACT: Record<string, string> = {
-  users: 'id username display_name bio profile_picture_url banner_image_url follower_count following_count post_count like_count view_count cameo_count is_verified created_at social_links owner_user_id unavailable first_seen_at last_seen_at',
-  posts: 'id user_id text posted_at updated_at like_count dislike_count view_count unique_view_count reply_count recursive_reply_count remix_count permalink preview_image_url parent_post_id root_post_id emoji is_featured unavailable first_seen_at last_seen_at',
-  attachments: 'id post_id position kind generation_id width height duration_s url downloadable_url thumbnail_url gif_url md_url url_expires_at',
-  comments: 'id post_id parent_comment_id user_id text posted_at like_count reply_count unavailable first_seen_at last_seen_at',
+  users:
+    'id username display_name bio profile_picture_url banner_image_url follower_count ' +
+    'following_count post_count like_count view_count cameo_count is_verified created_at ' +
+    'social_links owner_user_id unavailable first_seen_at last_seen_at',
+  posts:
+    'id user_id text posted_at updated_at like_count dislike_count view_count unique_view_count ' +
+    'reply_count recursive_reply_count remix_count permalink preview_image_url parent_post_id ' +
+    'root_post_id emoji is_featured unavailable first_seen_at last_seen_at',
+  attachments:
+    'id post_id position kind generation_id width height duration_s url downloadable_url ' +
+    'thumbnail_url gif_url md_url url_expires_at',
+  comments:
+    'id post_id parent_comment_id user_id text posted_at like_count reply_count unavailable ' +
+    'first_seen_at last_seen_at',
   edges: 'kind source_id target_id first_seen_at last_seen_at gone_at',
   rankings: 'list run_id position item_id observed_at',
-  post_metrics: 'observed_at like_count dislike_count view_count unique_view_count reply_count recursive_reply_count remix_count',
+  post_metrics:
+    'observed_at like_count dislike_count view_count unique_view_count reply_count ' +
+    'recursive_reply_count remix_count',
   user_metrics: 'observed_at follower_count following_count post_count like_count view_count cameo_count',
   usernames: 'user_id username first_seen_at last_seen_at',
   runs: 'id options outcome',
@@ -88,7 +126,10 @@ describe('the public tables', () => {
     await bench.closeStore(bench.store())
     for (const [table, columns] of Object.entries(CONTRACT)) {
       const names = new Set(made(bench, table).map(({ name }) => name))
-      expect(columns.split(' ').filter((column) => !names.has(column)), table).toEqual([])
+      expect(
+        columns.split(' ').filter(column => !names.has(column)),
+        table,
+      ).toEqual([])
     }
   })
 
@@ -97,7 +138,8 @@ describe('the public tables', () => {
     for (const table of Object.keys(CONTRACT)) {
       for (const { name, type } of made(bench, table)) {
         if (String(name).endsWith('_at')) expect(type, `${table}.${String(name)}`).toBe('text')
-        if (String(name).endsWith('_count') || String(name).startsWith('is_')) expect(type, `${table}.${String(name)}`).toBe('integer')
+        if (String(name).endsWith('_count') || String(name).startsWith('is_'))
+          expect(type, `${table}.${String(name)}`).toBe('integer')
       }
     }
   })
@@ -105,10 +147,13 @@ describe('the public tables', () => {
 
 describe('the data dictionary', () => {
   test('has a sentence on every table and every column', () => {
-    for (const [name, { columns }] of tables) expect(Object.keys(dictionary.get(name)?.columns ?? {}).toSorted()).toEqual(columns.map((column) => column.name).toSorted())
+    for (const [name, { columns }] of tables)
+      expect(Object.keys(dictionary.get(name)?.columns ?? {}).toSorted()).toEqual(
+        columns.map(column => column.name).toSorted(),
+      )
     for (const [name, { about, columns }] of dictionary) {
       expect(about, name).not.toBe('')
-      expect(Object.values(columns).filter((sentence) => sentence.trim() === '')).toEqual([])
+      expect(Object.values(columns).filter(sentence => sentence.trim() === '')).toEqual([])
     }
   })
 })

@@ -27,8 +27,16 @@ const step = fc.constantFrom<RefusalStep>(
 const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 10, arbitrary: fc.constant<Action>({ do: 'reserve' }) },
   { weight: 8, arbitrary: fc.nat(CONCURRENCY).map((which): Action => ({ do: 'commit', which })) },
-  { weight: 1, arbitrary: fc.tuple(fc.nat(CONCURRENCY), step).map(([which, told]): Action => ({ do: 'refuse', which, step: told })) },
-  { weight: 1, arbitrary: fc.constantFrom<Action>({ do: 'crash' }, { do: 'switch' }, { do: 'switch' }, { do: 'finish' }) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(fc.nat(CONCURRENCY), step)
+      .map(([which, told]): Action => ({ do: 'refuse', which, step: told })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom<Action>({ do: 'crash' }, { do: 'switch' }, { do: 'switch' }, { do: 'finish' }),
+  },
 )
 
 interface Story {
@@ -37,7 +45,11 @@ interface Story {
   readonly actions: readonly Action[]
 }
 
-const story: fc.Arbitrary<Story> = fc.record({ facts, plans: fc.tuple(plans, plans), actions: fc.array(action, { maxLength: 40, size: 'max' }) })
+const story: fc.Arbitrary<Story> = fc.record({
+  facts,
+  plans: fc.tuple(plans, plans),
+  actions: fc.array(action, { maxLength: 40, size: 'max' }),
+})
 
 async function act(simulation: Simulation, told: Action, other: () => RunPlan): Promise<void> {
   switch (told.do) {
@@ -58,7 +70,10 @@ async function act(simulation: Simulation, told: Action, other: () => RunPlan): 
   }
 }
 
-async function live({ facts: told, plans: [first, second], actions }: Story, open: () => CrawlStore): Promise<void> {
+async function live(
+  { facts: told, plans: [first, second], actions }: Story,
+  open: () => CrawlStore,
+): Promise<void> {
   let active = first
   const other = (): RunPlan => {
     active = active === first ? second : first
@@ -77,24 +92,29 @@ async function live({ facts: told, plans: [first, second], actions }: Story, ope
 }
 
 describe('the scope of a run', () => {
-  it('is the fixed point of its rules over what is stored, whatever the order of pages, interruptions and other runs', async () => {
-    const bench = new Bench()
-    await bench.closeStore(bench.store('empty.db'))
-    let stories = 0
-    try {
-      await fc.assert(
-        fc.asyncProperty(story, async (told) => {
-          stories += 1
-          const name = `${stories}.db`
-          bench.copy('empty.db', name)
-          await live(told, () => openStore(bench.file(name), 'sandbox'))
-          bench.remove(name)
-        }),
-        { numRuns: RUNS },
-      )
-      expect(stories).toBeGreaterThanOrEqual(RUNS)
-    } finally {
-      await bench.end()
-    }
-  }, RUNS * 300)
+  it(
+    'is the fixed point of its rules over what is stored, whatever the order of pages, ' +
+      'interruptions and other runs',
+    async () => {
+      const bench = new Bench()
+      await bench.closeStore(bench.store('empty.db'))
+      let stories = 0
+      try {
+        await fc.assert(
+          fc.asyncProperty(story, async told => {
+            stories += 1
+            const name = `${stories}.db`
+            bench.copy('empty.db', name)
+            await live(told, () => openStore(bench.file(name), 'sandbox'))
+            bench.remove(name)
+          }),
+          { numRuns: RUNS },
+        )
+        expect(stories).toBeGreaterThanOrEqual(RUNS)
+      } finally {
+        await bench.end()
+      }
+    },
+    RUNS * 300,
+  )
 })

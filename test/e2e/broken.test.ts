@@ -23,7 +23,10 @@ function wideWorld(): World {
       ...crowd('comment', 5).map(name => ({ name, by: 'sam1', on: 'first' })),
       ...crowd('reply', 5).map(name => ({ name, by: 'sam2', on: 'first', under: 'comment0' })),
     ],
-    follows: names.flatMap((name): [string, string][] => [[name, 'star'], ['star', name]]),
+    follows: names.flatMap((name): [string, string][] => [
+      [name, 'star'],
+      ['star', name],
+    ]),
     feed: crowd('post', 5),
     leaderboard: names,
   })
@@ -81,27 +84,32 @@ function spoil(answer: Answer): Answer {
 function spoilEach(spoiled: Set<string>): Override {
   return ({ route, cursor }, answer) => {
     const list = asObject(answer.data)
-    const filled = (asObject('children' in list ? list['children'] : list)['items'] as Json[] | undefined)?.length
-    if (!ROUTES.includes(route as (typeof ROUTES)[number]) || cursor !== '' || !filled || spoiled.has(route)) return undefined
+    const filled = (asObject('children' in list ? list['children'] : list)['items'] as Json[] | undefined)
+      ?.length
+    if (!ROUTES.includes(route as (typeof ROUTES)[number]) || cursor !== '' || !filled || spoiled.has(route))
+      return undefined
     spoiled.add(route)
     return spoil(answer)
   }
 }
 
 describe.concurrent('records that cannot be read', () => {
-  test.for(['native', 'contract'] as const)('are set aside one by one, and all beside them arrive (%s)', async (form: Form, { bench }) => {
-    const world = wideWorld()
-    const spoiled = new Set<string>()
-    const server = await bench.serve({ world, form, override: spoilEach(spoiled) })
-    const seeds = ['feed', 'leaderboard', 'search:sam', userId('star')]
-    const expected = expectedOf({ world, form }, seeds, { collect: STREAMS, depth: 1 })
-    expectExit(await bench.crawl(server, [...seeds, '--collect', 'all', '--depth', '1']), 0)
-    expect([...spoiled].toSorted()).toEqual([...ROUTES].toSorted())
-    expectRows(bench, expected)
-    expect(bench.count('rejects')).toBe(ROUTES.length * BROKEN_PER_ROUTE)
-    expect(repeatedRequests(server.seen)).toEqual([])
-    expect(server.seen).toHaveLength(expected.requests)
-  })
+  test.for(['native', 'contract'] as const)(
+    'are set aside one by one, and all beside them arrive (%s)',
+    async (form: Form, { bench }) => {
+      const world = wideWorld()
+      const spoiled = new Set<string>()
+      const server = await bench.serve({ world, form, override: spoilEach(spoiled) })
+      const seeds = ['feed', 'leaderboard', 'search:sam', userId('star')]
+      const expected = expectedOf({ world, form }, seeds, { collect: STREAMS, depth: 1 })
+      expectExit(await bench.crawl(server, [...seeds, '--collect', 'all', '--depth', '1']), 0)
+      expect([...spoiled].toSorted()).toEqual([...ROUTES].toSorted())
+      expectRows(bench, expected)
+      expect(bench.count('rejects')).toBe(ROUTES.length * BROKEN_PER_ROUTE)
+      expect(repeatedRequests(server.seen)).toEqual([])
+      expect(server.seen).toHaveLength(expected.requests)
+    },
+  )
 
   test('each carries its route and what was served', async ({ bench }) => {
     const server = await bench.serve({ world: wideWorld(), override: spoilEach(new Set()) })
@@ -109,7 +117,9 @@ describe.concurrent('records that cannot be read', () => {
     const rejects = bench.open().prepare('select * from rejects').all() as Record<string, unknown>[]
     expect(rejects).toHaveLength(BROKEN_PER_ROUTE)
     for (const reject of rejects) expect(Object.values(reject).map(String).join(' ')).toContain('leaderboard')
-    expect(rejects.map(reject => Object.values(reject).map(String).join(' ')).join('\n')).toContain('a string')
+    expect(rejects.map(reject => Object.values(reject).map(String).join(' ')).join('\n')).toContain(
+      'a string',
+    )
   })
 
   test('a page of nothing but broken records is not an empty page and not an end', async ({ bench }) => {
@@ -143,7 +153,10 @@ describe.concurrent('other fields of the wrong type', () => {
   test('cost that field only', async ({ bench }) => {
     const world = story({
       users: [{ name: 'ada' }, { name: 'bob' }],
-      posts: [{ name: 'odd', by: 'ada' }, { name: 'even', by: 'bob' }],
+      posts: [
+        { name: 'odd', by: 'ada' },
+        { name: 'even', by: 'bob' },
+      ],
       feed: ['odd', 'even'],
     })
     const server = await bench.serve({ world })
@@ -151,7 +164,12 @@ describe.concurrent('other fields of the wrong type', () => {
       const data = asObject(structuredClone(answer.data))
       const [odd] = data['items'] as JsonObject[]
       Object.assign(asObject(odd?.['post']), NONSENSE)
-      Object.assign(asObject(odd?.['profile']), { display_name: 5, verified: 'yes', created_at: {}, follower_count: 'x' })
+      Object.assign(asObject(odd?.['profile']), {
+        display_name: 5,
+        verified: 'yes',
+        created_at: {},
+        follower_count: 'x',
+      })
       return { ...answer, data }
     }
     const expected = expectedOf({ world, form: 'native' }, ['feed'], { collect: ['profile'] })
@@ -159,7 +177,11 @@ describe.concurrent('other fields of the wrong type', () => {
       const row = expected.tables.posts.get(postId('odd'))
       if (row !== undefined && column in row) row[column] = stored(column, null)
     }
-    Object.assign(expected.tables.users.get(userId('ada')) ?? {}, { display_name: null, is_verified: null, created_at: null })
+    Object.assign(expected.tables.users.get(userId('ada')) ?? {}, {
+      display_name: null,
+      is_verified: null,
+      created_at: null,
+    })
     expectExit(await bench.crawl(server, ['feed', '--collect', 'profile']), 0)
     expectRows(bench, expected)
     expect(bench.count('rejects')).toBe(0)
@@ -170,7 +192,11 @@ describe.concurrent('other fields of the wrong type', () => {
     const server = await bench.serve({ world })
     server.override = (_seen, answer) => {
       const data = asObject(structuredClone(answer.data))
-      const items = (data['items'] as JsonObject[]).map(item => ({ ...item, brand_new: { deep: [1, 2] }, post: { ...asObject(item['post']), news: true } }))
+      const items = (data['items'] as JsonObject[]).map(item => ({
+        ...item,
+        brand_new: { deep: [1, 2] },
+        post: { ...asObject(item['post']), news: true },
+      }))
       return { ...answer, data: { ...data, items, extra: 1 } }
     }
     const expected = expectedOf({ world, form: 'native' }, ['feed'], { collect: ['profile'] })

@@ -17,10 +17,14 @@ const EVERYBODY = ['leaderboard', '--collect', 'followers', '--depth', '1']
 const WIDE = [...EVERYBODY, '--concurrency', '8']
 
 /** Every third request fails. */
-const failing: Override = ({ n }) => (n % 3 === 0 ? { status: 503, message: 'Service Unavailable' } : undefined)
+const failing: Override = ({ n }) =>
+  n % 3 === 0 ? { status: 503, message: 'Service Unavailable' } : undefined
 
 function ledger(bench: Bench): { rows: number; cost: number } {
-  return bench.open().prepare('select count(*) as rows, sum(cost_microusd) as cost from requests').get() as { rows: number; cost: number }
+  return bench.open().prepare('select count(*) as rows, sum(cost_microusd) as cost from requests').get() as {
+    rows: number
+    cost: number
+  }
 }
 
 describe.concurrent('--max-requests', { timeout: 180_000 }, () => {
@@ -51,7 +55,9 @@ describe.concurrent('--max-requests', { timeout: 180_000 }, () => {
     expect(server.seen).toHaveLength(25)
   })
 
-  test('is for one invocation, and three of them to the end pay for exactly the pages there are', async ({ bench }) => {
+  test('is for one invocation, and three of them to the end pay for exactly the pages there are', async ({
+    bench,
+  }) => {
     const server = await bench.serve({ world: starWith(60), pageSize: 3 })
     expectExit(await bench.crawl(server, [...FANS, '--max-requests', '7']), 4)
     expectExit(await bench.crawl(server, [...FANS, '--max-requests', '7']), 4)
@@ -64,14 +70,23 @@ describe.concurrent('--max-requests', { timeout: 180_000 }, () => {
 })
 
 describe.concurrent('--max-cost', { timeout: 180_000 }, () => {
-  test.for(['1', '8'])('1.00 pays for exactly 20 answers (concurrency %s)', async (concurrency, { bench }) => {
-    const server = await bench.serve({ world: wide(60), pageSize: 60, latencyMs: 10 })
-    const result = await bench.crawl(server, [...EVERYBODY, '--concurrency', concurrency, '--max-cost', '1.00'])
-    expectExit(result, 4)
-    expectOneLineAbout(result, /cap/i)
-    expect(server.seen).toHaveLength(20)
-    expect(ledger(bench)).toEqual({ rows: 20, cost: 1_000_000 })
-  })
+  test.for(['1', '8'])(
+    '1.00 pays for exactly 20 answers (concurrency %s)',
+    async (concurrency, { bench }) => {
+      const server = await bench.serve({ world: wide(60), pageSize: 60, latencyMs: 10 })
+      const result = await bench.crawl(server, [
+        ...EVERYBODY,
+        '--concurrency',
+        concurrency,
+        '--max-cost',
+        '1.00',
+      ])
+      expectExit(result, 4)
+      expectOneLineAbout(result, /cap/i)
+      expect(server.seen).toHaveLength(20)
+      expect(ledger(bench)).toEqual({ rows: 20, cost: 1_000_000 })
+    },
+  )
 
   test('1.00 pays for exactly 20 also with failures in between, which are not billed', async ({ bench }) => {
     const server = await bench.serve({ world: wide(60), pageSize: 60, latencyMs: 10, override: failing })
@@ -96,7 +111,9 @@ describe.concurrent('--max-cost', { timeout: 180_000 }, () => {
     expect(server.seen).toHaveLength(20)
   })
 
-  test('below the price of one answer is a usage error that names it, and sends nothing', async ({ bench }) => {
+  test('below the price of one answer is a usage error that names it, and sends nothing', async ({
+    bench,
+  }) => {
     const server = await bench.serve({ world: starWith(6), pageSize: 3 })
     const result = await bench.crawl(server, [...FANS, '--max-cost', '0.04'])
     expectExit(result, 2)
@@ -115,7 +132,10 @@ describe.concurrent('--max-cost', { timeout: 180_000 }, () => {
 describe.concurrent('SORA_PRICES', { timeout: 180_000 }, () => {
   test('changes what the ledger says and where the cap is', async ({ bench }) => {
     const server = await bench.serve({ world: starWith(60), pageSize: 3 })
-    expectExit(await bench.crawl(server, [...FANS, '--max-cost', '0.40'], { env: { SORA_PRICES: '0.04' } }), 4)
+    expectExit(
+      await bench.crawl(server, [...FANS, '--max-cost', '0.40'], { env: { SORA_PRICES: '0.04' } }),
+      4,
+    )
     expect(ledger(bench)).toEqual({ rows: 10, cost: 400_000 })
     expect(server.seen).toHaveLength(10)
   })
@@ -140,15 +160,24 @@ describe.concurrent('a fair order', { timeout: 180_000 }, () => {
   const hub: Override = ({ route, subject, cursor }) => {
     if (route !== 'get_user_followers' || subject !== userId('hub')) return undefined
     const page = cursor === '' ? 0 : Number(cursor)
-    const items = Array.from({ length: 50 }, (_, n) => ({ user_id: `user-hub-fan-${page * 50 + n}`, username: `fan${page * 50 + n}` }))
+    const items = Array.from({ length: 50 }, (_, n) => ({
+      user_id: `user-hub-fan-${page * 50 + n}`,
+      username: `fan${page * 50 + n}`,
+    }))
     return { status: 200, data: { items, cursor: page < 1_999 ? String(page + 1) : null } }
   }
 
   /** Nine small seeds with 1 to 25 pages of followers each. */
   async function serve(bench: Bench): Promise<WorldServer> {
-    const follows = SMALL.flatMap((name, n) => crowd(`${name}fan`, n * 9 + 2).map((fan): [string, string] => [fan, name]))
+    const follows = SMALL.flatMap((name, n) =>
+      crowd(`${name}fan`, n * 9 + 2).map((fan): [string, string] => [fan, name]),
+    )
     const names = new Set(['hub', ...follows.flat()])
-    return bench.serve({ world: story({ users: [...names].map(name => ({ name })), follows }), pageSize: 3, override: hub })
+    return bench.serve({
+      world: story({ users: [...names].map(name => ({ name })), follows }),
+      pageSize: 3,
+      override: hub,
+    })
   }
 
   function share(server: WorldServer, name: string): number {
@@ -158,17 +187,33 @@ describe.concurrent('a fair order', { timeout: 180_000 }, () => {
   function expectFair(server: WorldServer, budget: number): void {
     for (const [n, name] of SMALL.entries()) {
       const pages = Math.ceil((n * 9 + 2) / 3)
-      expect(share(server, name), `${name} of ${pages} pages`).toBeGreaterThanOrEqual(Math.min(pages, budget / 10))
+      expect(share(server, name), `${name} of ${pages} pages`).toBeGreaterThanOrEqual(
+        Math.min(pages, budget / 10),
+      )
     }
   }
 
-  test.for(['1', '8'])('a hub with 100,000 followers starves none of nine other seeds (concurrency %s)', async (concurrency, { bench }) => {
-    const server = await serve(bench)
-    const args = ['hub', ...SMALL].map(userId)
-    expectExit(await bench.crawl(server, [...args, '--collect', 'followers', '--concurrency', concurrency, '--max-requests', '100']), 4)
-    expect(server.seen).toHaveLength(100)
-    expectFair(server, 100)
-  })
+  test.for(['1', '8'])(
+    'a hub with 100,000 followers starves none of nine other seeds (concurrency %s)',
+    async (concurrency, { bench }) => {
+      const server = await serve(bench)
+      const args = ['hub', ...SMALL].map(userId)
+      expectExit(
+        await bench.crawl(server, [
+          ...args,
+          '--collect',
+          'followers',
+          '--concurrency',
+          concurrency,
+          '--max-requests',
+          '100',
+        ]),
+        4,
+      )
+      expect(server.seen).toHaveLength(100)
+      expectFair(server, 100)
+    },
+  )
 
   test('also where the budget comes in small parts', async ({ bench }) => {
     const server = await serve(bench)

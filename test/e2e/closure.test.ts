@@ -19,16 +19,19 @@ const CASES = FORMS.flatMap(form =>
 )
 
 describe.concurrent('a crawl collects its closure, each page exactly once', () => {
-  test.for(CASES)('depth $depth at concurrency $concurrency from $gateway in $form form', async ({ form, gateway, depth, concurrency }, { bench }) => {
-    const world = generateWorld(20 + depth + 10 * concurrency, concurrency === 4 ? SMALL : SPARSE)
-    const server = await bench.serve({ world, form, gateway, latencyMs: concurrency > 1 ? 4 : 0 })
-    // All forms of seeds in small worlds; a few in sparse ones, so that there is somewhere not to go.
-    const seeds = everySeed(world).filter((_, index) => concurrency === 4 || index % 4 === depth + 1)
-    const expected = expectedOf({ world, form }, seeds, { collect: STREAMS, depth })
-    const flags = ['--collect', 'all', '--depth', String(depth), '--concurrency', String(concurrency)]
-    expectExit(await bench.crawl(server, [...seeds, ...flags]), 0)
-    expectExactly(bench, server, expected)
-  })
+  test.for(CASES)(
+    'depth $depth at concurrency $concurrency from $gateway in $form form',
+    async ({ form, gateway, depth, concurrency }, { bench }) => {
+      const world = generateWorld(20 + depth + 10 * concurrency, concurrency === 4 ? SMALL : SPARSE)
+      const server = await bench.serve({ world, form, gateway, latencyMs: concurrency > 1 ? 4 : 0 })
+      // All forms of seeds in small worlds; a few in sparse ones, so that there is somewhere not to go.
+      const seeds = everySeed(world).filter((_, index) => concurrency === 4 || index % 4 === depth + 1)
+      const expected = expectedOf({ world, form }, seeds, { collect: STREAMS, depth })
+      const flags = ['--collect', 'all', '--depth', String(depth), '--concurrency', String(concurrency)]
+      expectExit(await bench.crawl(server, [...seeds, ...flags]), 0)
+      expectExactly(bench, server, expected)
+    },
+  )
 })
 
 describe.concurrent('what a crawl collects when told little', () => {
@@ -44,7 +47,13 @@ describe.concurrent('what a crawl collects when told little', () => {
     const world = generateWorld(32, SMALL)
     const server = await bench.serve({ world })
     const [, , , , , name, , , profile, post] = everySeed(world) as string[]
-    const same = [name, `https://sora.chatgpt.com/profile/${name?.slice(1)}`, profile, post, `https://sora.chatgpt.com/p/${post}`]
+    const same = [
+      name,
+      `https://sora.chatgpt.com/profile/${name?.slice(1)}`,
+      profile,
+      post,
+      `https://sora.chatgpt.com/p/${post}`,
+    ]
     const expected = expectedOf({ world, form: 'native' }, [name ?? '', profile ?? '', post ?? ''])
     expectExit(await bench.crawl(server, same.map(String)), 0)
     expectExactly(bench, server, expected)

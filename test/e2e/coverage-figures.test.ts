@@ -9,7 +9,17 @@ import { expectedOf, type Expected } from '../support/world/oracle.js'
 import { type WorldServer } from '../support/world/server.js'
 import { commentId, postId, story, userId } from '../support/world/story.js'
 import { expectDecent, expectExit, expectOnlyLine, linesOf } from './judge.js'
-import { coverage, coverageText, FOLLOWERS, listings, only, star, TOLD, type Listing, type Table } from './coverages.js'
+import {
+  coverage,
+  coverageText,
+  FOLLOWERS,
+  listings,
+  only,
+  star,
+  TOLD,
+  type Listing,
+  type Table,
+} from './coverages.js'
 
 /** What the listings of a crawl list, and whom one meets on them, by table; straight from the world. */
 function listedIn(world: World, reads: Reads): Record<'users' | 'posts' | 'comments', Set<string>> {
@@ -43,20 +53,42 @@ function expectTables(tables: readonly Table[], world: World, expected: Expected
 
 describe.concurrent('numbers', { timeout: 120_000 }, () => {
   test.for([
-    { form: 'native' as const, depth: 1, seeds: ['feed', 'leaderboard', 'search:sam'], collect: STREAMS, size: SPARSE },
+    {
+      form: 'native' as const,
+      depth: 1,
+      seeds: ['feed', 'leaderboard', 'search:sam'],
+      collect: STREAMS,
+      size: SPARSE,
+    },
     { form: 'contract' as const, depth: 1, seeds: ['feed', 'leaderboard'], collect: STREAMS, size: SMALL },
-    { form: 'native' as const, depth: 0, seeds: ['feed'], collect: ['comments', 'remixes'] as const, size: SMALL },
-  ])('items of listings and what was only embedded are the tables: depth $depth, $form', async ({ form, depth, seeds, collect, size }, { bench }) => {
-    const world = generateWorld(70 + depth, { ...size, privateUsers: 0, goneUsers: 0, gonePosts: 0 })
-    const server = await bench.serve({ world, form })
-    const expected = expectedOf({ world, form }, seeds, { collect, depth })
-    expectExit(await bench.crawl(server, [...seeds, '--collect', collect.join(','), '--depth', String(depth)]), 0)
-    const { tables } = await coverage(bench)
-    expectTables(tables, world, expected)
-    for (const { table, rows } of tables) expect([table, rows]).toEqual([table, bench.count(table)])
-    const inScope = new Set([...expected.reads.values()].filter(({ route }) => route.startsWith('get_user_')).map(({ subject }) => subject))
-    expect(tables[0]?.neverInScope).toBe(expected.tables.users.size - inScope.size)
-  })
+    {
+      form: 'native' as const,
+      depth: 0,
+      seeds: ['feed'],
+      collect: ['comments', 'remixes'] as const,
+      size: SMALL,
+    },
+  ])(
+    'items of listings and what was only embedded are the tables: depth $depth, $form',
+    async ({ form, depth, seeds, collect, size }, { bench }) => {
+      const world = generateWorld(70 + depth, { ...size, privateUsers: 0, goneUsers: 0, gonePosts: 0 })
+      const server = await bench.serve({ world, form })
+      const expected = expectedOf({ world, form }, seeds, { collect, depth })
+      expectExit(
+        await bench.crawl(server, [...seeds, '--collect', collect.join(','), '--depth', String(depth)]),
+        0,
+      )
+      const { tables } = await coverage(bench)
+      expectTables(tables, world, expected)
+      for (const { table, rows } of tables) expect([table, rows]).toEqual([table, bench.count(table)])
+      const inScope = new Set(
+        [...expected.reads.values()]
+          .filter(({ route }) => route.startsWith('get_user_'))
+          .map(({ subject }) => subject),
+      )
+      expect(tables[0]?.neverInScope).toBe(expected.tables.users.size - inScope.size)
+    },
+  )
 
   test('held is what the world lists, and every sum is that of its rows', async ({ bench }) => {
     const world = generateWorld(73, { ...SMALL, privateUsers: 0, goneUsers: 0, gonePosts: 0 })
@@ -64,8 +96,15 @@ describe.concurrent('numbers', { timeout: 120_000 }, () => {
     expectExit(await bench.crawl(server, ['feed', 'leaderboard', '--collect', 'all', '--depth', '1']), 0)
     const rows = await listings(bench)
     const routes: Record<string, string> = {
-      posts: 'get_user_posts', followers: 'get_user_followers', following: 'get_user_following', cameos: 'get_user_cameo_appearances',
-      comments: 'get_post_comments', replies: 'get_comment_replies', remixes: 'get_post_remix_list', feed: 'get_feed', leaderboard: 'get_cameo_leaderboard',
+      posts: 'get_user_posts',
+      followers: 'get_user_followers',
+      following: 'get_user_following',
+      cameos: 'get_user_cameo_appearances',
+      comments: 'get_post_comments',
+      replies: 'get_comment_replies',
+      remixes: 'get_post_remix_list',
+      feed: 'get_feed',
+      leaderboard: 'get_cameo_leaderboard',
     }
     for (const { stream, subject, held, told, state } of rows.filter(row => row.stream !== 'profile')) {
       const length = world.listings.get(`${routes[stream]}|${subject === stream ? '' : subject}`)?.length ?? 0
@@ -92,12 +131,21 @@ describe.concurrent('numbers', { timeout: 120_000 }, () => {
   test('what was never in scope, table by table', async ({ bench }) => {
     const world = story({
       users: ['star', 'fan', 'other'].map(name => ({ name })),
-      posts: [{ name: 'kite', by: 'star', with: ['other'] }, { name: 'named', by: 'fan' }],
-      comments: [{ name: 'nice', by: 'fan', on: 'kite' }, { name: 'indeed', by: 'other', on: 'kite', under: 'nice' }],
+      posts: [
+        { name: 'kite', by: 'star', with: ['other'] },
+        { name: 'named', by: 'fan' },
+      ],
+      comments: [
+        { name: 'nice', by: 'fan', on: 'kite' },
+        { name: 'indeed', by: 'other', on: 'kite', under: 'nice' },
+      ],
       feed: ['kite'],
     })
     const server = await bench.serve({ world })
-    const never = async (): Promise<Record<string, number>> => Object.fromEntries((await coverage(bench)).tables.map(({ table, neverInScope }) => [table, neverInScope]))
+    const never = async (): Promise<Record<string, number>> =>
+      Object.fromEntries(
+        (await coverage(bench)).tables.map(({ table, neverInScope }) => [table, neverInScope]),
+      )
     expectExit(await bench.crawl(server, ['feed', '--collect', 'profile']), 0)
     expect(await never()).toEqual({ users: 2, posts: 1, comments: 0 })
     expectExit(await bench.crawl(server, ['feed', '--collect', 'comments']), 0)
@@ -118,7 +166,12 @@ describe.concurrent('numbers', { timeout: 120_000 }, () => {
     listed(world, 'get_user_followers', userId('star')).splice(3, 2)
     mustGet(world.users, userId('star')).follower_count = 7
     expectExit(await bench.crawl(server, [...TOLD, '--full']), 0)
-    expect(await only(bench, userId('star'), 'followers')).toMatchObject({ told: 7, held: 7, state: 'complete', reason: null })
+    expect(await only(bench, userId('star'), 'followers')).toMatchObject({
+      told: 7,
+      held: 7,
+      state: 'complete',
+      reason: null,
+    })
     const { tables } = await coverage(bench)
     expect(tables[0]).toMatchObject({ table: 'users', rows: 10, listed: 9 })
   })
@@ -150,10 +203,13 @@ describe.concurrent('coverage as it is printed', { timeout: 120_000 }, () => {
     expect(text).toContain(`… and ${incomplete.length - 20} more: --csv lists all`)
     expect(await coverageText(bench, '--limit', '100000')).not.toContain('more: --csv')
     const all = linesOf(await coverageText(bench, '--limit', '100000'))
-    for (const { subject } of incomplete) expect(all.some(line => line.includes(subject.slice(0, 37)))).toBe(true)
+    for (const { subject } of incomplete)
+      expect(all.some(line => line.includes(subject.slice(0, 37)))).toBe(true)
   })
 
-  test('--csv and --json exclude each other; a database that is not there is no coverage', async ({ bench }) => {
+  test('--csv and --json exclude each other; a database that is not there is no coverage', async ({
+    bench,
+  }) => {
     const both = await bench.run(['coverage', '--csv', '--json', '--db', bench.db])
     expectExit(both, 2)
     const none = await bench.run(['coverage', '--db', bench.db])
@@ -162,7 +218,10 @@ describe.concurrent('coverage as it is printed', { timeout: 120_000 }, () => {
   })
 
   test('a database in which no run had anything in scope says so', async ({ bench }) => {
-    const server = await bench.serve({ world: star(1), override: () => ({ status: 401, message: 'Invalid API key.' }) })
+    const server = await bench.serve({
+      world: star(1),
+      override: () => ({ status: 401, message: 'Invalid API key.' }),
+    })
     expectExit(await bench.crawl(server, FOLLOWERS), 5)
     expect((await only(bench, userId('star'))).state).toBe('in progress')
   })
@@ -179,7 +238,9 @@ describe.concurrent('coverage as it is printed', { timeout: 120_000 }, () => {
     expect([await coverageText(bench, '--csv'), await coverage(bench)]).toEqual(before)
   })
 
-  test('a name that would redraw the terminal is made harmless in text, and stays what it is in CSV', async ({ bench }) => {
+  test('a name that would redraw the terminal is made harmless in text, and stays what it is in CSV', async ({
+    bench,
+  }) => {
     const seed = 'search:\u001B[31mred\u0007'
     const server = await bench.serve({ world: star(1) })
     const crawl = await bench.crawl(server, [seed])
@@ -220,4 +281,3 @@ describe('coverage of twenty thousand listings', { timeout: 300_000 }, () => {
     expect(text.stdout).toContain('… and 19,982 more')
   })
 })
-

@@ -12,25 +12,46 @@ describe.concurrent('the reason for every listing that is not complete', { timeo
   test('none, where all was read', async ({ bench }) => {
     const server = await bench.serve({ world: star(9) })
     expectExit(await bench.crawl(server, TOLD), 0)
-    expect(await only(bench, userId('star'), 'followers')).toMatchObject({ told: 9, held: 9, setAside: 0, pages: 3, state: 'complete', reason: null })
+    expect(await only(bench, userId('star'), 'followers')).toMatchObject({
+      told: 9,
+      held: 9,
+      setAside: 0,
+      pages: 3,
+      state: 'complete',
+      reason: null,
+    })
     expect((await coverage(bench)).incomplete).toEqual([])
   })
 
   test('capped, after how many pages; and complete once the cap is gone', async ({ bench }) => {
     const server = await bench.serve({ world: star(9) })
     expectExit(await bench.crawl(server, [...FOLLOWERS, '--max-pages', '2']), 0)
-    expect(await only(bench, userId('star'))).toMatchObject({ held: 6, pages: 2, state: 'capped', reason: 'cut after 2 pages' })
+    expect(await only(bench, userId('star'))).toMatchObject({
+      held: 6,
+      pages: 2,
+      state: 'capped',
+      reason: 'cut after 2 pages',
+    })
     expectExit(await bench.crawl(server, FOLLOWERS), 0)
     expect(await only(bench, userId('star'))).toMatchObject({ held: 9, state: 'complete', reason: null })
   })
 
   test('the feed that ends at 50 pages by itself', async ({ bench }) => {
-    const server = await bench.serve({ world: generateWorld(1, { ...SMALL, posts: 60, feed: 60 }), pageSize: 1 })
+    const server = await bench.serve({
+      world: generateWorld(1, { ...SMALL, posts: 60, feed: 60 }),
+      pageSize: 1,
+    })
     expectExit(await bench.crawl(server, ['feed', '--collect', 'profile']), 0)
-    expect(await only(bench, 'feed')).toMatchObject({ held: 50, state: 'capped', reason: 'cut after 50 pages' })
+    expect(await only(bench, 'feed')).toMatchObject({
+      held: 50,
+      state: 'capped',
+      reason: 'cut after 50 pages',
+    })
   })
 
-  test('budget, for what was begun and what was not; nothing once the same command has gone on', async ({ bench }) => {
+  test('budget, for what was begun and what was not; nothing once the same command has gone on', async ({
+    bench,
+  }) => {
     const server = await bench.serve({ world: star(9) })
     const args = [userId('star'), userId('fan0'), '--collect', 'followers,following', '--concurrency', '1']
     expectExit(await bench.crawl(server, [...args, '--max-requests', '2']), 4)
@@ -43,12 +64,21 @@ describe.concurrent('the reason for every listing that is not complete', { timeo
   })
 
   test('budget, where the balance is empty', async ({ bench }) => {
-    const server = await bench.serve({ world: star(9), override: ({ n }) => (n > 1 ? { status: 402, message: 'insufficient credits' } : undefined) })
+    const server = await bench.serve({
+      world: star(9),
+      override: ({ n }) => (n > 1 ? { status: 402, message: 'insufficient credits' } : undefined),
+    })
     expectExit(await bench.crawl(server, FOLLOWERS), 4)
-    expect(await only(bench, userId('star'))).toMatchObject({ held: 3, state: 'budget', reason: '1 page read' })
+    expect(await only(bench, userId('star'))).toMatchObject({
+      held: 3,
+      state: 'budget',
+      reason: '1 page read',
+    })
   })
 
-  test('a second run that is cut short does not claim pages of the first, and says that there was one', async ({ bench }) => {
+  test('a second run that is cut short does not claim pages of the first, and says that there was one', async ({
+    bench,
+  }) => {
     const server = await bench.serve({ world: star(9) })
     const args = [userId('fan0'), userId('star'), '--collect', 'followers,following', '--concurrency', '1']
     expectExit(await bench.crawl(server, args), 0)
@@ -56,7 +86,8 @@ describe.concurrent('the reason for every listing that is not complete', { timeo
     const { incomplete } = await coverage(bench)
     expect(incomplete.length).toBe(3)
     const today = new Date().toISOString().slice(0, 10)
-    for (const { state, reason } of incomplete) expect([state, reason]).toEqual(['budget', `not begun; read to its end on ${today}`])
+    for (const { state, reason } of incomplete)
+      expect([state, reason]).toEqual(['budget', `not begun; read to its end on ${today}`])
   })
 
   test('in progress, while a crawl is reading', async ({ bench }) => {
@@ -70,7 +101,11 @@ describe.concurrent('the reason for every listing that is not complete', { timeo
     server.override = async ({ n }) => (n > 2 ? gate : undefined)
     const crawl = bench.startCrawl(server, FOLLOWERS)
     await server.until(() => server.seen.length === 3)
-    expect(await only(bench, userId('star'))).toMatchObject({ held: 6, state: 'in progress', reason: '2 pages read' })
+    expect(await only(bench, userId('star'))).toMatchObject({
+      held: 6,
+      state: 'in progress',
+      reason: '2 pages read',
+    })
     release()
     expectExit(await crawl.done, 0)
     expect(await only(bench, userId('star'))).toMatchObject({ held: 9, state: 'complete' })
@@ -89,20 +124,35 @@ describe.concurrent('the reason for every listing that is not complete', { timeo
     await server.until(() => server.seen.length === 3)
     killed.kill('SIGKILL')
     await killed.done
-    expect(await only(bench, userId('star'))).toMatchObject({ held: 6, state: 'in progress', reason: '2 pages read' })
+    expect(await only(bench, userId('star'))).toMatchObject({
+      held: 6,
+      state: 'in progress',
+      reason: '2 pages read',
+    })
     const asked = bench.startCrawl(server, FOLLOWERS)
     await server.until(() => server.seen.length === 4)
     asked.kill('SIGINT')
     await asked.said(/Stopping/)
     release()
     expectExit(await asked.done, 4)
-    expect(await only(bench, userId('star'))).toMatchObject({ held: 9, state: 'in progress', reason: '3 pages read; stopped: interrupted' })
+    expect(await only(bench, userId('star'))).toMatchObject({
+      held: 9,
+      state: 'in progress',
+      reason: '3 pages read; stopped: interrupted',
+    })
   })
 
   test('failed, with what the API said', async ({ bench }) => {
-    const server = await bench.serve({ world: star(9), override: ({ n }) => (n === 2 ? { status: 422, message: 'Field, "required"' } : undefined) })
+    const server = await bench.serve({
+      world: star(9),
+      override: ({ n }) => (n === 2 ? { status: 422, message: 'Field, "required"' } : undefined),
+    })
     expectExit(await bench.crawl(server, FOLLOWERS), 3)
-    expect(await only(bench, userId('star'))).toMatchObject({ held: 3, state: 'failed', reason: 'HTTP 422: query: Field, "required"' })
+    expect(await only(bench, userId('star'))).toMatchObject({
+      held: 3,
+      state: 'failed',
+      reason: 'HTTP 422: query: Field, "required"',
+    })
   })
 
   test('private and gone, by listing', async ({ bench }) => {
@@ -112,7 +162,12 @@ describe.concurrent('the reason for every listing that is not complete', { timeo
     const server = await bench.serve({ world })
     expectExit(await bench.crawl(server, [...FOLLOWERS, '--depth', '1', '--concurrency', '1']), 0)
     const states = Object.fromEntries((await listings(bench)).map(({ subject, state }) => [subject, state]))
-    expect(states).toEqual({ [userId('star')]: 'complete', [userId('fan0')]: 'private', [userId('fan1')]: 'gone', [userId('fan2')]: 'complete' })
+    expect(states).toEqual({
+      [userId('star')]: 'complete',
+      [userId('fan0')]: 'private',
+      [userId('fan1')]: 'gone',
+      [userId('fan2')]: 'complete',
+    })
   })
 
   test('not found, where the route has never answered', async ({ bench }) => {
@@ -136,20 +191,32 @@ describe.concurrent('the reason for every listing that is not complete', { timeo
     const server = await bench.serve({ world: star(9) })
     expectExit(await bench.crawl(server, [...FOLLOWERS, '--max-requests', '1']), 4)
     expectExit(await bench.crawl(server, ['leaderboard', '--collect', 'profile', '--restart']), 0)
-    expect(await only(bench, userId('star'))).toMatchObject({ held: 3, state: 'abandoned', reason: '1 page read' })
+    expect(await only(bench, userId('star'))).toMatchObject({
+      held: 3,
+      state: 'abandoned',
+      reason: '1 page read',
+    })
     expect(await only(bench, 'leaderboard')).toMatchObject({ held: 1, state: 'complete' })
   })
 
   test('a listing that differs from its counter although it was read to its end', async ({ bench }) => {
     const server = await bench.serve({ world: star(4, 7) })
     expectExit(await bench.crawl(server, TOLD), 0)
-    expect(await only(bench, userId('star'), 'followers')).toMatchObject({ told: 7, held: 4, state: 'complete', reason: 'the platform counts 3 more than it lists' })
+    expect(await only(bench, userId('star'), 'followers')).toMatchObject({
+      told: 7,
+      held: 4,
+      state: 'complete',
+      reason: 'the platform counts 3 more than it lists',
+    })
   })
 
   test('a listing that counters spared is as complete as when it was read', async ({ bench }) => {
     const world = story({
       users: [{ name: 'star' }, { name: 'fan' }],
-      posts: [{ name: 'kite', by: 'star' }, { name: 'quiet', by: 'star' }],
+      posts: [
+        { name: 'kite', by: 'star' },
+        { name: 'quiet', by: 'star' },
+      ],
       comments: crowd('nice', 4).map(name => ({ name, by: 'fan', on: 'kite' })),
       feed: ['kite', 'quiet'],
     })
@@ -159,8 +226,19 @@ describe.concurrent('the reason for every listing that is not complete', { timeo
       const before = server.seen.length
       expectExit(await bench.crawl(server, args), 0)
       expect(server.seen.length - before).toBe(requests)
-      expect(await only(bench, postId('kite'))).toMatchObject({ told: 4, held: 4, state: 'complete', reason: null })
-      expect(await only(bench, postId('quiet'))).toMatchObject({ told: 0, held: 0, pages: 0, state: 'complete', reason: null })
+      expect(await only(bench, postId('kite'))).toMatchObject({
+        told: 4,
+        held: 4,
+        state: 'complete',
+        reason: null,
+      })
+      expect(await only(bench, postId('quiet'))).toMatchObject({
+        told: 0,
+        held: 0,
+        pages: 0,
+        state: 'complete',
+        reason: null,
+      })
     }
   })
 })
@@ -168,12 +246,27 @@ describe.concurrent('the reason for every listing that is not complete', { timeo
 /** The last follower of the star comes without an id. */
 const nameless: Override = (seen, answer) => {
   const items = (answer.data as { items?: object[] } | undefined)?.items
-  if (seen.route !== 'get_user_followers' || items === undefined || !JSON.stringify(items).includes(userId('fan0'))) return undefined
-  return { status: 200, data: { ...(answer.data as object), items: items.map(item => (JSON.stringify(item).includes(userId('fan0')) ? { ...item, user_id: 17 } : item)) as never } }
+  if (
+    seen.route !== 'get_user_followers' ||
+    items === undefined ||
+    !JSON.stringify(items).includes(userId('fan0'))
+  )
+    return undefined
+  return {
+    status: 200,
+    data: {
+      ...(answer.data as object),
+      items: items.map(item =>
+        JSON.stringify(item).includes(userId('fan0')) ? { ...item, user_id: 17 } : item,
+      ) as never,
+    },
+  }
 }
 
 describe.concurrent('rows set aside', { timeout: 120_000 }, () => {
-  test('count towards what the platform counts, also after a crawl that stopped above them', async ({ bench }) => {
+  test('count towards what the platform counts, also after a crawl that stopped above them', async ({
+    bench,
+  }) => {
     const server = await bench.serve({ world: star(30), pageSize: 10, override: nameless })
     const expected = { told: 30, held: 29, setAside: 1, state: 'complete', reason: null }
     expectExit(await bench.crawl(server, TOLD), 0)
@@ -188,6 +281,11 @@ describe.concurrent('rows set aside', { timeout: 120_000 }, () => {
     expectExit(await bench.crawl(server, TOLD), 0)
     server.override = undefined
     expectExit(await bench.crawl(server, [...TOLD, '--full']), 0)
-    expect(await only(bench, userId('star'), 'followers')).toMatchObject({ told: 30, held: 30, setAside: 0, reason: null })
+    expect(await only(bench, userId('star'), 'followers')).toMatchObject({
+      told: 30,
+      held: 30,
+      setAside: 0,
+      reason: null,
+    })
   })
 })

@@ -29,7 +29,16 @@ export interface Table {
 }
 
 export interface Coverage {
-  streams: { seed: string; stream: string; listings: number; told: number | null; held: number; setAside: number; pages: number; states: Record<string, number> }[]
+  streams: {
+    seed: string
+    stream: string
+    listings: number
+    told: number | null
+    held: number
+    setAside: number
+    pages: number
+    states: Record<string, number>
+  }[]
   incomplete: Listing[]
   tables: Table[]
 }
@@ -46,17 +55,23 @@ export async function coverageText(bench: Bench, ...args: readonly string[]): Pr
   return result.stdout
 }
 
-/** RFC 4180 to the letter, but for line ends, which may be LF alone; a field without quotes is never an empty text, but nothing. */
+/**
+ * RFC 4180 to the letter, but for line ends, which may be LF alone; a field without quotes is never an empty
+ * text, but nothing.
+ */
 export function parseCsv(text: string): (string | null)[][] {
   const rows: (string | null)[][] = [[]]
   const field = /"((?:[^"]|"")*)"|([^",\r\n]*)/y
   while (field.lastIndex < text.length) {
     const [all, quoted, bare] = field.exec(text) ?? []
     if (all === undefined) throw new Error(`no field at ${field.lastIndex}`)
-    rows.at(-1)?.push(quoted === undefined ? (bare === '' ? null : String(bare)) : quoted.replaceAll('""', '"'))
+    rows
+      .at(-1)
+      ?.push(quoted === undefined ? (bare === '' ? null : String(bare)) : quoted.replaceAll('""', '"'))
     const rest = text.slice(field.lastIndex, field.lastIndex + 2)
     const end = /^\r?\n/.exec(rest)
-    if (end === null && !rest.startsWith(',')) throw new Error(`neither a comma nor a line end at ${field.lastIndex}`)
+    if (end === null && !rest.startsWith(','))
+      throw new Error(`neither a comma nor a line end at ${field.lastIndex}`)
     field.lastIndex += end === null ? 1 : end[0].length
     if (end !== null && field.lastIndex < text.length) rows.push([])
   }
@@ -64,8 +79,13 @@ export function parseCsv(text: string): (string | null)[][] {
 }
 
 export function parseInPython(text: string): string[][] {
-  const script = 'import csv, io, json, sys\ntext = sys.stdin.buffer.read().decode("utf-8")\nprint(json.dumps(list(csv.reader(io.StringIO(text, newline=""), strict=True))))'
-  const { stdout, stderr, status } = spawnSync('python3', ['-c', script], { input: text, encoding: 'utf8', maxBuffer: 1e9 })
+  const script =
+    'import csv, io, json, sys\ntext = sys.stdin.buffer.read().decode("utf-8")\nprint(json.dumps(list(csv.reader(io.StringIO(text, newline=""), strict=True))))'
+  const { stdout, stderr, status } = spawnSync('python3', ['-c', script], {
+    input: text,
+    encoding: 'utf8',
+    maxBuffer: 1e9,
+  })
   if (status !== 0) throw new Error(stderr)
   return JSON.parse(stdout) as string[][]
 }
@@ -80,8 +100,10 @@ export async function listings(bench: Bench): Promise<Listing[]> {
   expect(code).toBe(0)
   const [header, ...rows] = parseCsv(text)
   expect(header).toEqual(HEADER)
-  const number = (value: string | null | undefined): number | null => (value === null || value === undefined ? null : Number(value))
-  if (hasPython) expect(parseInPython(text)).toEqual([HEADER, ...rows.map(row => row.map(field => field ?? ''))])
+  const number = (value: string | null | undefined): number | null =>
+    value === null || value === undefined ? null : Number(value)
+  if (hasPython)
+    expect(parseInPython(text)).toEqual([HEADER, ...rows.map(row => row.map(field => field ?? ''))])
   return rows.map(([seed, stream, subject, told, held, setAside, pages, state, reason]) => ({
     seed: String(seed),
     stream: String(stream),
@@ -96,7 +118,9 @@ export async function listings(bench: Bench): Promise<Listing[]> {
 }
 
 export async function only(bench: Bench, subject: string, stream?: string): Promise<Listing> {
-  const found = (await listings(bench)).filter(listing => listing.subject === subject && (stream === undefined || listing.stream === stream))
+  const found = (await listings(bench)).filter(
+    listing => listing.subject === subject && (stream === undefined || listing.stream === stream),
+  )
   expect(found).toHaveLength(1)
   return found[0] as Listing
 }

@@ -12,7 +12,7 @@ const POSTS = crowd('post', 40)
 const TODAY = new Date().toISOString().slice(0, 10)
 
 function studio(): World {
-  return story({ users: [{ name: 'star' }], posts: POSTS.map((name) => ({ name, by: 'star' })) })
+  return story({ users: [{ name: 'star' }], posts: POSTS.map(name => ({ name, by: 'star' })) })
 }
 
 /** Changes the post and the profile of every record that `get_user_posts` lists. */
@@ -35,9 +35,15 @@ interface Drift {
 }
 
 async function statusOf(bench: Bench): Promise<{ text: string; drift: Drift[]; driftCount: number }> {
-  const [text, json] = await Promise.all([bench.run(['status', '--db', bench.db]), bench.run(['status', '--db', bench.db, '--json'])])
+  const [text, json] = await Promise.all([
+    bench.run(['status', '--db', bench.db]),
+    bench.run(['status', '--db', bench.db, '--json']),
+  ])
   expectExit(text, 0)
-  return { text: text.stdout.slice(text.stdout.indexOf('Drift')), ...(JSON.parse(json.stdout) as { drift: Drift[]; driftCount: number }) }
+  return {
+    text: text.stdout.slice(text.stdout.indexOf('Drift')),
+    ...(JSON.parse(json.stdout) as { drift: Drift[]; driftCount: number }),
+  }
 }
 
 async function crawlPosts(bench: Bench, server: WorldServer, override?: Override): Promise<void> {
@@ -66,8 +72,20 @@ describe.concurrent('drift', () => {
         delete post['view_count']
         delete profile['username']
         // None of these says anything: may be absent, or has the name of the other form.
-        for (const name of ['shared_by', 'emoji', 'is_featured', 'parent_post_id', 'root_post_id', 'tombstoned_at']) delete post[name]
-        for (const [native, other] of [['description', 'bio'], ['verified', 'is_verified'], ['likes_received_count', 'like_count']] as const) {
+        for (const name of [
+          'shared_by',
+          'emoji',
+          'is_featured',
+          'parent_post_id',
+          'root_post_id',
+          'tombstoned_at',
+        ])
+          delete post[name]
+        for (const [native, other] of [
+          ['description', 'bio'],
+          ['verified', 'is_verified'],
+          ['likes_received_count', 'like_count'],
+        ] as const) {
           profile[other] = profile[native] ?? null
           delete profile[native]
         }
@@ -76,13 +94,17 @@ describe.concurrent('drift', () => {
       }),
     )
     const { text, drift } = await statusOf(bench)
-    expect(drift.map(({ kind, path, got, records }) => `${kind} ${path} ${got} ${records}`).toSorted()).toEqual([
+    expect(
+      drift.map(({ kind, path, got, records }) => `${kind} ${path} ${got} ${records}`).toSorted(),
+    ).toEqual([
       'added post.mood a field 40',
       'dropped post.view_count nothing 40',
       'dropped profile.username nothing 40',
       'type post.like_count string 40',
     ])
-    expect(text).toContain(`post.like_count was a string in 40 records since ${TODAY}; not stored, for a number was expected`)
+    expect(text).toContain(
+      `post.like_count was a string in 40 records since ${TODAY}; not stored, for a number was expected`,
+    )
     expect(text).toContain(`post.mood appeared in 40 records since ${TODAY}; no column has it`)
     expect(text).toContain(`post.view_count was missing in 40 records since ${TODAY}; present before`)
     await expectReplayable(bench)
@@ -90,27 +112,59 @@ describe.concurrent('drift', () => {
     expect(bench.count('posts where view_count is null or like_count is null')).toBe(0)
 
     await crawlPosts(bench, server)
-    await crawlPosts(bench, server, edited((post) => void delete post['view_count']))
-    expect((await statusOf(bench)).drift.find(({ path }) => path === 'post.view_count')).toMatchObject({ records: 80 })
+    await crawlPosts(
+      bench,
+      server,
+      edited(post => void delete post['view_count']),
+    )
+    expect((await statusOf(bench)).drift.find(({ path }) => path === 'post.view_count')).toMatchObject({
+      records: 80,
+    })
     await expectReplayable(bench)
     expectExit(await bench.run(['prune', '--raw', '0d', '--db', bench.db]), 0)
     await expectReplayable(bench)
   })
 
-  test('is none where a field comes and goes, nor where it never came, nor before ten records are without it', async ({ bench }) => {
-    const server = await bench.serve({ world: studio(), pageSize: 15 })
-    await crawlPosts(bench, server, edited((post, _profile, n) => (n % 3 === 0 ? void delete post['view_count'] : void delete post['remix_count'])))
-    await crawlPosts(bench, server, edited((post) => void delete post['remix_count']))
-    const one = await bench.serve({ world: story({ users: [{ name: 'star' }], posts: POSTS.slice(0, 9).map((name) => ({ name, by: 'star' })) }), pageSize: 15 })
-    await crawlPosts(bench, one, edited((post) => void delete post['like_count']))
-    expect((await statusOf(bench)).drift).toEqual([])
-    await expectReplayable(bench)
-  })
+  test(
+    'is none where a field comes and goes, nor where it never came, nor before ten records are ' +
+      'without it',
+    async ({ bench }) => {
+      const server = await bench.serve({ world: studio(), pageSize: 15 })
+      await crawlPosts(
+        bench,
+        server,
+        edited((post, _profile, n) =>
+          n % 3 === 0 ? void delete post['view_count'] : void delete post['remix_count'],
+        ),
+      )
+      await crawlPosts(
+        bench,
+        server,
+        edited(post => void delete post['remix_count']),
+      )
+      const one = await bench.serve({
+        world: story({
+          users: [{ name: 'star' }],
+          posts: POSTS.slice(0, 9).map(name => ({ name, by: 'star' })),
+        }),
+        pageSize: 15,
+      })
+      await crawlPosts(
+        bench,
+        one,
+        edited(post => void delete post['like_count']),
+      )
+      expect((await statusOf(bench)).drift).toEqual([])
+      await expectReplayable(bench)
+    },
+  )
 
-  test('stays small whatever comes, says that there is more, and shows nothing that controls a terminal', async ({ bench }) => {
+  test('stays small whatever comes, says that there is more, and shows nothing that controls a terminal', async ({
+    bench,
+  }) => {
     const server = await bench.serve({ world: studio(), pageSize: 10 })
     let names = 0
-    const flood = edited((post) => {
+    const flood = edited(post => {
       for (let n = 0; n < 200; n += 1) post[`field_${(names += 1)}`] = n
       post['\u001B[2J\u0007 evil'] = 1
     })
@@ -119,9 +173,13 @@ describe.concurrent('drift', () => {
     expect(bench.count('drift')).toBe(101)
     const { text, drift, driftCount } = await statusOf(bench)
     expect(driftCount).toBe(101)
-    expect(drift[0]).toMatchObject({ kind: 'added', path: '(other fields)', records: names - 100 + 2 * POSTS.length })
+    expect(drift[0]).toMatchObject({
+      kind: 'added',
+      path: '(other fields)',
+      records: names - 100 + 2 * POSTS.length,
+    })
     expect(text).toMatch(/and 91 more \(--limit 101 shows all\)/)
-    expect([...text].filter((char) => char !== '\n' && /\p{Cc}/u.test(char))).toEqual([])
+    expect([...text].filter(char => char !== '\n' && /\p{Cc}/u.test(char))).toEqual([])
     await expectReplayable(bench)
     expectExit(await bench.run(['check', '--db', bench.db]), 0)
   })

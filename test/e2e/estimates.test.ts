@@ -9,7 +9,20 @@ import { Random } from '../support/world/random.js'
 import type { Override, ServerOptions } from '../support/world/server.js'
 import { starWith, userId } from '../support/world/story.js'
 import { expectExit } from './judge.js'
-import { bill, CONTRACT_PAGES, expectNear, expectWithin, HALF_PAGES, plan, planText, popular, someUsers, TOWN, type Figures, type Plan } from './plans.js'
+import {
+  bill,
+  CONTRACT_PAGES,
+  expectNear,
+  expectWithin,
+  HALF_PAGES,
+  plan,
+  planText,
+  popular,
+  someUsers,
+  TOWN,
+  type Figures,
+  type Plan,
+} from './plans.js'
 
 interface Years {
   server: ServerOptions
@@ -21,7 +34,10 @@ interface Years {
 }
 
 /** Crawls again and again while the world lives on; what each plan said, and what the crawl was billed. */
-async function repeat(bench: Bench, { server: options, args, lives, kept = [], seed }: Years): Promise<{ said: Plan; billed: number }[]> {
+async function repeat(
+  bench: Bench,
+  { server: options, args, lives, kept = [], seed }: Years,
+): Promise<{ said: Plan; billed: number }[]> {
   const server = await bench.serve(options)
   const random = new Random(seed)
   const first = { said: await plan(bench, args), billed: await bill(bench, server, args) }
@@ -34,43 +50,78 @@ async function repeat(bench: Bench, { server: options, args, lives, kept = [], s
 }
 
 function expectKept(bench: Bench, years: readonly { said: Plan; billed: number }[]): void {
-  const rows = bench.open().prepare('select sum(low) low, sum(likely) likely, sum(high) high, sum(actual) actual from estimates group by run_id order by run_id').all()
+  const rows = bench
+    .open()
+    .prepare(
+      'select sum(low) low, sum(likely) likely, sum(high) high, sum(actual) actual from estimates ' +
+        'group by run_id order by run_id',
+    )
+    .all()
   expect(rows).toEqual(years.map(({ said, billed }) => ({ ...said.total.requests, actual: billed })))
 }
 
 const times = (count: number, life: Life): Life[] => Array.from({ length: count }, () => life)
 
-/* Worlds are so large that chance allows a tenth: at depth 1 these take 500 to 1,100 requests a crawl, a third of them by chance at most. */
+/*
+ * Worlds are so large that chance allows a tenth: at depth 1 these take 500 to 1,100 requests a crawl, a
+ * third of them by chance at most.
+ */
 describe.concurrent('from low to high lies what the next crawl costs', { timeout: 300_000 }, () => {
   test.for([
     { rate: 0.01, pages: CONTRACT_PAGES, form: 'native' as const, seed: 1 },
     { rate: 0.05, pages: 5, form: 'contract' as const, seed: 2 },
     { rate: 0.2, pages: 3, form: 'native' as const, seed: 3 },
     { rate: 0.2, pages: HALF_PAGES, form: 'native' as const, seed: 4 },
-  ])('and likely is within a tenth from the third crawl on, at depth 1 where $rate changes (world $seed)', async ({ rate, pages, form, seed }, { bench }) => {
-    const world = generateWorld(seed, TOWN)
-    const users = someUsers(world, 5)
-    const args = ['feed', 'leaderboard', ...users, '--collect', 'all', '--depth', '1']
-    const years = await repeat(bench, { server: { world, pageSize: pages, form }, args, lives: times(3, { rate, zeros: form === 'contract' }), kept: users, seed })
-    for (const [index, { said, billed }] of years.slice(1).entries()) expectWithin(said.total.requests, billed, `crawl ${index + 2}`)
-    for (const [index, { said, billed }] of years.slice(2).entries()) expectNear(said.total.requests, billed, 0.1, `crawl ${index + 3}`)
-    expectKept(bench, years)
-  })
+  ])(
+    'and likely is within a tenth from the third crawl on, at depth 1 where $rate changes (world $seed)',
+    async ({ rate, pages, form, seed }, { bench }) => {
+      const world = generateWorld(seed, TOWN)
+      const users = someUsers(world, 5)
+      const args = ['feed', 'leaderboard', ...users, '--collect', 'all', '--depth', '1']
+      const years = await repeat(bench, {
+        server: { world, pageSize: pages, form },
+        args,
+        lives: times(3, { rate, zeros: form === 'contract' }),
+        kept: users,
+        seed,
+      })
+      for (const [index, { said, billed }] of years.slice(1).entries())
+        expectWithin(said.total.requests, billed, `crawl ${index + 2}`)
+      for (const [index, { said, billed }] of years.slice(2).entries())
+        expectNear(said.total.requests, billed, 0.1, `crawl ${index + 3}`)
+      expectKept(bench, years)
+    },
+  )
 
-  test.for([0.01, 0.05, 0.2])('at depth 0 from every kind of seed, where %d changes', async (rate, { bench }) => {
-    const world = generateWorld(11, TOWN)
-    const users = someUsers(world, 12)
-    const args = ['feed', 'leaderboard', 'search:sam', ...users]
-    const years = await repeat(bench, { server: { world, pageSize: 5 }, args, lives: times(3, { rate }), kept: users, seed: 11 })
-    for (const { said, billed } of years.slice(1)) expectWithin(said.total.requests, billed)
-    expectKept(bench, years)
-  })
+  test.for([0.01, 0.05, 0.2])(
+    'at depth 0 from every kind of seed, where %d changes',
+    async (rate, { bench }) => {
+      const world = generateWorld(11, TOWN)
+      const users = someUsers(world, 12)
+      const args = ['feed', 'leaderboard', 'search:sam', ...users]
+      const years = await repeat(bench, {
+        server: { world, pageSize: 5 },
+        args,
+        lives: times(3, { rate }),
+        kept: users,
+        seed: 11,
+      })
+      for (const { said, billed } of years.slice(1)) expectWithin(said.total.requests, billed)
+      expectKept(bench, years)
+    },
+  )
 
   test('in a sparse world, where a fifth is new to the crawl each time', async ({ bench }) => {
     const world = generateWorld(4, SPARSE)
     const users = someUsers(world, 5)
     const args = ['feed', 'leaderboard', ...users, '--depth', '1']
-    const years = await repeat(bench, { server: { world, pageSize: 10 }, args, lives: times(3, { rate: 0.2 }), kept: users, seed: 4 })
+    const years = await repeat(bench, {
+      server: { world, pageSize: 10 },
+      args,
+      lives: times(3, { rate: 0.2 }),
+      kept: users,
+      seed: 4,
+    })
     for (const { said, billed } of years.slice(1)) expectWithin(said.total.requests, billed)
   })
 
@@ -93,7 +144,9 @@ describe.concurrent('from low to high lies what the next crawl costs', { timeout
     expectWithin(said.total.requests, await bill(bench, server, args))
   })
 
-  test('and a third crawl in which nothing was due does not teach that nothing ever is', async ({ bench }) => {
+  test('and a third crawl in which nothing was due does not teach that nothing ever is', async ({
+    bench,
+  }) => {
     const world = generateWorld(14, TOWN)
     const server = await bench.serve({ world, pageSize: CONTRACT_PAGES })
     const random = new Random(14)
@@ -116,60 +169,85 @@ const RELATIONS = ['--collect', 'followers,following,posts,cameos']
 const emptyEnds: Override = (seen, answer) => {
   if (seen.cursor === 'end') return { status: 200, data: { items: [], cursor: null } }
   const data = answer.data
-  const isLast = typeof data === 'object' && data !== null && 'items' in data && (data as { cursor?: unknown }).cursor === null
-  return isLast && (data as { items: unknown[] }).items.length > 0 ? { status: 200, data: { ...data, cursor: 'end' } } : undefined
+  const isLast =
+    typeof data === 'object' &&
+    data !== null &&
+    'items' in data &&
+    (data as { cursor?: unknown }).cursor === null
+  return isLast && (data as { items: unknown[] }).items.length > 0
+    ? { status: 200, data: { ...data, cursor: 'end' } }
+    : undefined
 }
 
 function byStream(said: Plan): Map<string, Figures> {
   const sums = new Map<string, Figures>()
   for (const { stream, requests } of said.streams) {
     const { low, likely, high } = sums.get(stream) ?? { low: 0, likely: 0, high: 0 }
-    sums.set(stream, { low: low + requests.low, likely: likely + requests.likely, high: high + requests.high })
+    sums.set(stream, {
+      low: low + requests.low,
+      likely: likely + requests.likely,
+      high: high + requests.high,
+    })
   }
   return sums
 }
 
-describe.concurrent('before the first crawl of listings whose counters are known', { timeout: 120_000 }, () => {
-  test.for([
-    { pages: CONTRACT_PAGES, name: 'full', override: undefined },
-    { pages: HALF_PAGES, name: 'half full', override: undefined },
-    { pages: HALF_PAGES, name: 'half full and followed by an empty one', override: emptyEnds },
-  ])('high is never below the cost, stream by stream, if pages are $name', async ({ pages, override }, { bench }) => {
-    const world = popular(21)
-    const users = someUsers(world, 40)
-    const server = await bench.serve({ world, pageSize: pages, ...(override === undefined ? {} : { override }) })
-    expectExit(await bench.crawl(server, [...users, '--collect', 'profile']), 0)
-    const said = await plan(bench, [...users, ...RELATIONS])
-    expect(said.unknown).toEqual([])
-    const before = server.billed.length
-    expectExit(await bench.crawl(server, [...users, ...RELATIONS]), 0)
-    expectWithin(said.total.requests, server.billed.length - before)
-    for (const [stream, figures] of byStream(said)) {
-      const route = stream === 'cameos' ? 'get_user_cameo_appearances' : `get_user_${stream}`
-      expectWithin(figures, server.billed.slice(before).filter(seen => seen.route === route).length, stream)
-    }
-  })
+describe.concurrent(
+  'before the first crawl of listings whose counters are known',
+  { timeout: 120_000 },
+  () => {
+    test.for([
+      { pages: CONTRACT_PAGES, name: 'full', override: undefined },
+      { pages: HALF_PAGES, name: 'half full', override: undefined },
+      { pages: HALF_PAGES, name: 'half full and followed by an empty one', override: emptyEnds },
+    ])(
+      'high is never below the cost, stream by stream, if pages are $name',
+      async ({ pages, override }, { bench }) => {
+        const world = popular(21)
+        const users = someUsers(world, 40)
+        const server = await bench.serve({
+          world,
+          pageSize: pages,
+          ...(override === undefined ? {} : { override }),
+        })
+        expectExit(await bench.crawl(server, [...users, '--collect', 'profile']), 0)
+        const said = await plan(bench, [...users, ...RELATIONS])
+        expect(said.unknown).toEqual([])
+        const before = server.billed.length
+        expectExit(await bench.crawl(server, [...users, ...RELATIONS]), 0)
+        expectWithin(said.total.requests, server.billed.length - before)
+        for (const [stream, figures] of byStream(said)) {
+          const route = stream === 'cameos' ? 'get_user_cameo_appearances' : `get_user_${stream}`
+          expectWithin(
+            figures,
+            server.billed.slice(before).filter(seen => seen.route === route).length,
+            stream,
+          )
+        }
+      },
+    )
 
-  test('the page size that was seen is not forgotten by crawls that stop early', async ({ bench }) => {
-    const world = popular(22)
-    const users = someUsers(world, 20)
-    const server = await bench.serve({ world, pageSize: 7 })
-    await bill(bench, server, [...users, ...RELATIONS])
-    await bill(bench, server, [...users, ...RELATIONS])
-    const { total } = await plan(bench, [...users, ...RELATIONS, '--full'])
-    const billed = await bill(bench, server, [...users, ...RELATIONS, '--full'])
-    expectWithin(total.requests, billed)
-    expectNear(total.requests, billed, 0.1)
-  })
+    test('the page size that was seen is not forgotten by crawls that stop early', async ({ bench }) => {
+      const world = popular(22)
+      const users = someUsers(world, 20)
+      const server = await bench.serve({ world, pageSize: 7 })
+      await bill(bench, server, [...users, ...RELATIONS])
+      await bill(bench, server, [...users, ...RELATIONS])
+      const { total } = await plan(bench, [...users, ...RELATIONS, '--full'])
+      const billed = await bill(bench, server, [...users, ...RELATIONS, '--full'])
+      expectWithin(total.requests, billed)
+      expectNear(total.requests, billed, 0.1)
+    })
 
-  test('the figures say which pages they assume, until pages have been seen', async ({ bench }) => {
-    const server = await bench.serve({ world: starWith(4) })
-    const args = [userId('star'), '--collect', 'followers']
-    expect(await planText(bench, args)).toMatch(/at least half as full/)
-    await bill(bench, server, args)
-    expect(await planText(bench, args)).not.toMatch(/at least half as full/)
-  })
-})
+    test('the figures say which pages they assume, until pages have been seen', async ({ bench }) => {
+      const server = await bench.serve({ world: starWith(4) })
+      const args = [userId('star'), '--collect', 'followers']
+      expect(await planText(bench, args)).toMatch(/at least half as full/)
+      await bill(bench, server, args)
+      expect(await planText(bench, args)).not.toMatch(/at least half as full/)
+    })
+  },
+)
 
 test('a hundred thousand listings are estimated in seconds', { timeout: 300_000 }, async ({ bench }) => {
   const world = starWith(2)
@@ -191,7 +269,12 @@ test('a hundred thousand listings are estimated in seconds', { timeout: 300_000 
 
 test('the helper that lets worlds live on changes what it says', () => {
   const world = generateWorld(61, TOWN)
-  const before = { users: world.users.size, posts: world.posts.size, comments: world.comments.size, feed: [...listed(world, 'get_feed')] }
+  const before = {
+    users: world.users.size,
+    posts: world.posts.size,
+    comments: world.comments.size,
+    feed: [...listed(world, 'get_feed')],
+  }
   liveOn(world, new Random(61), { rate: 0.2 })
   expect(world.posts.size).toBe(before.posts + 36)
   expect(world.users.size).toBe(before.users + 10)
@@ -200,6 +283,7 @@ test('the helper that lets worlds live on changes what it says', () => {
   expect([...world.posts.values()].filter(({ state }) => state === 'gone').length).toBe(2 + 9)
   for (const [key, ids] of world.listings) expect([key, new Set(ids).size]).toEqual([key, ids.length])
   for (const post of world.posts.values()) {
-    if (post.reply_count !== null) expect(post.reply_count).toBe(world.listings.get(listingKey('get_post_comments', post.id))?.length ?? 0)
+    if (post.reply_count !== null)
+      expect(post.reply_count).toBe(world.listings.get(listingKey('get_post_comments', post.id))?.length ?? 0)
   }
 })

@@ -14,7 +14,18 @@ import { expectExit, expectOneLineAbout, expectOnlyLine, jsonOf } from './judge.
 import { answersOf } from './stored-answers.js'
 import { tracesIn } from './traces.js'
 
-const ALL = ['feed', 'leaderboard', 'search:zol', `@${LEAVER}`, `@${FORMER}`, 'user-pet_____________________', '--collect', 'all', '--depth', '1']
+const ALL = [
+  'feed',
+  'leaderboard',
+  'search:zol',
+  `@${LEAVER}`,
+  `@${FORMER}`,
+  'user-pet_____________________',
+  '--collect',
+  'all',
+  '--depth',
+  '1',
+]
 const OTHERS = ALL.filter(word => !word.startsWith('@'))
 
 interface Report {
@@ -29,7 +40,10 @@ interface Report {
   copies_left: string[]
 }
 
-/** Databases in which the person has been seen under two handles, everywhere a person can be; each test has a copy. */
+/**
+ * Databases in which the person has been seen under two handles, everywhere a person can be; each test has a
+ * copy.
+ */
 const FORMS = ['native', 'contract'] as const
 let templates: Bench
 
@@ -39,7 +53,10 @@ beforeAll(async () => {
     const { world, rename } = departedWorld()
     const server = await templates.serve({ world, form, pageSize: 3 })
     const file = templates.file(form)
-    expectExit(await templates.crawl(server, ['leaderboard', `@${FORMER}`, `search:${FORMER}`, '--db', file]), 0)
+    expectExit(
+      await templates.crawl(server, ['leaderboard', `@${FORMER}`, `search:${FORMER}`, '--db', file]),
+      0,
+    )
     rename()
     await templates.crawl(server, [...ALL, '--db', file])
   }
@@ -75,48 +92,67 @@ function othersIn(bench: Bench, file?: string): Record<string, unknown[]> {
   return Object.fromEntries(
     tables.map(table => {
       const rows = db.prepare(`select * from ${table}`).all() as Record<string, unknown>[]
-      const kept = rows.map(row => JSON.stringify(Object.entries(row).filter(([column]) => !COUNTS.test(column))))
+      const kept = rows.map(row =>
+        JSON.stringify(Object.entries(row).filter(([column]) => !COUNTS.test(column))),
+      )
       return [table, kept.toSorted()]
     }),
   )
 }
 
 describe.concurrent('forget', () => {
-  test.for(FORMS)('leaves no byte of the person in the file, its log or its raw pages (%s)', async (form, { bench }) => {
-    await crawled(bench, form)
-    const before = await traces(bench)
-    for (const needle of NEEDLES) expect(before.join('\n')).toContain(`sora.db: ${needle}`)
-    const report = await forget(bench, LEAVER_ID, '--yes')
-    expect(await traces(bench)).toEqual([])
-    expect(report).toMatchObject({ dry_run: false, accounts: 1, forgotten_before: 0 })
-    expect(report.removed).toMatchObject({ users: 1, posts: 3, comments: 5 })
-    expect(report.removed['pages']).toBeGreaterThan(0)
-    expect(report.changed['pages']).toBeGreaterThan(0)
-    expect(bench.open().pragma('integrity_check', { simple: true })).toBe('ok')
-  })
+  test.for(FORMS)(
+    'leaves no byte of the person in the file, its log or its raw pages (%s)',
+    async (form, { bench }) => {
+      await crawled(bench, form)
+      const before = await traces(bench)
+      for (const needle of NEEDLES) expect(before.join('\n')).toContain(`sora.db: ${needle}`)
+      const report = await forget(bench, LEAVER_ID, '--yes')
+      expect(await traces(bench)).toEqual([])
+      expect(report).toMatchObject({ dry_run: false, accounts: 1, forgotten_before: 0 })
+      expect(report.removed).toMatchObject({ users: 1, posts: 3, comments: 5 })
+      expect(report.removed['pages']).toBeGreaterThan(0)
+      expect(report.changed['pages']).toBeGreaterThan(0)
+      expect(bench.open().pragma('integrity_check', { simple: true })).toBe('ok')
+    },
+  )
 
-  test.for(FORMS)('leaves of the others what there would be without the person (%s)', async (form, { bench }) => {
-    await crawled(bench, form)
-    await forget(bench, LEAVER_ID, '--yes')
-    const server = await bench.serve({ world: worldWithout(), form, pageSize: 3 })
-    const file = bench.file('without.db')
-    await bench.crawl(server, ['leaderboard', '--db', file])
-    await bench.crawl(server, [...OTHERS, '--db', file])
-    expect(othersIn(bench)).toEqual(othersIn(bench, file))
-  })
+  test.for(FORMS)(
+    'leaves of the others what there would be without the person (%s)',
+    async (form, { bench }) => {
+      await crawled(bench, form)
+      await forget(bench, LEAVER_ID, '--yes')
+      const server = await bench.serve({ world: worldWithout(), form, pageSize: 3 })
+      const file = bench.file('without.db')
+      await bench.crawl(server, ['leaderboard', '--db', file])
+      await bench.crawl(server, [...OTHERS, '--db', file])
+      expect(othersIn(bench)).toEqual(othersIn(bench, file))
+    },
+  )
 
-  test.for(FORMS)('keeps the person out of later crawls, their raw pages included (%s)', async (form, { bench }) => {
-    const server = await crawled(bench, form)
-    await forget(bench, `@${LEAVER}`, '--yes')
-    const kept = othersIn(bench)
-    const sent = server.seen.length
-    expectExit(await bench.crawl(server, [...OTHERS, '--full']), 0)
-    expect(server.seen.slice(sent).filter(({ subject }) => subject === LEAVER_ID || [postId('l1'), postId('l2'), postId('l3'), commentId('k1')].includes(subject))).toEqual([])
-    expect(await traces(bench)).toEqual([])
-    expect(othersIn(bench)).toEqual(kept)
-    expect(bench.count('rejects')).toBe(0)
-    expect(bench.count('drift')).toBe(0)
-  })
+  test.for(FORMS)(
+    'keeps the person out of later crawls, their raw pages included (%s)',
+    async (form, { bench }) => {
+      const server = await crawled(bench, form)
+      await forget(bench, `@${LEAVER}`, '--yes')
+      const kept = othersIn(bench)
+      const sent = server.seen.length
+      expectExit(await bench.crawl(server, [...OTHERS, '--full']), 0)
+      expect(
+        server.seen
+          .slice(sent)
+          .filter(
+            ({ subject }) =>
+              subject === LEAVER_ID ||
+              [postId('l1'), postId('l2'), postId('l3'), commentId('k1')].includes(subject),
+          ),
+      ).toEqual([])
+      expect(await traces(bench)).toEqual([])
+      expect(othersIn(bench)).toEqual(kept)
+      expect(bench.count('rejects')).toBe(0)
+      expect(bench.count('drift')).toBe(0)
+    },
+  )
 
   test('a replay brings nothing back, and changes nothing of the others', async ({ bench }) => {
     await crawled(bench)
@@ -128,7 +164,9 @@ describe.concurrent('forget', () => {
     expect(bench.count('rejects')).toBe(0)
   })
 
-  test('keeps the person out of a crawl into which they come anew, with posts that nobody knew', async ({ bench }) => {
+  test('keeps the person out of a crawl into which they come anew, with posts that nobody knew', async ({
+    bench,
+  }) => {
     const { world, rename } = departedWorld()
     rename()
     const server = await bench.serve({ world, pageSize: 3 })
@@ -136,8 +174,11 @@ describe.concurrent('forget', () => {
     expect(await forget(bench, LEAVER_ID, '--yes')).toMatchObject({ accounts: 1, removed: {} })
     expectExit(await bench.crawl(server, OTHERS), 0)
     expectExit(await bench.crawl(server, [postId('kite'), userId('ann')]), 0)
-    // Where others wrote of the person before the database knew the handle, it is found by forgetting once more.
-    expect((await traces(bench)).filter(trace => !trace.endsWith(LEAVER) && !trace.endsWith(FORMER))).toEqual([])
+    // Where others wrote of the person before the database knew the handle, it is found by forgetting once
+    // more.
+    expect((await traces(bench)).filter(trace => !trace.endsWith(LEAVER) && !trace.endsWith(FORMER))).toEqual(
+      [],
+    )
     expect(await forget(bench, LEAVER_ID, '--yes')).toMatchObject({ forgotten_before: 1 })
     expect((await traces(bench)).filter(trace => !trace.endsWith(FORMER))).toEqual([])
     const known = server.seen.length
@@ -147,7 +188,9 @@ describe.concurrent('forget', () => {
     expect(server.seen).toHaveLength(known)
   })
 
-  test('a post of theirs that nobody knew, named by a seed, is paid for once and brings nothing', async ({ bench }) => {
+  test('a post of theirs that nobody knew, named by a seed, is paid for once and brings nothing', async ({
+    bench,
+  }) => {
     const { world, rename } = departedWorld()
     rename()
     const server = await bench.serve({ world, pageSize: 3 })
@@ -156,7 +199,9 @@ describe.concurrent('forget', () => {
     expectExit(await bench.crawl(server, [postId('l1')]), 0)
     expect(server.seen.map(({ route }) => route)).toEqual(['get_user_profile', 'get_post_detail'])
     expect([bench.count('posts'), bench.count('comments'), bench.count('users')]).toEqual([0, 0, 1])
-    expect((await traces(bench)).filter(trace => !trace.endsWith(LEAVER) && !trace.endsWith(FORMER))).toEqual([])
+    expect((await traces(bench)).filter(trace => !trace.endsWith(LEAVER) && !trace.endsWith(FORMER))).toEqual(
+      [],
+    )
   })
 
   test('early stop does not count the person: a second crawl costs one request', async ({ bench }) => {
@@ -165,10 +210,17 @@ describe.concurrent('forget', () => {
     const sent = server.seen.length
     expectExit(await bench.crawl(server, [userId('ben'), '--collect', 'followers']), 0)
     expect(server.seen.slice(sent).map(({ route }) => route)).toEqual(['get_user_followers'])
-    expect(bench.count(`members m join checkpoints k on k.id = m.stream_id where k.stream = 'followers' and k.subject_id = '${userId('ben')}'`)).toBe(3)
+    expect(
+      bench.count(
+        `members m join checkpoints k on k.id = m.stream_id where k.stream = 'followers' and ` +
+          `k.subject_id = '${userId('ben')}'`,
+      ),
+    ).toBe(3)
   })
 
-  test('a seed that names the person is left out in one line, and the others are crawled', async ({ bench }) => {
+  test('a seed that names the person is left out in one line, and the others are crawled', async ({
+    bench,
+  }) => {
     const server = await crawled(bench)
     await forget(bench, LEAVER_ID, '--yes')
     const sent = server.seen.length
@@ -176,18 +228,24 @@ describe.concurrent('forget', () => {
     expectExit(result, 0)
     expectOneLineAbout(result, /left out/)
     expect(server.seen.slice(sent).map(({ subject }) => subject)).toEqual([userId('ann')])
-    expect(bench.open().prepare('select options from runs order by id desc').pluck().get()).not.toContain(LEAVER)
+    expect(bench.open().prepare('select options from runs order by id desc').pluck().get()).not.toContain(
+      LEAVER,
+    )
   })
 
   test('the ledger keeps what was paid, and the runs lose the name', async ({ bench }) => {
     await crawled(bench)
     const paid = bench.open().prepare('select count(*) as n, sum(cost_microusd) as cost from requests').get()
     await forget(bench, LEAVER_ID, '--yes')
-    expect(bench.open().prepare('select count(*) as n, sum(cost_microusd) as cost from requests').get()).toEqual(paid)
+    expect(
+      bench.open().prepare('select count(*) as n, sum(cost_microusd) as cost from requests').get(),
+    ).toEqual(paid)
     expect(bench.count("run_seeds where text = '[forgotten]'")).toBe(4)
   })
 
-  test('says whose characters stay, deletes copies beside the file, and leaves exports alone', async ({ bench }) => {
+  test('says whose characters stay, deletes copies beside the file, and leaves exports alone', async ({
+    bench,
+  }) => {
     await crawled(bench)
     await copyFile(bench.db, `${bench.db}.backup-2026-01-01T00-00-00Z`)
     const report = await forget(bench, LEAVER_ID, '--yes')
@@ -196,7 +254,9 @@ describe.concurrent('forget', () => {
     expect((await readdir(bench.dir)).toSorted()).toEqual(['sora.db', 'sora.db.lock'])
   })
 
-  test('deletes what --dry-run names and nothing else, whatever stands beside the file', async ({ bench }) => {
+  test('deletes what --dry-run names and nothing else, whatever stands beside the file', async ({
+    bench,
+  }) => {
     await crawled(bench)
     const copy = `${bench.db}.backup-2026-01-01T00-00-00.000Z`
     const unfinished = `${bench.db}.backup-2026-01-02T00-00-00.000Z.part`
@@ -214,14 +274,16 @@ describe.concurrent('forget', () => {
     await writeFile(oldLog, Buffer.from('377f0682002de218', 'hex'))
     await writeFile(`${bench.db}.log-2026-01-08T00-00-00.000Z`, 'a log of the user’s own')
     const named = [copy, `${copy}-wal`, unfinished, oldLog]
-    const before = (await readdir(bench.dir)).filter((name) => !name.endsWith('.lock'))
+    const before = (await readdir(bench.dir)).filter(name => !name.endsWith('.lock'))
     const dry = await forget(bench, LEAVER_ID, '--dry-run')
     expect(dry.copies_deleted).toEqual(named)
-    expect((await readdir(bench.dir)).filter((name) => !name.endsWith('.lock'))).toEqual(before)
+    expect((await readdir(bench.dir)).filter(name => !name.endsWith('.lock'))).toEqual(before)
     const text = await bench.run(['forget', '--db', bench.db, LEAVER_ID, '--dry-run'])
     for (const name of named) expect(text.stdout).toContain(name)
     expect((await forget(bench, LEAVER_ID, '--yes')).copies_deleted).toEqual(named)
-    expect((await readdir(bench.dir)).filter((name) => !name.endsWith('.lock'))).toEqual(before.filter((name) => !named.includes(bench.file(name))))
+    expect((await readdir(bench.dir)).filter(name => !name.endsWith('.lock'))).toEqual(
+      before.filter(name => !named.includes(bench.file(name))),
+    )
     expect(dry.copies_left).toHaveLength(6)
   })
 
@@ -229,7 +291,8 @@ describe.concurrent('forget', () => {
     await crawled(bench)
     const copy = `${bench.db}.backup-2026-01-01T00-00-00.000Z`
     await copyFile(bench.db, copy)
-    if (spawnSync('chattr', ['+i', copy]).status !== 0) skip('only root may make a file that cannot be deleted')
+    if (spawnSync('chattr', ['+i', copy]).status !== 0)
+      skip('only root may make a file that cannot be deleted')
     try {
       const result = await bench.run(['forget', LEAVER_ID, '--yes', '--db', bench.db])
       expectExit(result, 4)
@@ -243,16 +306,28 @@ describe.concurrent('forget', () => {
 
   test('several people at once, and the same again', async ({ bench }) => {
     await crawled(bench)
-    expect(await forget(bench, `https://sora.chatgpt.com/profile/${LEAVER}`, '@ann', '--yes')).toMatchObject({ accounts: 2, removed: { users: 2 } })
+    expect(await forget(bench, `https://sora.chatgpt.com/profile/${LEAVER}`, '@ann', '--yes')).toMatchObject({
+      accounts: 2,
+      removed: { users: 2 },
+    })
     expect(await traces(bench)).toEqual([])
-    expect(await forget(bench, LEAVER_ID, userId('ann'), '--yes')).toMatchObject({ accounts: 2, forgotten_before: 2, removed: {} })
+    expect(await forget(bench, LEAVER_ID, userId('ann'), '--yes')).toMatchObject({
+      accounts: 2,
+      forgotten_before: 2,
+      removed: {},
+    })
     expect(await forget(bench, '@ANN', '--yes')).toMatchObject({ accounts: 0 })
   })
 
   test('keeps the person out of the same answers when they are imported, to the byte', async ({ bench }) => {
     await crawled(bench)
     const file = bench.file('answers.jsonl')
-    await writeFile(file, answersOf(bench).map(answer => `${JSON.stringify(answer)}\n`).join(''))
+    await writeFile(
+      file,
+      answersOf(bench)
+        .map(answer => `${JSON.stringify(answer)}\n`)
+        .join(''),
+    )
     await forget(bench, LEAVER_ID, '--yes')
     const kept = othersIn(bench)
     // A copy from before an upgrade, and one that the next upgrade would make, hold what the file holds.
@@ -266,7 +341,9 @@ describe.concurrent('forget', () => {
     expect(await traces(bench)).toEqual([])
   })
 
-  test('beside somebody who reads, says with 6 that bytes are left, and ends it when they are gone', async ({ bench }) => {
+  test('beside somebody who reads, says with 6 that bytes are left, and ends it when they are gone', async ({
+    bench,
+  }) => {
     await crawled(bench)
     const reader = new Database(bench.db, { readonly: true })
     reader.exec('BEGIN')
@@ -300,7 +377,10 @@ describe.concurrent('forget', () => {
     }
     for (const answer of ['\n', 'perhaps\n']) {
       const { code, screen } = await asked(answer)
-      expect([code, screen]).toEqual([0, expect.stringMatching(/This removes .*@zoltan\.k7.* from sora\.db for good[^]*Nothing was changed\./)])
+      expect([code, screen]).toEqual([
+        0,
+        expect.stringMatching(/This removes .*@zoltan\.k7.* from sora\.db for good[^]*Nothing was changed\./),
+      ])
       expect((await readFile(bench.db)).equals(bytes)).toBe(true)
     }
     const { code, screen } = await asked('y\n')
@@ -319,13 +399,19 @@ describe.concurrent('forget', () => {
     }
     expect(await wordsFor()).not.toContain('more than')
     await forget(bench, LEAVER_ID, '--yes')
-    expect(await wordsFor()).toContain('the platform counts 1 more than is held; people who were forgotten may be among them')
+    expect(await wordsFor()).toContain(
+      'the platform counts 1 more than is held; people who were forgotten may be among them',
+    )
   })
 
   test('a field that is named after the person is no longer named among the new ones', async ({ bench }) => {
     await crawled(bench)
     const db = new Database(bench.db)
-    for (const field of [LEAVER_ID, 'new_field']) db.prepare("INSERT INTO drift VALUES ('added', ?, 'a field', 'nothing', 1, '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z')").run(`post.${field}`)
+    for (const field of [LEAVER_ID, 'new_field'])
+      db.prepare(
+        "INSERT INTO drift VALUES ('added', ?, 'a field', 'nothing', 1, " +
+          "'2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z')",
+      ).run(`post.${field}`)
     db.close()
     await forget(bench, LEAVER_ID, '--yes')
     expect(bench.open().prepare('select path from drift').pluck().all()).toEqual(['post.new_field'])
@@ -339,10 +425,18 @@ describe.concurrent('forget', () => {
     expect(dry.dry_run).toBe(true)
     expect((await readFile(bench.db)).equals(bytes)).toBe(true)
     const done = await forget(bench, LEAVER_ID, '--yes')
-    expect({ ...done, dry_run: true, copies_deleted: [], file_bytes_before: null, file_bytes_after: null }).toEqual(dry)
+    expect({
+      ...done,
+      dry_run: true,
+      copies_deleted: [],
+      file_bytes_before: null,
+      file_bytes_after: null,
+    }).toEqual(dry)
   })
 
-  test('an unfinished run that follows the person goes on without, and pays for no page twice', async ({ bench }) => {
+  test('an unfinished run that follows the person goes on without, and pays for no page twice', async ({
+    bench,
+  }) => {
     const { world, rename } = departedWorld()
     rename()
     const server = await bench.serve({ world, pageSize: 1 })
@@ -354,9 +448,13 @@ describe.concurrent('forget', () => {
     const pages = server.seen.map(({ route, params, cursor }) => JSON.stringify([route, params, cursor]))
     const again = server.seen.filter((_, index) => pages.indexOf(pages[index] ?? '') < index)
     // A cursor that carries the id of the person's record is not kept: that pass begins again.
-    expect(new Set(again.map(({ route, subject }) => `${route} ${subject}`)).size).toBeLessThanOrEqual(changed['checkpoints'] ?? 0)
+    expect(new Set(again.map(({ route, subject }) => `${route} ${subject}`)).size).toBeLessThanOrEqual(
+      changed['checkpoints'] ?? 0,
+    )
     expect(bench.count('runs')).toBe(1)
-    expect((await traces(bench)).filter(trace => !trace.endsWith(LEAVER) && !trace.endsWith(FORMER))).toEqual([])
+    expect((await traces(bench)).filter(trace => !trace.endsWith(LEAVER) && !trace.endsWith(FORMER))).toEqual(
+      [],
+    )
   })
 
   test('an unfinished run that names nobody else is given up', async ({ bench }) => {
@@ -365,7 +463,10 @@ describe.concurrent('forget', () => {
     const server = await bench.serve({ world, pageSize: 1 })
     expectExit(await bench.crawl(server, [LEAVER_ID, '--max-requests', '3']), 4)
     expect(await forget(bench, LEAVER_ID, '--yes')).toMatchObject({ runs_given_up: 1 })
-    expect(bench.open().prepare('select state, options from runs').get()).toMatchObject({ state: 'abandoned', options: expect.not.stringContaining(LEAVER_ID) as string })
+    expect(bench.open().prepare('select state, options from runs').get()).toMatchObject({
+      state: 'abandoned',
+      options: expect.not.stringContaining(LEAVER_ID) as string,
+    })
   })
 })
 

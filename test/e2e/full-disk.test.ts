@@ -32,7 +32,10 @@ afterEach(() => {
 })
 
 describe('a disk that is full in the middle of a crawl', () => {
-  test('ends it with 4 and a whole file, and the same command goes on when there is room', async ({ bench, skip }) => {
+  test('ends it with 4 and a whole file, and the same command goes on when there is room', async ({
+    bench,
+    skip,
+  }) => {
     const place = bench.file('disk')
     await mkdir(place)
     if (!disk(place, 2_000)) skip('only root may mount a small disk')
@@ -51,32 +54,36 @@ describe('a disk that is full in the middle of a crawl', () => {
     expectExit(await bench.run(['check', '--db', db]), 0)
   })
 
-  test('and stays so is paid for no more, and nothing that was paid for was lost', { timeout: 240_000 }, async ({ bench, skip }) => {
-    const place = bench.file('disk')
-    await mkdir(place)
-    if (!disk(place, 5_000)) skip('only root may mount a small disk')
-    const db = path.join(place, 'sora.db')
-    const server = await bench.serve({ world: generateWorld(5, SMALL), pageSize: 1, latencyMs: 20 })
-    const wide = ['feed', '--collect', 'all', '--depth', '2', '--db', db]
-    expectExit(await bench.crawl(server, [...wide, '--max-requests', '20']), 4)
-    const kept = server.seen.length
-    // What somebody else has written takes all but a little of what is left.
-    await writeFile(path.join(place, 'ballast'), Buffer.alloc(freeBytes(place) - 200_000))
-    for (let n = 0; n < 3; n += 1) {
-      const full = await bench.crawl(server, wide)
-      expectExit(full, 4)
-      expectOneLineAbout(full, /cannot be written.* left on its disk/)
-    }
-    expect(server.seen).toHaveLength(kept)
-    await rm(path.join(place, 'ballast'))
-    // With room for some answers, those are stored that are asked for.
-    for (let n = 0; n < 3; n += 1) await bench.crawl(server, wide)
-    const opened = bench.open(db)
-    expect(opened.prepare("SELECT count(*) FROM requests WHERE state <> 'answered'").pluck().get()).toBe(0)
-    bench.release(opened)
-    expect(repeatedRequests(server.seen)).toEqual([])
-    expectExit(await bench.run(['check', '--db', db]), 0)
-  })
+  test(
+    'and stays so is paid for no more, and nothing that was paid for was lost',
+    { timeout: 240_000 },
+    async ({ bench, skip }) => {
+      const place = bench.file('disk')
+      await mkdir(place)
+      if (!disk(place, 5_000)) skip('only root may mount a small disk')
+      const db = path.join(place, 'sora.db')
+      const server = await bench.serve({ world: generateWorld(5, SMALL), pageSize: 1, latencyMs: 20 })
+      const wide = ['feed', '--collect', 'all', '--depth', '2', '--db', db]
+      expectExit(await bench.crawl(server, [...wide, '--max-requests', '20']), 4)
+      const kept = server.seen.length
+      // What somebody else has written takes all but a little of what is left.
+      await writeFile(path.join(place, 'ballast'), Buffer.alloc(freeBytes(place) - 200_000))
+      for (let n = 0; n < 3; n += 1) {
+        const full = await bench.crawl(server, wide)
+        expectExit(full, 4)
+        expectOneLineAbout(full, /cannot be written.* left on its disk/)
+      }
+      expect(server.seen).toHaveLength(kept)
+      await rm(path.join(place, 'ballast'))
+      // With room for some answers, those are stored that are asked for.
+      for (let n = 0; n < 3; n += 1) await bench.crawl(server, wide)
+      const opened = bench.open(db)
+      expect(opened.prepare("SELECT count(*) FROM requests WHERE state <> 'answered'").pluck().get()).toBe(0)
+      bench.release(opened)
+      expect(repeatedRequests(server.seen)).toEqual([])
+      expectExit(await bench.run(['check', '--db', db]), 0)
+    },
+  )
 
   test('from its very beginning ends it with 4, and nothing was sent', async ({ bench, skip }) => {
     const place = bench.file('disk')
@@ -91,7 +98,12 @@ describe('a disk that is full in the middle of a crawl', () => {
 })
 
 /** The server is in this process: it must go on answering. */
-async function spawned(command: string, args: readonly string[], env: NodeJS.ProcessEnv, cwd: string): Promise<{ code: number | null; stderr: string }> {
+async function spawned(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  cwd: string,
+): Promise<{ code: number | null; stderr: string }> {
   const child = spawn(command, args, { env, cwd, stdio: ['ignore', 'ignore', 'pipe'] })
   let stderr = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -108,10 +120,18 @@ describe('a file that may not grow', () => {
   test('is the same as a full disk', async ({ bench }) => {
     const server = await bench.serve({ world: generateWorld(5, SMALL), pageSize: 2 })
     const args = [PROGRAM, 'crawl', ...CRAWL, '--db', bench.db, '--rate', '100000', '--no-progress']
-    const limited = spawned('bash', ['-c', "trap '' XFSZ; ulimit -f 600; exec \"$0\" \"$@\"", process.execPath, ...args], { ...process.env, ...settingsFor(server), HOME: bench.dir }, bench.dir)
+    const limited = spawned(
+      'bash',
+      ['-c', 'trap \'\' XFSZ; ulimit -f 600; exec "$0" "$@"', process.execPath, ...args],
+      { ...process.env, ...settingsFor(server), HOME: bench.dir },
+      bench.dir,
+    )
     const { code, stderr } = await limited
     expectDecent({ code, signal: null, stdout: '', stderr, ms: 0 })
-    expect({ code, stderr }).toEqual({ code: 4, stderr: expect.stringContaining('cannot be written') as string })
+    expect({ code, stderr }).toEqual({
+      code: 4,
+      stderr: expect.stringContaining('cannot be written') as string,
+    })
     expect(await readdir(bench.dir)).toContain('sora.db')
     expectExit(await bench.run(['check', '--db', bench.db]), 0)
     expectExit(await bench.crawl(server, CRAWL), 0)

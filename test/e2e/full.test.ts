@@ -21,7 +21,13 @@ async function cost(bench: Bench, server: WorldServer, args: readonly string[], 
 
 /** The edges that are marked as gone, as `kind source target`. */
 function gone(bench: Bench): string[] {
-  return bench.open().prepare("select kind || ' ' || source_id || ' ' || target_id from edges where gone_at is not null order by 1").pluck().all() as string[]
+  return bench
+    .open()
+    .prepare(
+      "select kind || ' ' || source_id || ' ' || target_id from edges where gone_at is not null order by 1",
+    )
+    .pluck()
+    .all() as string[]
 }
 
 const edge = (kind: string, source: string, target: string): string => `${kind} ${source} ${target}`
@@ -55,8 +61,16 @@ describe.concurrent('--full', { timeout: 180_000 }, () => {
     const server = await bench.serve({ world: discussed({ kite: 4, boat: 2 }), pageSize: 10 })
     const args = [STAR, '--collect', 'posts,comments']
     await cost(bench, server, args)
-    const routes = (await cost(bench, server, [...args, '--full'])).map(({ route, subject }) => `${route} ${subject}`).toSorted()
-    expect(routes).toEqual([`get_post_comments ${postId('boat')}`, `get_post_comments ${postId('kite')}`, `get_user_posts ${STAR}`].toSorted())
+    const routes = (await cost(bench, server, [...args, '--full']))
+      .map(({ route, subject }) => `${route} ${subject}`)
+      .toSorted()
+    expect(routes).toEqual(
+      [
+        `get_post_comments ${postId('boat')}`,
+        `get_post_comments ${postId('kite')}`,
+        `get_user_posts ${STAR}`,
+      ].toSorted(),
+    )
   })
 
   test('and an ordinary pass never continue each other', async ({ bench }) => {
@@ -99,7 +113,9 @@ describe.concurrent('--full', { timeout: 180_000 }, () => {
     posts.splice(35, 0, ...late)
     expect(await cost(bench, server, args)).toHaveLength(1)
     await cost(bench, server, [...args, '--full'])
-    expect(bench.open().prepare("select late_news from checkpoints where stream = 'posts'").pluck().get()).toBe(3)
+    expect(
+      bench.open().prepare("select late_news from checkpoints where stream = 'posts'").pluck().get(),
+    ).toBe(3)
     expect(bench.count('posts')).toBe(60)
   })
 
@@ -111,7 +127,9 @@ describe.concurrent('--full', { timeout: 180_000 }, () => {
     await cost(bench, server, args)
     publish()
     await cost(bench, server, [...args, '--full'])
-    expect(bench.open().prepare("select late_news from checkpoints where stream = 'posts'").pluck().get()).toBe(0)
+    expect(
+      bench.open().prepare("select late_news from checkpoints where stream = 'posts'").pluck().get(),
+    ).toBe(0)
   })
 })
 
@@ -120,7 +138,13 @@ describe.concurrent('gone_at', { timeout: 180_000 }, () => {
     ['followers', 'get_user_followers', STAR, userId('fan1'), edge('follow', userId('fan1'), STAR)],
     ['following', 'get_user_following', STAR, userId('idol'), edge('follow', STAR, userId('idol'))],
     ['cameos', 'get_user_cameo_appearances', STAR, postId('show'), edge('cameo', STAR, postId('show'))],
-    ['posts,remixes', 'get_post_remix_list', postId('kite'), postId('remix1'), edge('remix', postId('remix1'), postId('kite'))],
+    [
+      'posts,remixes',
+      'get_post_remix_list',
+      postId('kite'),
+      postId('remix1'),
+      edge('remix', postId('remix1'), postId('kite')),
+    ],
   ]
 
   const busy = (): ReturnType<typeof story> =>
@@ -132,23 +156,31 @@ describe.concurrent('gone_at', { timeout: 180_000 }, () => {
         { name: 'show2', by: 'fan0', with: ['star'] },
         ...crowd('remix', 4).map(name => ({ name, by: 'fan2', remixOf: 'kite' })),
       ],
-      follows: [['fan0', 'star'], ['fan1', 'star'], ['fan2', 'star'], ['star', 'idol'], ['star', 'idol2']],
+      follows: [
+        ['fan0', 'star'],
+        ['fan1', 'star'],
+        ['fan2', 'star'],
+        ['star', 'idol'],
+        ['star', 'idol2'],
+      ],
     })
 
-  test.for(RELATIONS)('is set by a full pass over %s and cleared when the edge is seen again', async ([collect, route, subject, item, name], { bench }) => {
-    const server = await bench.serve({ world: busy() })
-    const args = [STAR, '--collect', collect]
-    await cost(bench, server, args)
-    takeOff(server.world, route, subject, item)
-    await cost(bench, server, [...args, '--no-gate'])
-    expect(gone(bench)).toEqual([])
-    await cost(bench, server, [...args, '--full'])
-    expect(gone(bench)).toEqual([name])
-    listed(server.world, route, subject).unshift(item)
-    await cost(bench, server, [...args, '--no-gate'])
-    expect(gone(bench)).toEqual([])
-  })
-
+  test.for(RELATIONS)(
+    'is set by a full pass over %s and cleared when the edge is seen again',
+    async ([collect, route, subject, item, name], { bench }) => {
+      const server = await bench.serve({ world: busy() })
+      const args = [STAR, '--collect', collect]
+      await cost(bench, server, args)
+      takeOff(server.world, route, subject, item)
+      await cost(bench, server, [...args, '--no-gate'])
+      expect(gone(bench)).toEqual([])
+      await cost(bench, server, [...args, '--full'])
+      expect(gone(bench)).toEqual([name])
+      listed(server.world, route, subject).unshift(item)
+      await cost(bench, server, [...args, '--no-gate'])
+      expect(gone(bench)).toEqual([])
+    },
+  )
 })
 
 describe.concurrent('gone_at where the other direction shows the edge', { timeout: 180_000 }, () => {
@@ -162,34 +194,52 @@ describe.concurrent('gone_at where the other direction shows the edge', { timeou
   test('is not set if it did so since the pass began', async ({ bench }) => {
     const server = await halfLeft(bench, 4)
     // Fewest requests first: fan1's one page comes between the pages of the star.
-    await cost(bench, server, [STAR, userId('fan1'), '--collect', 'followers,following', '--full', '--concurrency', '1'])
+    await cost(bench, server, [
+      STAR,
+      userId('fan1'),
+      '--collect',
+      'followers,following',
+      '--full',
+      '--concurrency',
+      '1',
+    ])
     const order = server.seen.slice(3).map(({ route, subject }) => `${route} ${subject}`)
-    expect(order.indexOf(`get_user_following ${userId('fan1')}`)).toBeLessThan(order.lastIndexOf(`get_user_followers ${STAR}`))
-    expect(order.indexOf(`get_user_following ${userId('fan1')}`)).toBeGreaterThan(order.indexOf(`get_user_followers ${STAR}`))
+    expect(order.indexOf(`get_user_following ${userId('fan1')}`)).toBeLessThan(
+      order.lastIndexOf(`get_user_followers ${STAR}`),
+    )
+    expect(order.indexOf(`get_user_following ${userId('fan1')}`)).toBeGreaterThan(
+      order.indexOf(`get_user_followers ${STAR}`),
+    )
     expect(gone(bench)).toEqual([])
   })
 
   test('is not set if the answer that shows it was on its way when the pass began', async ({ bench }) => {
     const server = await halfLeft(bench, 4)
-    const isOther = ({ route, subject }: Seen): boolean => route === 'get_user_following' && subject === userId('fan1')
+    const isOther = ({ route, subject }: Seen): boolean =>
+      route === 'get_user_following' && subject === userId('fan1')
     const isStar = ({ route, subject }: Seen): boolean => route === 'get_user_followers' && subject === STAR
     const before = server.seen.length
     const now = (): Seen[] => server.seen.slice(before)
-    // The star's first page waits until fan1's request is on its way; its last, until that one has been answered.
+    // The star's first page waits until fan1's request is on its way; its last, until that one has been
+    // answered.
     server.override = async seen => {
       if (isOther(seen)) await server.until(() => now().some(isStar))
       if (isStar(seen) && seen.cursor !== '') await server.until(() => server.answered.some(isOther))
       return undefined
     }
-    await writeFile(bench.file('seeds.yaml'), `- {seed: ${userId('fan1')}, collect: following}\n- {seed: ${STAR}, collect: followers}\n`)
+    await writeFile(
+      bench.file('seeds.yaml'),
+      `- {seed: ${userId('fan1')}, collect: following}\n- {seed: ${STAR}, collect: followers}\n`,
+    )
     await cost(bench, server, ['--seeds', bench.file('seeds.yaml'), '--full', '--concurrency', '8'])
     const order = now()
     expect(order.findIndex(isOther)).toBeLessThan(order.findIndex(isStar))
     expect(gone(bench)).toEqual([])
   })
 
-
-  test('is not set if an ordinary crawl showed it after the pass had begun, and before its first answer', async ({ bench }) => {
+  test('is not set if an ordinary crawl showed it after the pass had begun, and before its first answer', async ({
+    bench,
+  }) => {
     const server = await halfLeft(bench, 4)
     server.override = () => ({ status: 402, message: 'insufficient credits' })
     await cost(bench, server, [...FOLLOWERS, '--full'], 4)
@@ -223,18 +273,23 @@ describe.concurrent('gone_at after a pass that is no proof', { timeout: 180_000 
     const server = await starLeftByFan1(bench)
     server.override = ({ cursor }, usual) => {
       const data = usual.data as JsonObject
-      return cursor === '' ? { ...usual, data: { ...data, items: [...(data['items'] as Json[]), { username: 'nobody' }] } } : undefined
+      return cursor === ''
+        ? { ...usual, data: { ...data, items: [...(data['items'] as Json[]), { username: 'nobody' }] } }
+        : undefined
     }
     await cost(bench, server, [...FOLLOWERS, '--full'])
     expect(bench.count('rejects')).toBe(1)
     expect(gone(bench)).toEqual([])
   })
 
-  test.for(['--max-pages=2', '--no-gate'])('is not set by a pass with %s that does not see all', async (flag, { bench }) => {
-    const server = await starLeftByFan1(bench)
-    await cost(bench, server, [...FOLLOWERS, ...(flag === '--no-gate' ? [flag] : ['--full', flag])])
-    expect(gone(bench)).toEqual([])
-  })
+  test.for(['--max-pages=2', '--no-gate'])(
+    'is not set by a pass with %s that does not see all',
+    async (flag, { bench }) => {
+      const server = await starLeftByFan1(bench)
+      await cost(bench, server, [...FOLLOWERS, ...(flag === '--no-gate' ? [flag] : ['--full', flag])])
+      expect(gone(bench)).toEqual([])
+    },
+  )
 
   test('takes an item out of the scope of later runs', async ({ bench }) => {
     const server = await starLeftByFan1(bench)

@@ -8,7 +8,11 @@ import type { Expected } from '../support/world/oracle.js'
 
 /** Compares exit code and output at once: the output is what explains a wrong code. */
 export function expectExit(result: Result, code: number): void {
-  expect({ code: result.code, signal: result.signal, ...(result.code === code ? {} : { stderr: result.stderr }) }).toEqual({
+  expect({
+    code: result.code,
+    signal: result.signal,
+    ...(result.code === code ? {} : { stderr: result.stderr }),
+  }).toEqual({
     code,
     signal: null,
   })
@@ -59,7 +63,12 @@ export function expectRows(bench: Bench, expected: Expected, lenient: Leniency =
 }
 
 /** One clean run: every row, each page once, nothing else. */
-export function expectExactly(bench: Bench, server: WorldServer, expected: Expected, lenient: Leniency = {}): void {
+export function expectExactly(
+  bench: Bench,
+  server: WorldServer,
+  expected: Expected,
+  lenient: Leniency = {},
+): void {
   expectRows(bench, expected, lenient)
   expect(unexpectedRequests(server.seen, expected)).toEqual([])
   expect(repeatedRequests(server.seen)).toEqual([])

@@ -11,14 +11,17 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 /** The installed program, with a better-sqlite3 whose binary is this one; null for none. */
 async function installed(folder: string, binary: string | null): Promise<string> {
-  for (const part of ['dist', 'migrations', 'package.json']) await cp(path.join(ROOT, part), path.join(folder, part), { recursive: true })
+  for (const part of ['dist', 'migrations', 'package.json'])
+    await cp(path.join(ROOT, part), path.join(folder, part), { recursive: true })
   const modules = path.join(folder, 'node_modules')
   await mkdir(modules)
   for (const name of await readdir(path.join(ROOT, 'node_modules'))) {
-    if (name !== 'better-sqlite3') await symlink(path.join(ROOT, 'node_modules', name), path.join(modules, name))
+    if (name !== 'better-sqlite3')
+      await symlink(path.join(ROOT, 'node_modules', name), path.join(modules, name))
   }
   const own = path.join(modules, 'better-sqlite3')
-  for (const part of ['lib', 'package.json']) await cp(path.join(ROOT, 'node_modules/better-sqlite3', part), path.join(own, part), { recursive: true })
+  for (const part of ['lib', 'package.json'])
+    await cp(path.join(ROOT, 'node_modules/better-sqlite3', part), path.join(own, part), { recursive: true })
   await mkdir(path.join(own, 'build/Release'), { recursive: true })
   if (binary !== null) await writeFile(path.join(own, 'build/Release/better_sqlite3.node'), binary)
   return path.join(folder, 'dist/main.js')
@@ -30,9 +33,20 @@ describe('a better-sqlite3 that cannot be loaded', () => {
     ['not built', null],
   ] as const)('because it is %s is named, with what to do', async ([, binary], { bench }) => {
     const program = await installed(bench.dir, binary)
-    for (const args of [['crawl', 'feed', '--sandbox', '--no-progress'], ['plan', 'feed']]) {
-      const { status, stderr } = spawnSync(process.execPath, [program, ...args], { cwd: bench.dir, encoding: 'utf8' })
-      expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringMatching(/^[^\n]*better-sqlite3 cannot be loaded[^\n]*npm rebuild better-sqlite3[^\n]*\n$/) as string })
+    for (const args of [
+      ['crawl', 'feed', '--sandbox', '--no-progress'],
+      ['plan', 'feed'],
+    ]) {
+      const { status, stderr } = spawnSync(process.execPath, [program, ...args], {
+        cwd: bench.dir,
+        encoding: 'utf8',
+      })
+      expect({ status, stderr }).toEqual({
+        status: 2,
+        stderr: expect.stringMatching(
+          /^[^\n]*better-sqlite3 cannot be loaded[^\n]*npm rebuild better-sqlite3[^\n]*\n$/,
+        ) as string,
+      })
     }
   })
 })

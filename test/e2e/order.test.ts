@@ -13,21 +13,29 @@ import { expectExactly, expectExit, expectRows, repeatedRequests, unexpectedRequ
 import { everySeed } from './seeds.js'
 
 describe.concurrent('what earlier runs left changes nothing in what is collected', () => {
-  test.for(['native', 'contract'] as const)('depth 0, then 1, then 2 is a fresh crawl at depth 2 (%s)', async (form, { bench }) => {
-    const world = generateWorld(41, SPARSE)
-    const server = await bench.serve({ world, form })
-    const seeds = ['feed', nameIn(world), 'leaderboard']
-    const expected = expectedOf({ world, form }, seeds, { collect: STREAMS, depth: 2 })
-    for (const depth of ['0', '1', '2']) {
-      expectExit(await bench.crawl(server, [...seeds, '--collect', 'all', '--depth', depth]), 0)
-    }
-    expectRows(bench, expected)
-  })
+  test.for(['native', 'contract'] as const)(
+    'depth 0, then 1, then 2 is a fresh crawl at depth 2 (%s)',
+    async (form, { bench }) => {
+      const world = generateWorld(41, SPARSE)
+      const server = await bench.serve({ world, form })
+      const seeds = ['feed', nameIn(world), 'leaderboard']
+      const expected = expectedOf({ world, form }, seeds, { collect: STREAMS, depth: 2 })
+      for (const depth of ['0', '1', '2']) {
+        expectExit(await bench.crawl(server, [...seeds, '--collect', 'all', '--depth', depth]), 0)
+      }
+      expectRows(bench, expected)
+    },
+  )
 
-  test('a depth-1 run after a depth-0 run follows all followers, not those of the first page', async ({ bench }) => {
+  test('a depth-1 run after a depth-0 run follows all followers, not those of the first page', async ({
+    bench,
+  }) => {
     const world = starWith(40)
     const server = await bench.serve({ world })
-    const expected = expectedOf({ world, form: 'native' }, [userId('star')], { collect: ['followers'], depth: 1 })
+    const expected = expectedOf({ world, form: 'native' }, [userId('star')], {
+      collect: ['followers'],
+      depth: 1,
+    })
     for (const depth of ['0', '1']) {
       expectExit(await bench.crawl(server, [userId('star'), '--collect', 'followers', '--depth', depth]), 0)
     }
@@ -92,8 +100,14 @@ describe.concurrent('seeds from files', () => {
       { seed: `@${second?.username}`, collect: ['posts', 'comments'] as Stream[], depth: 1 },
       { seed: 'leaderboard', depth: 1, maxPages: 1 },
     ]
-    const expected = expectedOf({ world, form: 'native' }, seeds, { collect: ['comments', 'remixes'], depth: 0 })
-    expectExit(await bench.crawl(server, ['--seeds', bench.file('seeds.yaml'), '--collect', 'comments,remixes']), 0)
+    const expected = expectedOf({ world, form: 'native' }, seeds, {
+      collect: ['comments', 'remixes'],
+      depth: 0,
+    })
+    expectExit(
+      await bench.crawl(server, ['--seeds', bench.file('seeds.yaml'), '--collect', 'comments,remixes']),
+      0,
+    )
     expectExactly(bench, server, expected)
   })
 
@@ -108,7 +122,10 @@ describe.concurrent('seeds from files', () => {
     const server = await bench.serve({ world })
     const yaml = `- {seed: ${userId('star')}, max_pages: 1}\n- {seed: feed, depth: 1, max_pages: 4}\n`
     await writeFile(bench.file('seeds.yaml'), yaml)
-    const seeds = [{ seed: userId('star'), maxPages: 1 }, { seed: 'feed', depth: 1, maxPages: 4 }]
+    const seeds = [
+      { seed: userId('star'), maxPages: 1 },
+      { seed: 'feed', depth: 1, maxPages: 4 },
+    ]
     const expected = expectedOf({ world, form: 'native' }, seeds, { collect: ['followers'] })
     expectExit(await bench.crawl(server, ['--seeds', bench.file('seeds.yaml'), '--collect', 'followers']), 0)
     expectExactly(bench, server, expected)
@@ -122,7 +139,10 @@ const arbitraryCrawl = fc.record({
   form: fc.constantFrom('native' as const, 'contract' as const),
   gateway: fc.constantFrom('tikhub' as const, 'tikomni' as const),
   pageSize: fc.integer({ min: 1, max: 7 }),
-  collect: fc.subarray([...STREAMS].filter(stream => stream !== 'replies'), { minLength: 1 }),
+  collect: fc.subarray(
+    [...STREAMS].filter(stream => stream !== 'replies'),
+    { minLength: 1 },
+  ),
   replies: fc.boolean(),
   depth: fc.nat(2),
   concurrency: fc.constantFrom(1, 3, 16),
@@ -140,7 +160,14 @@ async function judgeCrawl(bench: Bench, drawn: ArbitraryCrawl): Promise<void> {
   const collect: Stream[] = [...new Set<Stream>([...drawn.collect, 'followers'])]
   if (drawn.replies && collect.includes('comments')) collect.push('replies')
   const expected = expectedOf({ world, form, pageSize }, seeds, { collect, depth })
-  const flags = ['--collect', collect.join(','), '--depth', String(depth), '--concurrency', String(concurrency)]
+  const flags = [
+    '--collect',
+    collect.join(','),
+    '--depth',
+    String(depth),
+    '--concurrency',
+    String(concurrency),
+  ]
   expectExit(await bench.crawl(server, [...seeds, ...flags]), 0)
   expect(differences(bench.open(), expected.tables)).toEqual([])
   expect(unexpectedRequests(server.seen, expected)).toEqual([])

@@ -20,9 +20,20 @@ describe.concurrent('--json', () => {
   })
 
   test('and when streams failed, the key was refused, the balance is empty', async ({ bench }) => {
-    for (const [status, code] of [[422, 3], [401, 5], [402, 4]] as const) {
+    for (const [status, code] of [
+      [422, 3],
+      [401, 5],
+      [402, 4],
+    ] as const) {
       const server = await bench.serve({ world: starWith(1), override: () => ({ status, message: 'No.' }) })
-      const result = await bench.crawl(server, [userId('star'), '--collect', 'followers', '--json', '--db', bench.file(`${status}.db`)])
+      const result = await bench.crawl(server, [
+        userId('star'),
+        '--collect',
+        'followers',
+        '--json',
+        '--db',
+        bench.file(`${status}.db`),
+      ])
       expectExit(result, code)
       expect(jsonOf(result)).toBeTypeOf('object')
       expect(linesOf(result.stderr).length).toBeGreaterThan(0)
@@ -65,9 +76,13 @@ function unpacked(blob: Buffer): Buffer[] {
 /** Everything that the tables hold, with what is packed in them. */
 function contentsOf(db: Database): string {
   const tables = db.prepare("select name from sqlite_master where type = 'table'").pluck().all() as string[]
-  const cells = tables.flatMap(table => (db.prepare(`select * from "${table}"`).raw().all() as unknown[][]).flat())
+  const cells = tables.flatMap(table =>
+    (db.prepare(`select * from "${table}"`).raw().all() as unknown[][]).flat(),
+  )
   return cells
-    .flatMap(cell => (Buffer.isBuffer(cell) ? [cell, ...unpacked(cell)].map(part => part.toString('latin1')) : [String(cell)]))
+    .flatMap(cell =>
+      Buffer.isBuffer(cell) ? [cell, ...unpacked(cell)].map(part => part.toString('latin1')) : [String(cell)],
+    )
     .join('\n')
 }
 
@@ -103,7 +118,10 @@ describe.concurrent('the key', () => {
 
   test('is not kept where a server echoes it in a page that is stored', async ({ bench }) => {
     const server = await bench.serve({ world: starWith(1) })
-    server.override = (_seen, answer) => ({ ...answer, data: { ...(answer.data as object), echo: `Bearer ${TEST_KEY}` } })
+    server.override = (_seen, answer) => ({
+      ...answer,
+      data: { ...(answer.data as object), echo: `Bearer ${TEST_KEY}` },
+    })
     expectExit(await bench.crawl(server, ['leaderboard']), 0)
     await expectNoKeyOnDisk(bench)
   })
@@ -116,7 +134,9 @@ describe.concurrent('what is left behind', () => {
     const db = bench.open()
     for (const table of ['users', 'posts', 'comments', 'edges', 'attachments', 'requests', 'runs']) {
       const rows = db.prepare(`select * from ${table}`).all() as Record<string, unknown>[]
-      const times = rows.flatMap(row => Object.entries(row).filter(([name, value]) => name.endsWith('_at') && value !== null))
+      const times = rows.flatMap(row =>
+        Object.entries(row).filter(([name, value]) => name.endsWith('_at') && value !== null),
+      )
       for (const [, value] of times) expect(value).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
     }
   })
@@ -155,11 +175,14 @@ describe.concurrent('without a key', () => {
     expectExit(await bench.run(['crawl', 'feed', '--db', bench.db]), 2)
   })
 
-  test.for([['--help'], ['crawl', '--help'], ['status', '--help'], ['--version']])('%s answers on stdout with 0', async (args, { bench }) => {
-    const result = await bench.run(args)
-    expectExit(result, 0)
-    expect(result.stdout.trim()).not.toBe('')
-  })
+  test.for([['--help'], ['crawl', '--help'], ['status', '--help'], ['--version']])(
+    '%s answers on stdout with 0',
+    async (args, { bench }) => {
+      const result = await bench.run(args)
+      expectExit(result, 0)
+      expect(result.stdout.trim()).not.toBe('')
+    },
+  )
 
   test('an unknown command is refused with 2', async ({ bench }) => {
     expectExit(await bench.run(['nonsense']), 2)

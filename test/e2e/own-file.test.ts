@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 
 import { afterEach, describe, expect } from 'vitest'
 
@@ -18,11 +27,17 @@ type Harm = (bench: Bench) => void
 
 describe('a database that is taken away while it is crawled into', () => {
   test.for<[string, Harm]>([
-    ['moved', (bench) => renameSync(bench.db, bench.file('moved.db'))],
-    ['deleted', (bench) => rmSync(bench.db)],
-    ['replaced', (bench) => (copyFileSync(bench.file('backup.db'), bench.file('new.db')), renameSync(bench.file('new.db'), bench.db))],
-    ['overwritten', (bench) => copyFileSync(bench.file('backup.db'), bench.db)],
-    ['robbed of its log', (bench) => rmSync(`${bench.db}-wal`)],
+    ['moved', bench => renameSync(bench.db, bench.file('moved.db'))],
+    ['deleted', bench => rmSync(bench.db)],
+    [
+      'replaced',
+      bench => (
+        copyFileSync(bench.file('backup.db'), bench.file('new.db')),
+        renameSync(bench.file('new.db'), bench.db)
+      ),
+    ],
+    ['overwritten', bench => copyFileSync(bench.file('backup.db'), bench.db)],
+    ['robbed of its log', bench => rmSync(`${bench.db}-wal`)],
   ])('because it is %s ends the crawl with 4, and nothing more is sent', async ([, harm], { bench }) => {
     const server = await bench.serve({ world: generateWorld(5, SMALL), pageSize: 2 })
     expectExit(await bench.crawl(server, ['leaderboard']), 0)
@@ -39,7 +54,8 @@ describe('a database that is taken away while it is crawled into', () => {
     expectOneLineAbout(stopped, /moved, deleted or replaced/)
     expect(server.seen.length - before).toBeLessThanOrEqual(5)
     // What was put there is what it was.
-    if (readdirSync(bench.dir).includes('sora.db')) expectExit(await bench.run(['check', '--db', bench.db]), 0)
+    if (readdirSync(bench.dir).includes('sora.db'))
+      expectExit(await bench.run(['check', '--db', bench.db]), 0)
   })
 })
 
@@ -82,20 +98,37 @@ describe('a file that is not to be written to', () => {
     linkSync(bench.db, place('linked.db'))
     symlinkSync('/dev/null', place('nothing'))
     const there = readdirSync(bench.file('place')).toSorted()
-    const writing = [['crawl', 'leaderboard', '--no-progress'], ['import', place('text')], ['replay'], ['forget', 'user-Ab12', '--yes'], ['prune', '--raw', '1d', '--yes']]
-    const cases = there.flatMap((name) => writing.map((args) => ({ name, args })))
+    const writing = [
+      ['crawl', 'leaderboard', '--no-progress'],
+      ['import', place('text')],
+      ['replay'],
+      ['forget', 'user-Ab12', '--yes'],
+      ['prune', '--raw', '1d', '--yes'],
+    ]
+    const cases = there.flatMap(name => writing.map(args => ({ name, args })))
     await Promise.all(
       cases.map(async ({ name, args }) => {
-        const refused = await bench.run([...args, '--db', place(name)], { env: settingsFor(server), limitMs: 200_000 })
-        expect([name, args[0], refused.code, refused.stderr]).toEqual([name, args[0], 2, expect.stringMatching(/^[^\n]+\n$/)])
+        const refused = await bench.run([...args, '--db', place(name)], {
+          env: settingsFor(server),
+          limitMs: 200_000,
+        })
+        expect([name, args[0], refused.code, refused.stderr]).toEqual([
+          name,
+          args[0],
+          2,
+          expect.stringMatching(/^[^\n]+\n$/),
+        ])
       }),
     )
     expect(readdirSync(bench.file('place')).toSorted()).toEqual(there)
-    expect(readdirSync('/dev').filter((name) => name.startsWith('null.'))).toEqual([])
+    expect(readdirSync('/dev').filter(name => name.startsWith('null.'))).toEqual([])
     expect(server.seen).toHaveLength(sent)
   }, 240_000)
 
-  test('a file that is mounted without its folder is refused for writing, and read', async ({ bench, skip }) => {
+  test('a file that is mounted without its folder is refused for writing, and read', async ({
+    bench,
+    skip,
+  }) => {
     const server = await bench.serve({ world: generateWorld(5, SMALL) })
     expectExit(await bench.crawl(server, ['leaderboard']), 0)
     mkdirSync(bench.file('in a container'))
@@ -117,7 +150,7 @@ describe('a file that is not to be written to', () => {
     mkdirSync(bench.file('other'))
     symlinkSync(bench.file('other/real.db'), bench.db)
     expectExit(await bench.crawl(server, ['leaderboard']), 0)
-    expect(readdirSync(bench.dir).filter((name) => name.startsWith('sora.db'))).toEqual(['sora.db'])
+    expect(readdirSync(bench.dir).filter(name => name.startsWith('sora.db'))).toEqual(['sora.db'])
     expect(readdirSync(bench.file('other'))).toContain('real.db.lock')
   })
 })

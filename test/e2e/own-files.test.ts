@@ -15,11 +15,22 @@ test.for([
   ['import'],
   ['sql', '--file'],
 ])('are not read by %j, and stay', async (command, { bench }) => {
-  for (const [name, db] of [['sora.db', 'sora.db'], ['sora.db-wal', 'sora.db'], ['sora.db.lock', 'sora.db'], ['seeds.txt', 'link.db'], ['twin.txt', 'seeds.txt']] as const) {
+  for (const [name, db] of [
+    ['sora.db', 'sora.db'],
+    ['sora.db-wal', 'sora.db'],
+    ['sora.db.lock', 'sora.db'],
+    ['seeds.txt', 'link.db'],
+    ['twin.txt', 'seeds.txt'],
+  ] as const) {
     writeFileSync(bench.file(name), TEXT)
     if (db === 'link.db') symlinkSync(bench.file(name), bench.file(db))
     if (name === 'twin.txt') linkSync(bench.file(name), bench.file('seeds2.txt'))
-    const result = await bench.run([...command, bench.file(name), '--db', bench.file(name === 'twin.txt' ? 'seeds2.txt' : db)])
+    const result = await bench.run([
+      ...command,
+      bench.file(name),
+      '--db',
+      bench.file(name === 'twin.txt' ? 'seeds2.txt' : db),
+    ])
     expectExit(result, 2)
     expectOnlyLine(result, /belongs to the database/)
     expect(readFileSync(bench.file(name), 'utf8')).toBe(TEXT)

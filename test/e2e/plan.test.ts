@@ -11,11 +11,24 @@ import { listed, mustGet } from '../support/world/model.js'
 import { Random } from '../support/world/random.js'
 import { starWith, userId } from '../support/world/story.js'
 import { expectDecent, expectExit, expectOnlyLine, linesOf } from './judge.js'
-import { bill, CONTRACT_PAGES, expectNear, expectWithin, plan, planText, popular, someUsers, TOWN } from './plans.js'
+import {
+  bill,
+  CONTRACT_PAGES,
+  expectNear,
+  expectWithin,
+  plan,
+  planText,
+  popular,
+  someUsers,
+  TOWN,
+} from './plans.js'
 
 describe.concurrent('the flags of a crawl', { timeout: 120_000 }, () => {
   test('are those of plan', async ({ bench }) => {
-    const flagsOf = async (command: string): Promise<string[]> => [...(await bench.run([command, '--help'])).stdout.matchAll(/^ +(--[a-z-]+)/gm)].map(([, flag]) => String(flag))
+    const flagsOf = async (command: string): Promise<string[]> =>
+      [...(await bench.run([command, '--help'])).stdout.matchAll(/^ +(--[a-z-]+)/gm)].map(([, flag]) =>
+        String(flag),
+      )
     const flags = await flagsOf('crawl')
     expect(flags.length).toBeGreaterThan(15)
     expect(await flagsOf('plan')).toEqual(flags)
@@ -49,7 +62,9 @@ describe.concurrent('the flags of a crawl', { timeout: 120_000 }, () => {
     expect(await bill(bench, server, [...users, '--collect', 'followers', '--max-pages', '1'])).toBe(6)
   })
 
-  test('--max-pages bounds a listing of which nothing is known, and then its length is no secret', async ({ bench }) => {
+  test('--max-pages bounds a listing of which nothing is known, and then its length is no secret', async ({
+    bench,
+  }) => {
     const { total, unknown } = await plan(bench, ['feed', '--max-pages', '7', '--collect', 'profile'])
     expect(total.requests.high).toBe(7)
     expect(unknown).toEqual([])
@@ -65,7 +80,9 @@ describe.concurrent('the flags of a crawl', { timeout: 120_000 }, () => {
     expect(await bill(bench, server, args)).toBe(0)
   })
 
-  test('--restart plans a new run where one is unfinished; without it, what is left of that one', async ({ bench }) => {
+  test('--restart plans a new run where one is unfinished; without it, what is left of that one', async ({
+    bench,
+  }) => {
     const world = generateWorld(34, { ...TOWN, privateUsers: 0, goneUsers: 0, gonePosts: 0 })
     const server = await bench.serve({ world, pageSize: CONTRACT_PAGES })
     const args = [...someUsers(world, 60), '--collect', 'posts,followers']
@@ -99,12 +116,17 @@ describe.concurrent('the flags of a crawl', { timeout: 120_000 }, () => {
 })
 
 function everyRow(db: Database.Database): Record<string, unknown[]> {
-  const tables = db.prepare("select name from sqlite_master where type = 'table' order by name").pluck().all() as string[]
+  const tables = db
+    .prepare("select name from sqlite_master where type = 'table' order by name")
+    .pluck()
+    .all() as string[]
   return Object.fromEntries(tables.map(table => [table, db.prepare(`select * from "${table}"`).raw().all()]))
 }
 
 async function hashOf(file: string): Promise<string> {
-  return createHash('sha256').update(await readFile(file)).digest('hex')
+  return createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex')
 }
 
 /** Everything that is in the log goes into the file, and the log away. */
@@ -128,7 +150,12 @@ describe.concurrent('plan sends nothing and changes nothing', { timeout: 120_000
     await bill(bench, server, ['feed', 'leaderboard', '--depth', '1'])
     await bill(bench, server, ['feed', '--depth', '2', '--max-requests', '40'], 4)
     const [rows, sent] = [everyRow(bench.open()), server.seen.length]
-    for (const args of [['feed', 'leaderboard', '--depth', '1'], ['feed', '--depth', '2'], ['@nobody', '--full'], ['feed', '--depth', '2', '--restart']]) {
+    for (const args of [
+      ['feed', 'leaderboard', '--depth', '1'],
+      ['feed', '--depth', '2'],
+      ['@nobody', '--full'],
+      ['feed', '--depth', '2', '--restart'],
+    ]) {
       const result = await bench.run(['plan', ...args, '--db', bench.db], { env: settingsFor(server) })
       expectExit(result, 0)
       expect(everyRow(bench.open())).toEqual(rows)
@@ -167,7 +194,12 @@ describe.concurrent('plan sends nothing and changes nothing', { timeout: 120_000
     expectExit(await bench.run(['plan', ...args, '--db', bench.db]), 0)
   })
 
-  test.for([{ args: ['nonsense'] }, { args: [] }, { args: ['feed', '--depth', 'deep'] }, { args: ['feed', '--seeds', 'no-such-file.txt'] }])('refuses $args as crawl does', async ({ args }, { bench }) => {
+  test.for([
+    { args: ['nonsense'] },
+    { args: [] },
+    { args: ['feed', '--depth', 'deep'] },
+    { args: ['feed', '--seeds', 'no-such-file.txt'] },
+  ])('refuses $args as crawl does', async ({ args }, { bench }) => {
     const refused = await bench.run(['plan', ...args, '--db', bench.db])
     expectExit(refused, 2)
     expect(linesOf(refused.stderr)).toHaveLength(1)
@@ -176,7 +208,9 @@ describe.concurrent('plan sends nothing and changes nothing', { timeout: 120_000
 })
 
 describe.concurrent('what plan says', { timeout: 120_000 }, () => {
-  test('--json is one value, in which lines add up to the total and every request has its price', async ({ bench }) => {
+  test('--json is one value, in which lines add up to the total and every request has its price', async ({
+    bench,
+  }) => {
     const server = await bench.serve({ world: generateWorld(51, SMALL) })
     const args = ['feed', 'leaderboard', ...someUsers(server.world, 7), '--depth', '1', '--collect', 'all']
     for (let n = 0; n < 3; n += 1) {
@@ -192,7 +226,8 @@ describe.concurrent('what plan says', { timeout: 120_000 }, () => {
         expect(cost_usd[figure]).toBeCloseTo(requests[figure] * 0.05, 9)
       }
     }
-    for (const { requests } of said.streams) expect([requests.low <= requests.likely, requests.likely <= requests.high]).toEqual([true, true])
+    for (const { requests } of said.streams)
+      expect([requests.low <= requests.likely, requests.likely <= requests.high]).toEqual([true, true])
   })
 
   test('dollars follow SORA_PRICES, and so does what was billed', async ({ bench }) => {
@@ -201,7 +236,9 @@ describe.concurrent('what plan says', { timeout: 120_000 }, () => {
     const env = { SORA_PRICES: 'get_user_followers=0.5,get_cameo_leaderboard=0' }
     expectExit(await bench.crawl(server, args, { env }), 0)
     const { streams, total, earlier } = await plan(bench, args, { env })
-    const costs = Object.fromEntries(streams.map(({ stream, requests, cost_usd }) => [stream, cost_usd.likely / requests.likely]))
+    const costs = Object.fromEntries(
+      streams.map(({ stream, requests, cost_usd }) => [stream, cost_usd.likely / requests.likely]),
+    )
     expect(costs).toEqual({ followers: 0.5, leaderboard: 0 })
     expect(total.cost_usd.likely).toBe(0.5)
     expect(earlier.map(({ actual }) => actual)).toEqual([server.billed.length])
@@ -241,8 +278,11 @@ describe.concurrent('what plan says', { timeout: 120_000 }, () => {
   })
 
   test('counters that are 0, or have not moved, cost nothing that is likely', async ({ bench }) => {
-    const server = await bench.serve({ world: generateWorld(53, { ...SMALL, goneUsers: 0, gonePosts: 0, privateUsers: 0 }) })
-    for (const post of server.world.posts.values()) post.reply_count = listed(server.world, 'get_post_comments', post.id).length
+    const server = await bench.serve({
+      world: generateWorld(53, { ...SMALL, goneUsers: 0, gonePosts: 0, privateUsers: 0 }),
+    })
+    for (const post of server.world.posts.values())
+      post.reply_count = listed(server.world, 'get_post_comments', post.id).length
     const args = ['feed', '--collect', 'comments']
     await bill(bench, server, args)
     const { streams } = await plan(bench, args)
@@ -260,7 +300,9 @@ describe.concurrent('what plan says', { timeout: 120_000 }, () => {
     expect(bench.count('estimates where actual is null')).toBe(0)
   })
 
-  test('an unfinished run has no actual figure yet, and when it is finished one for all its parts', async ({ bench }) => {
+  test('an unfinished run has no actual figure yet, and when it is finished one for all its parts', async ({
+    bench,
+  }) => {
     const server = await bench.serve({ world: starWith(9), pageSize: 2 })
     const args = [userId('star'), '--collect', 'followers']
     await bill(bench, server, [...args, '--max-requests', '2'], 4)
@@ -277,7 +319,9 @@ describe.concurrent('what plan says', { timeout: 120_000 }, () => {
     const args = [userId('star'), userId('fan0'), '--collect', 'followers,following']
     await bill(bench, server, args)
     const { streams } = await plan(bench, args)
-    expect(streams.filter(({ seed }) => seed === userId('star')).map(({ requests }) => requests.likely)).toEqual([0, 0])
+    expect(
+      streams.filter(({ seed }) => seed === userId('star')).map(({ requests }) => requests.likely),
+    ).toEqual([0, 0])
   })
 
   test('a database that is no database is refused', async ({ bench }) => {

@@ -32,7 +32,12 @@ function write(bench: Bench, sql: string, ...values: readonly unknown[]): void {
 
 /** Dates the pages up to a number by so many days; days before 0 lie in the future. */
 function age(bench: Bench, upTo: number, days: number): void {
-  write(bench, 'update pages set received_at = ? where id <= ?', new Date(Date.now() - days * DAY_MS).toISOString(), upTo)
+  write(
+    bench,
+    'update pages set received_at = ? where id <= ?',
+    new Date(Date.now() - days * DAY_MS).toISOString(),
+    upTo,
+  )
 }
 
 async function prune(bench: Bench, ...args: readonly string[]): Promise<Report> {
@@ -44,7 +49,12 @@ async function prune(bench: Bench, ...args: readonly string[]): Promise<Report> 
 /** Rows by table, pages left out. */
 function otherRows(bench: Bench): Record<string, unknown> {
   const db = bench.open()
-  const tables = db.prepare("select name from sqlite_master where type = 'table' and name not in ('pages', 'sqlite_sequence')").pluck().all() as string[]
+  const tables = db
+    .prepare(
+      "select name from sqlite_master where type = 'table' and name not in ('pages', 'sqlite_sequence')",
+    )
+    .pluck()
+    .all() as string[]
   return Object.fromEntries(tables.map(name => [name, db.prepare(`select * from "${name}"`).all()]))
 }
 
@@ -70,7 +80,10 @@ describe.concurrent('prune', () => {
     expect(report).toMatchObject({ dry_run: false, pages: 15, bytes: size, kept_pages: 5, vacuumed: true })
     expect(Math.abs(Date.parse(report.before) - (Date.now() - 90 * DAY_MS))).toBeLessThan(60_000)
     expect(pageIds(bench)).toEqual([16, 17, 18, 19, 20])
-    expect(otherRows(bench)).toEqual({ ...rows, meta: [...(rows['meta'] as unknown[]), { key: 'pruned_until', value: expect.any(String) }] })
+    expect(otherRows(bench)).toEqual({
+      ...rows,
+      meta: [...(rows['meta'] as unknown[]), { key: 'pruned_until', value: expect.any(String) }],
+    })
     expect(snapshot(bench.open())).toEqual(things)
     expect(await prune(bench, '--raw', '90d')).toMatchObject({ pages: 0, bytes: 0, kept_pages: 5 })
   })
@@ -84,11 +97,14 @@ describe.concurrent('prune', () => {
     expect(report.freed_bytes).toBe(Number(report.file_bytes_before) - Number(report.file_bytes_after))
     expect(report.freed_bytes).toBeGreaterThan(report.bytes / 2)
     expect((await stat(bench.db)).size).toBe(report.file_bytes_after)
-    for (const name of await readdir(bench.dir)) expect([name, (await readFile(bench.file(name))).includes(piece)]).toEqual([name, false])
+    for (const name of await readdir(bench.dir))
+      expect([name, (await readFile(bench.file(name))).includes(piece)]).toEqual([name, false])
     expect(bench.open().pragma('integrity_check', { simple: true })).toBe('ok')
   })
 
-  test('--no-vacuum leaves the file as large as it is; the next prune makes it smaller', async ({ bench }) => {
+  test('--no-vacuum leaves the file as large as it is; the next prune makes it smaller', async ({
+    bench,
+  }) => {
     await crawled(bench)
     age(bench, 20, 100)
     const first = await prune(bench, '--raw', '90d', '--no-vacuum')
@@ -104,9 +120,20 @@ describe.concurrent('prune', () => {
     age(bench, 15, 91)
     const bytes = await readFile(bench.db)
     const dry = await prune(bench, '--raw', '90d', '--dry-run')
-    expect(dry).toMatchObject({ dry_run: true, pages: 15, kept_pages: 5, vacuumed: false, file_bytes_before: null, freed_bytes: null })
+    expect(dry).toMatchObject({
+      dry_run: true,
+      pages: 15,
+      kept_pages: 5,
+      vacuumed: false,
+      file_bytes_before: null,
+      freed_bytes: null,
+    })
     expect((await readFile(bench.db)).equals(bytes)).toBe(true)
-    expect(await prune(bench, '--raw', '90d')).toMatchObject({ pages: dry.pages, bytes: dry.bytes, kept_pages: dry.kept_pages })
+    expect(await prune(bench, '--raw', '90d')).toMatchObject({
+      pages: dry.pages,
+      bytes: dry.bytes,
+      kept_pages: dry.kept_pages,
+    })
   })
 
   test('goes through many pages in batches, whatever the order of their times', async ({ bench }) => {
@@ -115,7 +142,11 @@ describe.concurrent('prune', () => {
       insert into pages (id, request_id, run_id, stream_id, route, pass, page, status, meaning, body, received_at)
       select 1000 + 3 * i, 0, 1, 1, 'get_feed', 1, i, 200, 'page', zeroblob(700), iif(i % 2, ?, ?) from n`
     write(bench, copies, new Date(Date.now() - 200 * DAY_MS).toISOString(), new Date().toISOString())
-    expect(await prune(bench, '--raw', '90d')).toMatchObject({ pages: 1250, bytes: 1250 * 700, kept_pages: 20 + 1250 })
+    expect(await prune(bench, '--raw', '90d')).toMatchObject({
+      pages: 1250,
+      bytes: 1250 * 700,
+      kept_pages: 20 + 1250,
+    })
     expect(bench.count("pages where received_at < datetime('now', '-90 days')")).toBe(0)
   })
 
@@ -181,10 +212,13 @@ describe.concurrent('prune refuses', () => {
     expect(bench.count('pages')).toBe(20)
   })
 
-  test.for([[[]], [['--dry-run']]] as const)('a file that does not exist, and makes none (%s)', async ([args], { bench }) => {
-    const result = await bench.run(['prune', '--raw', '90d', '--db', bench.db, ...args])
-    expectExit(result, 2)
-    expectOnlyLine(result, /does not exist/)
-    expect(await readdir(bench.dir)).toEqual([])
-  })
+  test.for([[[]], [['--dry-run']]] as const)(
+    'a file that does not exist, and makes none (%s)',
+    async ([args], { bench }) => {
+      const result = await bench.run(['prune', '--raw', '90d', '--db', bench.db, ...args])
+      expectExit(result, 2)
+      expectOnlyLine(result, /does not exist/)
+      expect(await readdir(bench.dir)).toEqual([])
+    },
+  )
 })

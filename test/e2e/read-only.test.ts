@@ -27,7 +27,11 @@ interface Said {
 /** Runs the program as a user whom permissions stop, in a folder of its own. */
 function asNobody(bench: Bench, args: readonly string[], env: Record<string, string> = {}): Said {
   const nobody = ['--reuid=65534', '--regid=65534', '--clear-groups']
-  const { status, stdout, stderr } = spawnSync('setpriv', [...nobody, process.execPath, PROGRAM, ...args], { cwd: bench.file('mine'), encoding: 'utf8', env: { PATH: process.env['PATH'] ?? '', ...env } })
+  const { status, stdout, stderr } = spawnSync('setpriv', [...nobody, process.execPath, PROGRAM, ...args], {
+    cwd: bench.file('mine'),
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+  })
   return { code: status, stdout, stderr }
 }
 
@@ -56,44 +60,60 @@ const READING: readonly (readonly string[])[] = [
 ]
 
 describe('a database that cannot be written', () => {
-  test.skipIf(process.geteuid?.() !== 0)('is read by every command that only reads, in a folder of somebody else', { timeout: 240_000 }, async ({ bench }) => {
-    const db = await archived(bench)
-    await chmod(db, 0o444)
-    await chmod(bench.file('archive'), 0o555)
-    for (const args of READING) {
-      const said = asNobody(bench, [...args, '--db', db], { TMPDIR: bench.file('temporary') })
-      expect([args, said.code, said.stderr]).toEqual([args, 0, expect.any(String)])
-    }
-    expect(asNobody(bench, ['sql', 'SELECT count(*) AS n FROM posts', '--json', '--db', db]).stdout).toContain(String(bench.count('posts')))
-    expect(await readdir(bench.file('temporary'))).toEqual([])
-    expect(await readdir(bench.file('archive'))).toEqual(['study.db'])
-    const full = asNobody(bench, ['status', '--db', db], { TMPDIR: bench.file('nowhere') })
-    expect(full).toMatchObject({ code: 2, stderr: expect.stringMatching(/cannot be read where it is.*TMPDIR/) as string })
-    expect(asNobody(bench, ['crawl', 'feed', '--sandbox', '--db', db]).code).toBe(2)
-  })
+  test.skipIf(process.geteuid?.() !== 0)(
+    'is read by every command that only reads, in a folder of somebody else',
+    { timeout: 240_000 },
+    async ({ bench }) => {
+      const db = await archived(bench)
+      await chmod(db, 0o444)
+      await chmod(bench.file('archive'), 0o555)
+      for (const args of READING) {
+        const said = asNobody(bench, [...args, '--db', db], { TMPDIR: bench.file('temporary') })
+        expect([args, said.code, said.stderr]).toEqual([args, 0, expect.any(String)])
+      }
+      expect(
+        asNobody(bench, ['sql', 'SELECT count(*) AS n FROM posts', '--json', '--db', db]).stdout,
+      ).toContain(String(bench.count('posts')))
+      expect(await readdir(bench.file('temporary'))).toEqual([])
+      expect(await readdir(bench.file('archive'))).toEqual(['study.db'])
+      const full = asNobody(bench, ['status', '--db', db], { TMPDIR: bench.file('nowhere') })
+      expect(full).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/cannot be read where it is.*TMPDIR/) as string,
+      })
+      expect(asNobody(bench, ['crawl', 'feed', '--sandbox', '--db', db]).code).toBe(2)
+    },
+  )
 
-  test.skipIf(process.geteuid?.() !== 0)('is read on a medium that is mounted read-only, with the commits that only its log has', async ({ bench }) => {
-    const db = await archived(bench)
-    const place = bench.file('medium')
-    await mkdir(place)
-    expect(spawnSync('mount', ['-t', 'tmpfs', 'tmpfs', place]).status).toBe(0)
-    mounted.push(place)
-    const store = openStore(db, 'real')
-    await store.openRun(planOf(['feed']))
-    for (const end of ['', '-wal']) await copyFile(db + end, path.join(place, `study.db${end}`))
-    await store.close()
-    expect(spawnSync('mount', ['-o', 'remount,ro', place]).status).toBe(0)
-    const args = ['sql', 'SELECT count(*) AS n FROM runs', '--json', '--db', path.join(place, 'study.db')]
-    expect((await bench.run(args)).stdout).toContain('2')
-    expectExit(await bench.run(['check', '--db', path.join(place, 'study.db')]), 0)
-  })
+  test.skipIf(process.geteuid?.() !== 0)(
+    'is read on a medium that is mounted read-only, with the commits that only its log has',
+    async ({ bench }) => {
+      const db = await archived(bench)
+      const place = bench.file('medium')
+      await mkdir(place)
+      expect(spawnSync('mount', ['-t', 'tmpfs', 'tmpfs', place]).status).toBe(0)
+      mounted.push(place)
+      const store = openStore(db, 'real')
+      await store.openRun(planOf(['feed']))
+      for (const end of ['', '-wal']) await copyFile(db + end, path.join(place, `study.db${end}`))
+      await store.close()
+      expect(spawnSync('mount', ['-o', 'remount,ro', place]).status).toBe(0)
+      const args = ['sql', 'SELECT count(*) AS n FROM runs', '--json', '--db', path.join(place, 'study.db')]
+      expect((await bench.run(args)).stdout).toContain('2')
+      expectExit(await bench.run(['check', '--db', path.join(place, 'study.db')]), 0)
+    },
+  )
 
   test.skipIf(process.geteuid?.() !== 0)('is read while its owner writes to it', async ({ bench }) => {
     const db = await archived(bench)
     await chmod(bench.file('archive'), 0o755)
     const store = openStore(db, 'real')
     try {
-      for (const args of READING.slice(0, 4)) expect([args, asNobody(bench, [...args, '--db', db])]).toEqual([args, expect.objectContaining({ code: 0 })])
+      for (const args of READING.slice(0, 4))
+        expect([args, asNobody(bench, [...args, '--db', db])]).toEqual([
+          args,
+          expect.objectContaining({ code: 0 }),
+        ])
     } finally {
       await store.close()
     }

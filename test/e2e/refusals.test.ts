@@ -12,17 +12,24 @@ const expectedStar = (server: WorldServer): ReturnType<typeof expectedOf> =>
   expectedOf({ world: server.world, form: 'native' }, [userId('star')], { collect: ['followers'] })
 
 function unavailable(bench: Bench, table: 'users' | 'posts'): string[] {
-  return bench.open().prepare(`select id from ${table} where unavailable is not null order by id`).pluck().all() as string[]
+  return bench
+    .open()
+    .prepare(`select id from ${table} where unavailable is not null order by id`)
+    .pluck()
+    .all() as string[]
 }
 
 describe.concurrent('the key', () => {
-  test.for(['tikhub', 'tikomni'] as const)('a wrong one stops the run with 5 (%s)', async (gateway, { bench }) => {
-    const server = await bench.serve({ world: starWith(9), gateway, key: 'another' })
-    const result = await bench.crawl(server, STAR)
-    expectExit(result, 5)
-    expectOneLineAbout(result, /key/i)
-    expect(server.seen).toHaveLength(1)
-  })
+  test.for(['tikhub', 'tikomni'] as const)(
+    'a wrong one stops the run with 5 (%s)',
+    async (gateway, { bench }) => {
+      const server = await bench.serve({ world: starWith(9), gateway, key: 'another' })
+      const result = await bench.crawl(server, STAR)
+      expectExit(result, 5)
+      expectOneLineAbout(result, /key/i)
+      expect(server.seen).toHaveLength(1)
+    },
+  )
 
   test('a 403 before the route has answered anybody is about the key', async ({ bench }) => {
     const server = await bench.serve({ world: starWith(9) })
@@ -33,7 +40,9 @@ describe.concurrent('the key', () => {
     expect(unavailable(bench, 'users')).toEqual([])
   })
 
-  test('an empty balance stops the run with 4, and the same command goes on when it is filled', async ({ bench }) => {
+  test('an empty balance stops the run with 4, and the same command goes on when it is filled', async ({
+    bench,
+  }) => {
     const server = await bench.serve({ world: starWith(20) })
     server.override = ({ n }) => (n >= 4 ? { status: 402, message: 'insufficient credits' } : undefined)
     const result = await bench.crawl(server, STAR)
@@ -50,7 +59,12 @@ describe.concurrent('the key', () => {
 describe.concurrent('what is closed or gone', () => {
   const world = (): ReturnType<typeof story> =>
     story({
-      users: [{ name: 'star' }, { name: 'shy', state: 'private' }, { name: 'left', state: 'gone' }, { name: 'fan' }],
+      users: [
+        { name: 'star' },
+        { name: 'shy', state: 'private' },
+        { name: 'left', state: 'gone' },
+        { name: 'fan' },
+      ],
       follows: [['fan', 'star']],
     })
 
@@ -63,7 +77,8 @@ describe.concurrent('what is closed or gone', () => {
 
   test.for([404, 410])('a %i is no failure and is not asked again in this run', async (status, { bench }) => {
     const server = await bench.serve({ world: world() })
-    server.override = ({ subject }) => (subject === userId('fan') ? { status, message: 'Not found' } : undefined)
+    server.override = ({ subject }) =>
+      subject === userId('fan') ? { status, message: 'Not found' } : undefined
     const flags = ['--collect', 'followers', '--concurrency', '1', '--depth', '1']
     expectExit(await bench.crawl(server, [userId('star'), ...flags]), 0)
     expect(unavailable(bench, 'users')).toEqual([userId('fan')])
@@ -79,12 +94,19 @@ describe.concurrent('what is closed or gone', () => {
     expect(unavailable(bench, 'users')).toEqual([])
   })
 
-  test('a route that answers 404 for everybody is itself gone: exit 3, and nobody is marked', async ({ bench }) => {
+  test('a route that answers 404 for everybody is itself gone: exit 3, and nobody is marked', async ({
+    bench,
+  }) => {
     const names = crowd('post', 12)
     const server = await bench.serve({
-      world: story({ users: [{ name: 'star' }], posts: names.map(name => ({ name, by: 'star', reply_count: 2 })), feed: names }),
+      world: story({
+        users: [{ name: 'star' }],
+        posts: names.map(name => ({ name, by: 'star', reply_count: 2 })),
+        feed: names,
+      }),
     })
-    server.override = ({ route }) => (route === 'get_post_comments' ? { status: 404, message: 'Not Found' } : undefined)
+    server.override = ({ route }) =>
+      route === 'get_post_comments' ? { status: 404, message: 'Not Found' } : undefined
     const result = await bench.crawl(server, ['feed', '--collect', 'comments', '--concurrency', '2'])
     expectExit(result, 3)
     expectOneLineAbout(result, /fail/i)
@@ -105,7 +127,8 @@ describe.concurrent('what is closed or gone', () => {
 
   test.for([400, 422])('a %i without a cursor fails that stream alone', async (status, { bench }) => {
     const server = await bench.serve({ world: starWith(4) })
-    server.override = ({ route }) => (route === 'get_user_posts' ? { status, message: 'No such parameter' } : undefined)
+    server.override = ({ route }) =>
+      route === 'get_user_posts' ? { status, message: 'No such parameter' } : undefined
     const result = await bench.crawl(server, [userId('star'), '--collect', 'followers,posts'])
     expectExit(result, 3)
     expectRows(bench, expectedStar(server))
@@ -135,14 +158,16 @@ describe.concurrent('listings that do not end well', () => {
 
   test('has_more without a cursor fails the stream with 3', async ({ bench }) => {
     const server = await bench.serve({ world: starWith(30) })
-    server.override = ({ n }, answer) => (n === 2 ? withPaging(answer, { cursor: null, has_more: true }) : undefined)
+    server.override = ({ n }, answer) =>
+      n === 2 ? withPaging(answer, { cursor: null, has_more: true }) : undefined
     const result = await bench.crawl(server, STAR)
     expectExit(result, 3)
     expectOneLineAbout(result, /fail/i)
     expect(bench.count('edges')).toBe(6)
   })
 
-  const empty = (answer: Answer, n: number): Answer => withPaging({ ...answer, data: { items: [] } }, { cursor: `empty-${n}` })
+  const empty = (answer: Answer, n: number): Answer =>
+    withPaging({ ...answer, data: { items: [] } }, { cursor: `empty-${n}` })
 
   test('the fourth empty page in a row fails the stream with 3', async ({ bench }) => {
     const server = await bench.serve({ world: starWith(30) })

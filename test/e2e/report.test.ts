@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto'
-import { existsSync, linkSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  linkSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 
 import { afterAll, beforeAll, describe, expect } from 'vitest'
@@ -29,20 +38,54 @@ const HOSTILE = [
   'x'.repeat(5_000),
   'Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢L̠ͨͧͩ͘G̴̻͈͍͔̹̑͗̎̅͛́Ǫ̵̹̻̝̳͂̌̌͘',
 ]
-const LINKS = ['javascript:alert(9)', 'data:text/html,<script>alert(10)</script>', 'https://x.example/"onclick="alert(11)', 'file:///etc/passwd', ' https://x.example/', 'https://ok.example/p/1?a=1&b="2"']
+const LINKS = [
+  'javascript:alert(9)',
+  'data:text/html,<script>alert(10)</script>',
+  'https://x.example/"onclick="alert(11)',
+  'file:///etc/passwd',
+  ' https://x.example/',
+  'https://ok.example/p/1?a=1&b="2"',
+]
 
 function hostile(sqlite: Sqlite): void {
-  const user = sqlite.prepare('INSERT INTO users (id, username, display_name, follower_count, first_seen_at, last_seen_at) VALUES (?, ?, ?, ?, ?, ?)')
-  const post = sqlite.prepare('INSERT INTO posts (id, user_id, text, posted_at, like_count, view_count, permalink, parent_post_id, first_seen_at, last_seen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
-  const edge = sqlite.prepare('INSERT INTO edges (kind, source_id, target_id, first_seen_at, last_seen_at) VALUES (?, ?, ?, ?, ?)')
-  const reject = sqlite.prepare("INSERT INTO rejects (page_id, run_id, stream_id, pass, route, stream, reason, raw, program_version, rejected_at) VALUES (1, 1, 1, 1, 'get_feed', 'feed', ?, '{}', '0', ?)")
-  const metric = sqlite.prepare('INSERT INTO user_metrics (user_id, observed_at, follower_count) VALUES (?, ?, ?)')
-  const request = sqlite.prepare("INSERT INTO requests (run_id, stream_id, route, state, status, cost_microusd, reserved_at, error) VALUES (1, 1, ?, 'answered', 500, 50000, ?, ?)")
+  const user = sqlite.prepare(
+    'INSERT INTO users (id, username, display_name, follower_count, first_seen_at, last_seen_at) ' +
+      'VALUES (?, ?, ?, ?, ?, ?)',
+  )
+  const post = sqlite.prepare(
+    'INSERT INTO posts (id, user_id, text, posted_at, like_count, view_count, permalink, ' +
+      'parent_post_id, first_seen_at, last_seen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  )
+  const edge = sqlite.prepare(
+    'INSERT INTO edges (kind, source_id, target_id, first_seen_at, last_seen_at) VALUES (?, ?, ?, ?, ?)',
+  )
+  const reject = sqlite.prepare(
+    'INSERT INTO rejects (page_id, run_id, stream_id, pass, route, stream, reason, raw, ' +
+      "program_version, rejected_at) VALUES (1, 1, 1, 1, 'get_feed', 'feed', ?, '{}', '0', ?)",
+  )
+  const metric = sqlite.prepare(
+    'INSERT INTO user_metrics (user_id, observed_at, follower_count) VALUES (?, ?, ?)',
+  )
+  const request = sqlite.prepare(
+    'INSERT INTO requests (run_id, stream_id, route, state, status, cost_microusd, reserved_at, ' +
+      "error) VALUES (1, 1, ?, 'answered', 500, 50000, ?, ?)",
+  )
   for (const [i, text] of HOSTILE.entries()) {
     request.run(text, NOON, text)
     const id = `user-${text}`
     user.run(id, text, text, i, NOON, NOON)
-    post.run(`s_${text}`, id, text, `2025-11-0${(i % 9) + 1}T0${i % 10}:00:00.000Z`, i, 1_000_000_000 + i, LINKS[i % LINKS.length], i === 0 ? null : `s_${HOSTILE[0]}`, NOON, NOON)
+    post.run(
+      `s_${text}`,
+      id,
+      text,
+      `2025-11-0${(i % 9) + 1}T0${i % 10}:00:00.000Z`,
+      i,
+      1_000_000_000 + i,
+      LINKS[i % LINKS.length],
+      i === 0 ? null : `s_${HOSTILE[0]}`,
+      NOON,
+      NOON,
+    )
     reject.run(text, NOON)
     for (const d of [1, 2, 3]) metric.run(id, `2025-11-0${d}T00:00:00.000Z`, d * (i + 1))
     for (const other of HOSTILE.slice(0, i)) edge.run('follow', id, `user-${other}`, NOON, NOON)
@@ -58,7 +101,23 @@ async function write(bench: Bench, ...args: readonly string[]): Promise<string> 
 }
 
 /** Elements that a report has no use for. */
-const FOREIGN = new Set(['script', 'img', 'iframe', 'object', 'embed', 'link', 'base', 'form', 'input', 'image', 'use', 'foreignObject', 'animate', 'set', 'b'])
+const FOREIGN = new Set([
+  'script',
+  'img',
+  'iframe',
+  'object',
+  'embed',
+  'link',
+  'base',
+  'form',
+  'input',
+  'image',
+  'use',
+  'foreignObject',
+  'animate',
+  'set',
+  'b',
+])
 
 interface FigureFacts {
   id: string
@@ -106,7 +165,7 @@ describe('the command', () => {
     expect(readFileSync(file, 'utf8')).toBe('mine')
     await write(bench, '--force')
     expect(hash(readFileSync(file))).toBe(hash(page))
-    expect(readdirSync(bench.dir).filter((name) => name.endsWith('.part'))).toEqual([])
+    expect(readdirSync(bench.dir).filter(name => name.endsWith('.part'))).toEqual([])
   })
 
   test('never writes over the database, and makes none', async ({ bench }) => {
@@ -118,18 +177,30 @@ describe('the command', () => {
     expectExit(await bench.run(['report', '--db', bench.db, '--out', bench.db, '--force']), 2)
     expectExit(await bench.run(['report', '--db', bench.db, '--out', bench.dir, '--force']), 2)
     await write(bench, '--out', bench.file('new/folder/r.html'), '--title', 'A <b>title</b>')
-    expect(readFileSync(bench.file('new/folder/r.html'), 'utf8')).toContain('<h1>A &lt;b&gt;title&lt;/b&gt;</h1>')
+    expect(readFileSync(bench.file('new/folder/r.html'), 'utf8')).toContain(
+      '<h1>A &lt;b&gt;title&lt;/b&gt;</h1>',
+    )
     expect(hash(readFileSync(bench.db))).toBe(before)
   })
 
-  test.for(['-wal', '-shm', '-journal', '.lock'])('is no file in the place of %s of the database, whether or not it is there', async (end, { bench }) => {
-    openForWriting(bench.db).sqlite.close()
-    symlinkSync(bench.db, bench.file('name.db'))
-    const result = await bench.run(['report', '--db', bench.file('name.db'), '--out', `${bench.db}${end}`, '--force'])
-    expectExit(result, 2)
-    expectOnlyLine(result, /belongs to the database/)
-    expect(existsSync(`${bench.db}${end}`)).toBe(false)
-  })
+  test.for(['-wal', '-shm', '-journal', '.lock'])(
+    'is no file in the place of %s of the database, whether or not it is there',
+    async (end, { bench }) => {
+      openForWriting(bench.db).sqlite.close()
+      symlinkSync(bench.db, bench.file('name.db'))
+      const result = await bench.run([
+        'report',
+        '--db',
+        bench.file('name.db'),
+        '--out',
+        `${bench.db}${end}`,
+        '--force',
+      ])
+      expectExit(result, 2)
+      expectOnlyLine(result, /belongs to the database/)
+      expect(existsSync(`${bench.db}${end}`)).toBe(false)
+    },
+  )
 
   test('replaces no link, and never the database by another of its names', async ({ bench }) => {
     openForWriting(bench.db).sqlite.close()
@@ -178,14 +249,22 @@ describe('the report of a hostile world', () => {
     try {
       const { page } = visit
       await page.evaluate('for (const details of document.querySelectorAll("details")) details.open = true')
-      const elements = await page.evaluate<string[]>('[...new Set([...document.querySelectorAll("*")].map((one) => one.localName))]')
+      const elements = await page.evaluate<string[]>(
+        '[...new Set([...document.querySelectorAll("*")].map((one) => one.localName))]',
+      )
       expect(elements).toEqual(expect.arrayContaining(['svg', 'path', 'text', 'table', 'bdi']))
-      expect(elements.filter((name) => FOREIGN.has(name))).toEqual([])
-      const handlers = await page.evaluate('[...document.querySelectorAll("*")].flatMap((one) => one.getAttributeNames().filter((name) => name.startsWith("on")))')
+      expect(elements.filter(name => FOREIGN.has(name))).toEqual([])
+      const handlers = await page.evaluate(
+        '[...document.querySelectorAll("*")].flatMap((one) => one.getAttributeNames().filter((name) => name.startsWith("on")))',
+      )
       expect(handlers).toEqual([])
-      const links = await page.evaluate<[string, string, string][]>('[...document.querySelectorAll("a")].map((a) => [a.protocol, a.rel, a.getAttribute("href")])')
+      const links = await page.evaluate<[string, string, string][]>(
+        '[...document.querySelectorAll("a")].map((a) => [a.protocol, a.rel, a.getAttribute("href")])',
+      )
       const out = links.filter(([, , href]) => !href.startsWith('#'))
-      expect(out.filter(([protocol, rel]) => protocol !== 'https:' || !rel.includes('noreferrer'))).toEqual([])
+      expect(out.filter(([protocol, rel]) => protocol !== 'https:' || !rel.includes('noreferrer'))).toEqual(
+        [],
+      )
       expect(out.map(([, , href]) => href)).toContain('https://ok.example/p/1?a=1&b="2"')
       for (const figure of await page.$$('figure')) await figure.hover()
       const wide = await page.evaluate<number>('document.documentElement.scrollWidth')
@@ -201,17 +280,38 @@ describe('the report of a hostile world', () => {
     const visit = await Visit.of(file, VIEWS.phone)
     try {
       const facts = await visit.page.evaluate<FigureFacts[]>(FIGURE_FACTS)
-      expect(facts.map(({ id }) => id)).toEqual(expect.arrayContaining(['rows', 'follow-network', 'cameo-network', 'remix-trees', 'posting-hours', 'followers-in-time', 'engagement-distribution', 'unreadable']))
-      expect(facts.filter(({ title, sql, unnamed }) => title === '' || sql.length === 0 || unnamed > 0)).toEqual([])
+      expect(facts.map(({ id }) => id)).toEqual(
+        expect.arrayContaining([
+          'rows',
+          'follow-network',
+          'cameo-network',
+          'remix-trees',
+          'posting-hours',
+          'followers-in-time',
+          'engagement-distribution',
+          'unreadable',
+        ]),
+      )
+      expect(
+        facts.filter(({ title, sql, unnamed }) => title === '' || sql.length === 0 || unnamed > 0),
+      ).toEqual([])
       expect(facts.filter(({ charts, visible }) => charts > 0 && visible === 0)).toEqual([])
       expect(facts.filter(({ charts, rows }) => charts > 0 && rows === 0)).toEqual([])
-      for (const sql of new Set(facts.flatMap((figure) => figure.sql))) {
+      for (const sql of new Set(facts.flatMap(figure => figure.sql))) {
         const query = new ReadQuery(bench.db, sql, {})
-        expect([...query.rows()].every((row) => row.length === query.columns.length)).toBe(true)
+        expect([...query.rows()].every(row => row.length === query.columns.length)).toBe(true)
         query.close()
       }
       writeFileSync(bench.file('one.sql'), facts.find(({ id }) => id === 'top-posts')?.sql[0] ?? '')
-      const answer = await bench.run(['sql', '--db', bench.db, '--file', bench.file('one.sql'), '--format', 'csv'])
+      const answer = await bench.run([
+        'sql',
+        '--db',
+        bench.db,
+        '--file',
+        bench.file('one.sql'),
+        '--format',
+        'csv',
+      ])
       expectExit(answer, 0)
       expect(answer.stdout).toContain('1000000010')
     } finally {
@@ -222,12 +322,18 @@ describe('the report of a hostile world', () => {
   test('cuts nothing on a phone: bars have their whole labels, wide tables are paragraphs, trees are lists', async () => {
     const visit = await Visit.of(file, VIEWS.phone)
     try {
-      const cut = await visit.page.evaluate<string[]>(`[...document.querySelectorAll('.bars dt, .bars .end, figure > .table.folds, .branch:not(ul ul)')]
+      const cut = await visit.page.evaluate<
+        string[]
+      >(`[...document.querySelectorAll('.bars dt, .bars .end, figure > .table.folds, .branch:not(ul ul)')]
         .filter((one) => one.getBoundingClientRect().width > 0 && one.scrollWidth > one.clientWidth + 1).map((one) => one.className + ': ' + one.textContent.slice(0, 40))`)
       expect(cut).toEqual([])
       expect(await visit.page.evaluate('document.querySelectorAll(".bars dt").length')).toBeGreaterThan(0)
-      expect(await visit.page.evaluate('getComputedStyle(document.querySelector(".folds thead")).display')).toBe('none')
-      expect(await visit.page.evaluate('document.querySelector(".branch").getBoundingClientRect().width')).toBeGreaterThan(0)
+      expect(
+        await visit.page.evaluate('getComputedStyle(document.querySelector(".folds thead")).display'),
+      ).toBe('none')
+      expect(
+        await visit.page.evaluate('document.querySelector(".branch").getBoundingClientRect().width'),
+      ).toBeGreaterThan(0)
     } finally {
       await visit.close()
     }
@@ -235,8 +341,17 @@ describe('the report of a hostile world', () => {
 
   test('says what its axes measure, whom an arrow leads to, and what made it', () => {
     const page = readFileSync(file, 'utf8')
-    const figure = (id: string): string => page.slice(page.indexOf(`<figure id="${id}"`), page.indexOf('</figure>', page.indexOf(`<figure id="${id}"`)))
-    for (const [id, titles] of [['posts-in-time', ['posts so far', 'posts each']], ['engagement-distribution', ['views', 'likes', 'posts']], ['posting-hours', ['hour of the day, UTC']], ['followers-in-time', ['followers gained since first seen']]] as const) {
+    const figure = (id: string): string =>
+      page.slice(
+        page.indexOf(`<figure id="${id}"`),
+        page.indexOf('</figure>', page.indexOf(`<figure id="${id}"`)),
+      )
+    for (const [id, titles] of [
+      ['posts-in-time', ['posts so far', 'posts each']],
+      ['engagement-distribution', ['views', 'likes', 'posts']],
+      ['posting-hours', ['hour of the day, UTC']],
+      ['followers-in-time', ['followers gained since first seen']],
+    ] as const) {
       for (const title of titles) expect(`${id}: ${figure(id)}`).toContain(title)
     }
     expect(figure('follow-network')).toContain('An arrow leads from a follower to the one who is followed')
@@ -261,7 +376,9 @@ describe('the report of a hostile world', () => {
 
   test('has the same bytes each time, in any time zone and language', async () => {
     const out = bench.file('again.html')
-    const result = await bench.run(['report', '--db', bench.db, '--out', out], { env: { TZ: 'Asia/Kathmandu', LANG: 'ar_EG.UTF-8', LC_ALL: 'de_DE.UTF-8' } })
+    const result = await bench.run(['report', '--db', bench.db, '--out', out], {
+      env: { TZ: 'Asia/Kathmandu', LANG: 'ar_EG.UTF-8', LC_ALL: 'de_DE.UTF-8' },
+    })
     expectExit(result, 0)
     expect(hash(readFileSync(out))).toBe(hash(readFileSync(file)))
     expect(statSync(out).size).toBeLessThan(2_000_000)
@@ -270,12 +387,19 @@ describe('the report of a hostile world', () => {
 })
 
 interface Coverage {
-  streams: { stream: string; listings: number; told: number | null; held: number; states: Record<string, number> }[]
+  streams: {
+    stream: string
+    listings: number
+    told: number | null
+    held: number
+    states: Record<string, number>
+  }[]
 }
 
 describe('the figures of coverage', () => {
   test('are those of the command coverage, which computes them otherwise', async ({ bench }) => {
-    const crawl = (...args: readonly string[]) => bench.run(['crawl', ...args, '--sandbox', '--faults', 'flaky', '--db', bench.db, '--no-progress'])
+    const crawl = (...args: readonly string[]) =>
+      bench.run(['crawl', ...args, '--sandbox', '--faults', 'flaky', '--db', bench.db, '--no-progress'])
     expectExit(await crawl('feed', '--collect', 'posts,comments', '--max-pages', '1'), 0)
     expectExit(await crawl('@omar', '--depth', '1', '--max-requests', '30'), 4)
     expectExit(await crawl('leaderboard', '--depth', '1', '--max-requests', '60', '--restart'), 4)
@@ -283,16 +407,27 @@ describe('the figures of coverage', () => {
     const reader = new FigureReader(bench.db)
     const shown = reader.rows(figures.coverageByStream(measuresOf(await loadCrawlers())))
     reader.close()
-    const sum = (values: readonly (number | null)[]): number => values.reduce<number>((all, value) => all + (value ?? 0), 0)
+    const sum = (values: readonly (number | null)[]): number =>
+      values.reduce<number>((all, value) => all + (value ?? 0), 0)
     const streams = [...new Set(told.streams.map(({ stream }) => stream))].toSorted()
     expect([...new Set(shown.map(({ stream }) => stream))]).toEqual(streams)
     expect(new Set(shown.map(({ state }) => state)).size).toBeGreaterThan(2)
     for (const stream of streams) {
-      const [own, other] = [shown.filter((row) => row.stream === stream), told.streams.filter((row) => row.stream === stream)]
+      const [own, other] = [
+        shown.filter(row => row.stream === stream),
+        told.streams.filter(row => row.stream === stream),
+      ]
       const states = new Map<string, number>()
-      for (const [state, n] of other.flatMap((row) => Object.entries(row.states))) states.set(state, (states.get(state) ?? 0) + n)
-      expect(Object.fromEntries(own.map(({ state, listings }) => [state, listings]))).toEqual(Object.fromEntries(states))
-      expect([stream, sum(own.map((row) => row.held)), sum(own.map((row) => row.told))]).toEqual([stream, sum(other.map((row) => row.held)), sum(other.map((row) => row.told))])
+      for (const [state, n] of other.flatMap(row => Object.entries(row.states)))
+        states.set(state, (states.get(state) ?? 0) + n)
+      expect(Object.fromEntries(own.map(({ state, listings }) => [state, listings]))).toEqual(
+        Object.fromEntries(states),
+      )
+      expect([stream, sum(own.map(row => row.held)), sum(own.map(row => row.told))]).toEqual([
+        stream,
+        sum(other.map(row => row.held)),
+        sum(other.map(row => row.told)),
+      ])
     }
   })
 })

@@ -26,7 +26,12 @@ interface Line {
   next: string | null
 }
 
-function startSchedule(bench: Bench, server: WorldServer, when: readonly string[], args: readonly string[]): Running {
+function startSchedule(
+  bench: Bench,
+  server: WorldServer,
+  when: readonly string[],
+  args: readonly string[],
+): Running {
   const fixed = ['--db', bench.db, '--rate', '100000', '--no-progress']
   return bench.start(['schedule', ...when, 'crawl', ...args, ...fixed], { env: settingsFor(server) })
 }
@@ -36,7 +41,10 @@ function slotsOf({ stdout }: Result): Line[] {
   return linesOf(stdout).map(line => JSON.parse(line) as Line)
 }
 
-/** The runs alone: where a run takes longer than a second, as it can on a busy machine, the times in between are told as skipped. */
+/**
+ * The runs alone: where a run takes longer than a second, as it can on a busy machine, the times in between
+ * are told as skipped.
+ */
 function runsOf(result: Result): Line[] {
   return slotsOf(result).filter(({ event }) => event === 'run')
 }
@@ -59,7 +67,10 @@ async function terminated(running: Running): Promise<Result> {
   return running.done
 }
 
-/** Starts a crawl that holds the database until it is let go on; one that comes during a run of the schedule tries again. */
+/**
+ * Starts a crawl that holds the database until it is let go on; one that comes during a run of the schedule
+ * tries again.
+ */
 async function takeDatabase(bench: Bench): Promise<{ crawl: Running; open: () => void }> {
   const server = await bench.serve({ world: starWith(1) })
   const open = holdFrom(server, 1)
@@ -75,7 +86,9 @@ async function takeDatabase(bench: Bench): Promise<{ crawl: Running; open: () =>
 const RAN = /"event":"run"/
 
 describe.concurrent('schedule', () => {
-  test('runs at every slot, never two at once, and tells of each run and of each slot skipped', async ({ bench }) => {
+  test('runs at every slot, never two at once, and tells of each run and of each slot skipped', async ({
+    bench,
+  }) => {
     const server = await bench.serve({ world: starWith(4) })
     const open = holdFrom(server, 1)
     const running = startSchedule(bench, server, EVERY_SECOND, FOLLOWERS)
@@ -90,10 +103,22 @@ describe.concurrent('schedule', () => {
     const slots = slotsOf(result)
     const first = slots.findIndex(({ event }) => event === 'run')
     expect(first).toBeGreaterThanOrEqual(2)
-    expect(slots.slice(0, first)).toEqual(slots.slice(0, first).map(() => expect.objectContaining({ event: 'skipped', run: null, exit_code: null, requests: null })))
+    expect(slots.slice(0, first)).toEqual(
+      slots
+        .slice(0, first)
+        .map(() => expect.objectContaining({ event: 'skipped', run: null, exit_code: null, requests: null })),
+    )
     const runs = slots.filter(({ event }) => event === 'run')
     expect(runs.length).toBeGreaterThanOrEqual(2)
-    expect(runs[0]).toMatchObject({ run: 1, exit_code: 0, finished: true, stopped: null, requests: 2, cost_usd: 0.1, changes: { rejected: 0 } })
+    expect(runs[0]).toMatchObject({
+      run: 1,
+      exit_code: 0,
+      finished: true,
+      stopped: null,
+      requests: 2,
+      cost_usd: 0.1,
+      changes: { rejected: 0 },
+    })
     expect(runs[0]?.changes?.inserted).toBeGreaterThan(0)
     expect(runs[0]?.elapsed_s).toBeGreaterThan(2)
     expect(runs[1]).toMatchObject({ run: 2, exit_code: 0, requests: 1, changes: { inserted: 0 } })
@@ -102,14 +127,23 @@ describe.concurrent('schedule', () => {
     expect(bench.count('runs')).toBe(runs.length)
   })
 
-  test('a run that reaches its cap is continued at the next slot, and --json changes nothing', async ({ bench }) => {
+  test('a run that reaches its cap is continued at the next slot, and --json changes nothing', async ({
+    bench,
+  }) => {
     const server = await bench.serve({ world: starWith(7) })
-    const running = startSchedule(bench, server, EVERY_SECOND, [...FOLLOWERS, '--max-requests', '1', '--json'])
+    const running = startSchedule(bench, server, EVERY_SECOND, [
+      ...FOLLOWERS,
+      '--max-requests',
+      '1',
+      '--json',
+    ])
     await server.until(() => server.answered.length >= 4)
     const result = await terminated(running)
     expectExit(result, 0)
     const told = runsOf(result).slice(0, 3)
-    expect(told.map(({ run, exit_code, finished, requests }) => [run, exit_code, finished, requests])).toEqual([
+    expect(
+      told.map(({ run, exit_code, finished, requests }) => [run, exit_code, finished, requests]),
+    ).toEqual([
       [1, 4, false, 1],
       [1, 4, false, 1],
       [1, 0, true, 1],
@@ -122,18 +156,26 @@ describe.concurrent('schedule', () => {
     await running.said(RAN)
     const result = await terminated(running)
     expectExit(result, 0)
-    expect(slotsOf(result)).toMatchObject([{ event: 'run', exit_code: 0, next: expect.stringMatching(/-12-31T18:00:00\.000Z$/) as string }])
+    expect(slotsOf(result)).toMatchObject([
+      { event: 'run', exit_code: 0, next: expect.stringMatching(/-12-31T18:00:00\.000Z$/) as string },
+    ])
   })
 })
 
 describe.concurrent('a run that does not finish', () => {
   test('with streams that failed keeps the schedule going', async ({ bench }) => {
-    const server = await bench.serve({ world: starWith(1), override: () => ({ status: 422, message: 'No.' }) })
+    const server = await bench.serve({
+      world: starWith(1),
+      override: () => ({ status: 422, message: 'No.' }),
+    })
     const running = startSchedule(bench, server, EVERY_SECOND, FOLLOWERS)
     await server.until(() => server.answered.length >= 3)
     const result = await terminated(running)
     expectExit(result, 0)
-    expect(runsOf(result).slice(0, 2)).toMatchObject([{ run: 1, exit_code: 3 }, { run: 2, exit_code: 3 }])
+    expect(runsOf(result).slice(0, 2)).toMatchObject([
+      { run: 1, exit_code: 3 },
+      { run: 2, exit_code: 3 },
+    ])
   })
 
   test('with a key that is refused ends it with 5', async ({ bench }) => {
@@ -160,7 +202,13 @@ describe.concurrent('a run that does not finish', () => {
     const slots = slotsOf(result)
     const skipped = slots.filter(({ exit_code }) => exit_code === 6)
     expect(skipped.length).toBeGreaterThanOrEqual(1)
-    for (const slot of skipped) expect(slot).toMatchObject({ event: 'skipped', run: null, finished: false, stopped: expect.stringMatching(/another process/i) as string })
+    for (const slot of skipped)
+      expect(slot).toMatchObject({
+        event: 'skipped',
+        run: null,
+        finished: false,
+        stopped: expect.stringMatching(/another process/i) as string,
+      })
     // Times that come while a run goes on are skipped, too, as they can on a busy machine.
     expect(slots.find(({ exit_code }) => exit_code !== null)).toMatchObject({ event: 'run', exit_code: 0 })
     expect(slots.at(-1)).toMatchObject({ event: 'run' })
@@ -168,25 +216,30 @@ describe.concurrent('a run that does not finish', () => {
 })
 
 describe.concurrent('a schedule that is asked to end', () => {
-  test.for(['SIGTERM', 'SIGINT'] as const)('%s: the run commits what is in flight, the exit code is 0, and the same crawl pays nothing twice', async (signal, { bench }) => {
-    const server = await bench.serve({ world: starWith(30) })
-    const open = holdFrom(server, 4)
-    const running = startSchedule(bench, server, YEARLY_AND_NOW, FOLLOWERS)
-    await server.until(() => server.seen.length === 4)
-    running.kill(signal)
-    await running.said(/Stopping/)
-    open()
-    const result = await running.done
-    expectExit(result, 0)
-    expect(slotsOf(result)).toMatchObject([{ event: 'run', run: 1, exit_code: 4, finished: false, requests: 4, next: null }])
-    expect(bench.count('pages')).toBe(4)
-    expect(server.billed).toHaveLength(4)
+  test.for(['SIGTERM', 'SIGINT'] as const)(
+    '%s: the run commits what is in flight, the exit code is 0, and the same crawl pays nothing twice',
+    async (signal, { bench }) => {
+      const server = await bench.serve({ world: starWith(30) })
+      const open = holdFrom(server, 4)
+      const running = startSchedule(bench, server, YEARLY_AND_NOW, FOLLOWERS)
+      await server.until(() => server.seen.length === 4)
+      running.kill(signal)
+      await running.said(/Stopping/)
+      open()
+      const result = await running.done
+      expectExit(result, 0)
+      expect(slotsOf(result)).toMatchObject([
+        { event: 'run', run: 1, exit_code: 4, finished: false, requests: 4, next: null },
+      ])
+      expect(bench.count('pages')).toBe(4)
+      expect(server.billed).toHaveLength(4)
 
-    expectExit(await bench.crawl(server, FOLLOWERS), 0)
-    expect(repeatedRequests(server.seen)).toEqual([])
-    expect(bench.count('edges')).toBe(30)
-    expect(bench.count('runs')).toBe(1)
-  })
+      expectExit(await bench.crawl(server, FOLLOWERS), 0)
+      expect(repeatedRequests(server.seen)).toEqual([])
+      expect(bench.count('edges')).toBe(30)
+      expect(bench.count('runs')).toBe(1)
+    },
+  )
 
   test('a second signal quits at once', async ({ bench }) => {
     const server = await bench.serve({ world: starWith(1) })

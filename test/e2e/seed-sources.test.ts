@@ -13,12 +13,27 @@ import { expectExit, expectOnlyLine } from './judge.js'
 const STAR = userId('star')
 
 /** A crawl that reads its standard input. */
-function piped(bench: Bench, input: string, args: readonly string[], server?: WorldServer): { status: number | null; stdout: string; stderr: string } {
-  const env = { PATH: process.env['PATH'] ?? '', HOME: bench.dir, ...(server === undefined ? { SORA_API_URL: 'http://127.0.0.1:9/sora2', SORA_API_KEY: 'sk-test-0123456789abcdef' } : settingsFor(server)) }
-  return spawnSync(process.execPath, [path.join(ROOT, 'dist/main.js'), ...args, '--db', bench.db, '--no-progress'], { cwd: bench.dir, env, input, encoding: 'utf8' })
+function piped(
+  bench: Bench,
+  input: string,
+  args: readonly string[],
+  server?: WorldServer,
+): { status: number | null; stdout: string; stderr: string } {
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: bench.dir,
+    ...(server === undefined
+      ? { SORA_API_URL: 'http://127.0.0.1:9/sora2', SORA_API_KEY: 'sk-test-0123456789abcdef' }
+      : settingsFor(server)),
+  }
+  return spawnSync(
+    process.execPath,
+    [path.join(ROOT, 'dist/main.js'), ...args, '--db', bench.db, '--no-progress'],
+    { cwd: bench.dir, env, input, encoding: 'utf8' },
+  )
 }
 
-const runs = (bench: Bench): unknown[] => bench.open().prepare("SELECT DISTINCT key FROM runs").all()
+const runs = (bench: Bench): unknown[] => bench.open().prepare('SELECT DISTINCT key FROM runs').all()
 
 describe('seeds come from', () => {
   test('arguments, a file, CSV and the database, which make the same command', async ({ bench }) => {
@@ -26,7 +41,12 @@ describe('seeds come from', () => {
     writeFileSync(bench.file('seeds.txt'), `${STAR}\n`)
     writeFileSync(bench.file('people.csv'), `name;who\nStar;${STAR}\n`)
     const flags = ['--collect', 'profile']
-    for (const seeds of [[STAR], ['--seeds', 'seeds.txt'], ['--seeds', 'people.csv', '--column', 'WHO'], ['--seeds-sql', `SELECT id FROM users WHERE id = '${STAR}'`]]) {
+    for (const seeds of [
+      [STAR],
+      ['--seeds', 'seeds.txt'],
+      ['--seeds', 'people.csv', '--column', 'WHO'],
+      ['--seeds-sql', `SELECT id FROM users WHERE id = '${STAR}'`],
+    ]) {
       expectExit(await bench.crawl(server, [...seeds, ...flags]), 0)
     }
     expect(server.seen).toHaveLength(4)
@@ -36,11 +56,20 @@ describe('seeds come from', () => {
   test('standard input', async ({ bench }) => {
     const planned = piped(bench, `# mine\r\n${STAR},\r\nfeed\r\n`, ['plan', '--seeds', '-', '--json'])
     expect({ status: planned.status, stderr: planned.stderr }).toEqual({ status: 0, stderr: '' })
-    const listed = piped(bench, `id,who\n1,${STAR}\n2,feed\n`, ['plan', '--seeds', '-', '--column', 'who', '--json'])
+    const listed = piped(bench, `id,who\n1,${STAR}\n2,feed\n`, [
+      'plan',
+      '--seeds',
+      '-',
+      '--column',
+      'who',
+      '--json',
+    ])
     expect(listed.stdout).toBe(planned.stdout)
     const refused = piped(bench, 'feed\nnonsense\n@a b\n', ['crawl', '--seeds', '-'])
     expect(refused.status).toBe(2)
-    expect(refused.stderr).toMatch(/^sora-crawl: A seed cannot be read: stdin:2: "nonsense" is not a seed; stdin:3: [^\n]*\n$/)
+    expect(refused.stderr).toMatch(
+      /^sora-crawl: A seed cannot be read: stdin:2: "nonsense" is not a seed; stdin:3: [^\n]*\n$/,
+    )
     expect(piped(bench, '', ['crawl', '--seeds', '-']).stderr).toContain('stdin has no seeds')
   })
 
@@ -51,7 +80,10 @@ describe('seeds come from', () => {
     const planned = await bench.run(['plan', ...sql, '--db', bench.db, '--json'])
     expectExit(planned, 0)
     expect(planned.stdout).toContain('"seed": "@')
-    const scheduled = bench.start(['schedule', '--cron', '0 0 1 1 *', '--now', 'crawl', ...sql, '--db', bench.db, '--no-progress'], { env: settingsFor(server) })
+    const scheduled = bench.start(
+      ['schedule', '--cron', '0 0 1 1 *', '--now', 'crawl', ...sql, '--db', bench.db, '--no-progress'],
+      { env: settingsFor(server) },
+    )
     await scheduled.said(/"exit_code":0/)
     scheduled.kill('SIGTERM')
     expectExit(await scheduled.done, 0)

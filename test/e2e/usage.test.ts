@@ -20,20 +20,26 @@ describe.concurrent('a command that cannot work sends nothing and exits 2', () =
 
   test('a bad seed in a YAML file is named with its file and line', async ({ bench }) => {
     const server = await bench.serve({ world: starWith(1) })
-    await writeFile(bench.file('mine.yaml'), '- feed\n- seed: leaderboard\n- {seed: "nonsense seed", depth: 1}\n')
+    await writeFile(
+      bench.file('mine.yaml'),
+      '- feed\n- seed: leaderboard\n- {seed: "nonsense seed", depth: 1}\n',
+    )
     const result = await bench.crawl(server, ['--seeds', bench.file('mine.yaml')])
     expectExit(result, 2)
     expectOnlyLine(result, /mine\.yaml.*\b3\b/)
     expect(server.seen).toEqual([])
   })
 
-  test.for(['nonsense', 'search:', '@', 'https://example.org/p/s_1', 's_', ''])('the argument %o is no seed', async (seed, { bench }) => {
-    const server = await bench.serve({ world: starWith(1) })
-    const result = await bench.crawl(server, ['feed', seed])
-    expectExit(result, 2)
-    expectOnlyLine(result, /seed/i)
-    expect(server.seen).toEqual([])
-  })
+  test.for(['nonsense', 'search:', '@', 'https://example.org/p/s_1', 's_', ''])(
+    'the argument %o is no seed',
+    async (seed, { bench }) => {
+      const server = await bench.serve({ world: starWith(1) })
+      const result = await bench.crawl(server, ['feed', seed])
+      expectExit(result, 2)
+      expectOnlyLine(result, /seed/i)
+      expect(server.seen).toEqual([])
+    },
+  )
 
   test.for([
     ['--collect', 'posts,nonsense'],
@@ -96,7 +102,9 @@ describe.concurrent('databases that are not to be touched', () => {
     expectExit(await bench.crawl(server, ['leaderboard']), 0)
     const sent = server.seen.length
     const future = new Database(bench.db)
-    future.prepare('insert into __drizzle_migrations (hash, created_at) values (?, ?)').run('of the future', 9_999_999_999_999)
+    future
+      .prepare('insert into __drizzle_migrations (hash, created_at) values (?, ?)')
+      .run('of the future', 9_999_999_999_999)
     future.close()
     const result = await bench.crawl(server, ['leaderboard'])
     expectExit(result, 2)
@@ -107,7 +115,19 @@ describe.concurrent('databases that are not to be touched', () => {
   test('sandbox and real data do not mix, either way round', async ({ bench }) => {
     const server = await bench.serve({ world: starWith(1) })
     const play = bench.file('play.db')
-    expectExit(await bench.run(['crawl', 'leaderboard', '--sandbox', '--db', play, '--max-pages', '1', '--no-progress']), 0)
+    expectExit(
+      await bench.run([
+        'crawl',
+        'leaderboard',
+        '--sandbox',
+        '--db',
+        play,
+        '--max-pages',
+        '1',
+        '--no-progress',
+      ]),
+      0,
+    )
     const real = await bench.crawl(server, ['leaderboard', '--db', play])
     expectExit(real, 2)
     expectOnlyLine(real, /sandbox/i)
@@ -154,7 +174,9 @@ describe.concurrent('databases that are not to be touched', () => {
 })
 
 describe.concurrent('settings', () => {
-  test('come from .env in the folder where the program runs, and the environment goes before it', async ({ bench }) => {
+  test('come from .env in the folder where the program runs, and the environment goes before it', async ({
+    bench,
+  }) => {
     const server = await bench.serve({ world: starWith(1) })
     const { SORA_API_URL, SORA_API_KEY } = settingsFor(server)
     await writeFile(bench.file('.env'), `SORA_API_URL=${SORA_API_URL}\nSORA_API_KEY=wrong\n`)

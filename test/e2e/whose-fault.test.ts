@@ -14,7 +14,10 @@ const USERS = NAMES.map(userId).toSorted()
 const FLAGS = ['--collect', 'posts', '--concurrency', '1']
 
 function town(): World {
-  return story({ users: NAMES.map((name) => ({ name })), posts: NAMES.map((name) => ({ name: `post-${name}`, by: name })) })
+  return story({
+    users: NAMES.map(name => ({ name })),
+    posts: NAMES.map(name => ({ name: `post-${name}`, by: name })),
+  })
 }
 
 /** Answers differently for the users that come at these places, from 1. */
@@ -23,12 +26,23 @@ function forUsers(answers: Readonly<Record<number, (id: string) => Answer>>): Ov
 }
 
 const refusal = (status: number, message: string) => (): Answer => ({ status, message })
-const range = (from: number, to: number, answer: (id: string) => Answer): Record<number, (id: string) => Answer> =>
+const range = (
+  from: number,
+  to: number,
+  answer: (id: string) => Answer,
+): Record<number, (id: string) => Answer> =>
   Object.fromEntries(Array.from({ length: to - from + 1 }, (_, i) => [from + i, answer]))
 
-const unavailable = (bench: Bench): unknown[] => bench.open().prepare('select id from users where unavailable is not null order by id').pluck().all()
+const unavailable = (bench: Bench): unknown[] =>
+  bench.open().prepare('select id from users where unavailable is not null order by id').pluck().all()
 const states = (bench: Bench): Record<string, number> =>
-  Object.fromEntries((bench.open().prepare('select state, count(*) from frontier group by state order by state').raw().all() as [string, number][]))
+  Object.fromEntries(
+    bench
+      .open()
+      .prepare('select state, count(*) from frontier group by state order by state')
+      .raw()
+      .all() as [string, number][],
+  )
 const asked = (server: WorldServer): number[] => server.seen.map(({ subject }) => USERS.indexOf(subject) + 1)
 
 async function expectReplayable(bench: Bench): Promise<void> {
@@ -40,30 +54,40 @@ async function expectReplayable(bench: Bench): Promise<void> {
 describe.concurrent('a 403 that does not say whom it means', () => {
   test('is the account’s when somebody else is served, and is so in a replay', async ({ bench }) => {
     const server = await bench.serve({ world: town() })
-    server.override = forUsers({ 3: refusal(403, 'Forbidden'), 4: refusal(403, 'Forbidden'), 6: refusal(403, 'Forbidden') })
+    server.override = forUsers({
+      3: refusal(403, 'Forbidden'),
+      4: refusal(403, 'Forbidden'),
+      6: refusal(403, 'Forbidden'),
+    })
     expectExit(await bench.crawl(server, [...USERS.slice(0, 8), ...FLAGS]), 0)
     expect(unavailable(bench)).toEqual([USERS[2], USERS[3], USERS[5]].toSorted())
     expect(server.seen).toHaveLength(8)
     await expectReplayable(bench)
   })
 
-  test('is nobody’s for five entities in a row: 5, nobody is marked, and the same command goes on with them', async ({ bench }) => {
-    const server = await bench.serve({ world: town() })
-    server.override = forUsers(range(3, 20, refusal(403, 'Forbidden')))
-    const result = await bench.crawl(server, [...USERS, ...FLAGS])
-    expectExit(result, 5)
-    expectOneLineAbout(result, /Forbidden/)
-    expect(unavailable(bench)).toEqual([])
-    expect(states(bench)).toEqual({ complete: 2, ready: 18 })
-    expect(server.seen).toHaveLength(7)
-    server.override = undefined
-    expectExit(await bench.crawl(server, [...USERS, ...FLAGS]), 0)
-    expect(states(bench)).toEqual({ complete: 20 })
-    expect(server.billed).toHaveLength(20)
-    await expectReplayable(bench)
-  })
+  test(
+    'is nobody’s for five entities in a row: 5, nobody is marked, and the same command goes on with ' +
+      'them',
+    async ({ bench }) => {
+      const server = await bench.serve({ world: town() })
+      server.override = forUsers(range(3, 20, refusal(403, 'Forbidden')))
+      const result = await bench.crawl(server, [...USERS, ...FLAGS])
+      expectExit(result, 5)
+      expectOneLineAbout(result, /Forbidden/)
+      expect(unavailable(bench)).toEqual([])
+      expect(states(bench)).toEqual({ complete: 2, ready: 18 })
+      expect(server.seen).toHaveLength(7)
+      server.override = undefined
+      expectExit(await bench.crawl(server, [...USERS, ...FLAGS]), 0)
+      expect(states(bench)).toEqual({ complete: 20 })
+      expect(server.billed).toHaveLength(20)
+      await expectReplayable(bench)
+    },
+  )
 
-  test('is the account’s after all where it was one of five in a row, and others are served since', async ({ bench }) => {
+  test('is the account’s after all where it was one of five in a row, and others are served since', async ({
+    bench,
+  }) => {
     const server = await bench.serve({ world: town() })
     server.override = forUsers(range(3, 7, refusal(403, 'Forbidden')))
     expectExit(await bench.crawl(server, [...USERS.slice(0, 10), ...FLAGS]), 5)
@@ -97,13 +121,13 @@ describe.concurrent('a 403 that does not say whom it means', () => {
     server.override = forUsers(range(3, 20, refusal(403, 'Forbidden')))
     expectExit(await bench.crawl(server, [...USERS, '--collect', 'posts,followers', '--concurrency', '1']), 5)
     expect(unavailable(bench)).toEqual([])
-    expect(new Set(asked(server).filter((place) => place > 2)).size).toBe(5)
+    expect(new Set(asked(server).filter(place => place > 2)).size).toBe(5)
   })
 
   test('stops a run of searches as well', async ({ bench }) => {
     const server = await bench.serve({ world: town() })
     server.override = ({ n }) => (n > 1 ? { status: 403, message: 'Forbidden' } : undefined)
-    expectExit(await bench.crawl(server, [...NAMES.map((name) => `search:${name}`), '--concurrency', '1']), 5)
+    expectExit(await bench.crawl(server, [...NAMES.map(name => `search:${name}`), '--concurrency', '1']), 5)
     expect(server.seen).toHaveLength(6)
   })
 })
@@ -112,14 +136,17 @@ describe.concurrent('a 403 that says whom it means', () => {
   test.for([
     ['Daily quota exceeded for this key', 4],
     ['Your key lacks the scope of this route', 5],
-  ] as const)('stops at once where it is ours, and takes back what was in doubt: %s', async ([message, exit], { bench }) => {
-    const server = await bench.serve({ world: town() })
-    server.override = forUsers({ 3: refusal(403, 'Forbidden'), 4: refusal(403, message) })
-    expectExit(await bench.crawl(server, [...USERS, ...FLAGS]), exit)
-    expect(server.seen).toHaveLength(4)
-    expect(unavailable(bench)).toEqual([])
-    expect(states(bench)).toEqual({ complete: 2, ready: 18 })
-  })
+  ] as const)(
+    'stops at once where it is ours, and takes back what was in doubt: %s',
+    async ([message, exit], { bench }) => {
+      const server = await bench.serve({ world: town() })
+      server.override = forUsers({ 3: refusal(403, 'Forbidden'), 4: refusal(403, message) })
+      expectExit(await bench.crawl(server, [...USERS, ...FLAGS]), exit)
+      expect(server.seen).toHaveLength(4)
+      expect(unavailable(bench)).toEqual([])
+      expect(states(bench)).toEqual({ complete: 2, ready: 18 })
+    },
+  )
 
   test('stops at once where the gateway has not said it', async ({ bench }) => {
     const server = await bench.serve({ world: town() })
@@ -139,10 +166,18 @@ describe.concurrent('a 403 that says whom it means', () => {
 
   test('does so inside a 200, which is billed', async ({ bench }) => {
     const server = await bench.serve({ world: town() })
-    server.override = forUsers({ 3: () => ({ status: 200, raw: JSON.stringify({ code: '403', message: 'This account is private', data: null }) }), 4: () => ({ status: 200, raw: JSON.stringify({ code: 404, message: 'gone', data: {} }) }) })
+    server.override = forUsers({
+      3: () => ({
+        status: 200,
+        raw: JSON.stringify({ code: '403', message: 'This account is private', data: null }),
+      }),
+      4: () => ({ status: 200, raw: JSON.stringify({ code: 404, message: 'gone', data: {} }) }),
+    })
     expectExit(await bench.crawl(server, [...USERS.slice(0, 5), ...FLAGS]), 0)
     expect(unavailable(bench)).toEqual([USERS[2], USERS[3]].toSorted())
-    expect(bench.open().prepare('select count(*), sum(cost_microusd) from requests').raw().get()).toEqual([5, 250_000])
+    expect(bench.open().prepare('select count(*), sum(cost_microusd) from requests').raw().get()).toEqual([
+      5, 250_000,
+    ])
     await expectReplayable(bench)
   })
 })
@@ -150,7 +185,9 @@ describe.concurrent('a 403 that says whom it means', () => {
 describe.concurrent('a request that is refused in the same words', () => {
   const words = (id: string): Answer => ({ status: 422, message: `unknown parameter for ${id}` })
 
-  test('for ten entities in a row stops the run with 4, and the same command goes on with them', async ({ bench }) => {
+  test('for ten entities in a row stops the run with 4, and the same command goes on with them', async ({
+    bench,
+  }) => {
     const server = await bench.serve({ world: town() })
     server.override = forUsers(range(3, 20, words))
     const result = await bench.crawl(server, [...USERS, ...FLAGS])
@@ -165,8 +202,11 @@ describe.concurrent('a request that is refused in the same words', () => {
   })
 
   test('goes on at its cursor afterwards, and pays for no page again', async ({ bench }) => {
-    const posts = NAMES.flatMap((name) => [1, 2, 3, 4].map((n) => ({ name: `${name}-${n}`, by: name })))
-    const server = await bench.serve({ world: story({ users: NAMES.map((name) => ({ name })), posts }), pageSize: 2 })
+    const posts = NAMES.flatMap(name => [1, 2, 3, 4].map(n => ({ name: `${name}-${n}`, by: name })))
+    const server = await bench.serve({
+      world: story({ users: NAMES.map(name => ({ name })), posts }),
+      pageSize: 2,
+    })
     server.override = ({ cursor }) => (cursor === '' ? undefined : { status: 422, message: 'no such field' })
     // Breadth first: every first page comes before any second one.
     expectExit(await bench.crawl(server, [...USERS, ...FLAGS]), 4)
@@ -192,22 +232,31 @@ describe.concurrent('an address at which nothing is', () => {
     ['many users', USERS],
     ['one user and the feed', [...USERS.slice(0, 1), 'feed']],
     ['a handle', ['@nobody']],
-  ] as const)('is told with 5 after a handful of requests, and nothing counts as done: %s', async ([, seeds], { bench }) => {
-    const server = await bench.serve({ world: town() })
-    server.override = nothing
-    const result = await bench.crawl(server, [...seeds, '--collect', 'posts,followers'])
-    expectExit(result, 5)
-    expectOneLineAbout(result, /address/)
-    expect(server.seen.length).toBeLessThanOrEqual(12)
-    expect(bench.open().prepare("select count(*) from frontier where state not in ('ready')").pluck().get()).toBe(0)
-    expect(unavailable(bench)).toEqual([])
-    server.override = undefined
-    if (seeds[0] === USERS[0]) expectExit(await bench.crawl(server, [...seeds, '--collect', 'posts,followers']), 0)
-  })
+  ] as const)(
+    'is told with 5 after a handful of requests, and nothing counts as done: %s',
+    async ([, seeds], { bench }) => {
+      const server = await bench.serve({ world: town() })
+      server.override = nothing
+      const result = await bench.crawl(server, [...seeds, '--collect', 'posts,followers'])
+      expectExit(result, 5)
+      expectOneLineAbout(result, /address/)
+      expect(server.seen.length).toBeLessThanOrEqual(12)
+      expect(
+        bench.open().prepare("select count(*) from frontier where state not in ('ready')").pluck().get(),
+      ).toBe(0)
+      expect(unavailable(bench)).toEqual([])
+      server.override = undefined
+      if (seeds[0] === USERS[0])
+        expectExit(await bench.crawl(server, [...seeds, '--collect', 'posts,followers']), 0)
+    },
+  )
 
   test('is no matter where something has answered, be it no page', async ({ bench }) => {
     const server = await bench.serve({ world: town() })
-    server.override = ({ n }) => (n === 1 ? { status: 403, message: 'This account is private' } : { status: 404, message: 'User not found' })
+    server.override = ({ n }) =>
+      n === 1
+        ? { status: 403, message: 'This account is private' }
+        : { status: 404, message: 'User not found' }
     expectExit(await bench.crawl(server, [...USERS.slice(0, 4), ...FLAGS]), 0)
     expect(unavailable(bench)).toEqual([USERS[0]])
   })
@@ -217,14 +266,17 @@ describe.concurrent('a redirect', () => {
   test.for([
     [302, '/login', /302 to http:\/\/127\.0\.0\.1:\d+\/login/, false],
     [307, 'http://elsewhere.example/x', /307 to http:\/\/elsewhere\.example\/x/, true],
-  ] as const)('%i is neither followed nor tried again: 5, naming the target (%s)', async ([status, location, named, isClear], { bench }) => {
-    const server = await bench.serve({ world: town() })
-    server.override = ({ n }) => (n > 2 ? { status, raw: '', headers: { location } } : undefined)
-    const result = await bench.crawl(server, [...USERS, ...FLAGS])
-    expectExit(result, 5)
-    expectOneLineAbout(result, named)
-    expect(/clear text/.test(result.stderr)).toBe(isClear)
-    expect(server.seen).toHaveLength(3)
-    expect(states(bench)).toEqual({ complete: 2, ready: 18 })
-  })
+  ] as const)(
+    '%i is neither followed nor tried again: 5, naming the target (%s)',
+    async ([status, location, named, isClear], { bench }) => {
+      const server = await bench.serve({ world: town() })
+      server.override = ({ n }) => (n > 2 ? { status, raw: '', headers: { location } } : undefined)
+      const result = await bench.crawl(server, [...USERS, ...FLAGS])
+      expectExit(result, 5)
+      expectOneLineAbout(result, named)
+      expect(/clear text/.test(result.stderr)).toBe(isClear)
+      expect(server.seen).toHaveLength(3)
+      expect(states(bench)).toEqual({ complete: 2, ready: 18 })
+    },
+  )
 })

@@ -10,11 +10,18 @@ function written(rows: readonly (readonly string[])[]): string[] {
   if (excel === undefined) throw new Error('no excel')
   const columns = (rows[0] ?? []).map((_, i) => ({ name: `c${i}`, type: 'text' as const, description: '' }))
   let text = ''
-  for (const _ of excel.write({ columns, rows: () => rows[Symbol.iterator]() } as never, { write: (chunk) => void (text += String(chunk)) }, { nulRemoved: 0, cellsCut: 0, leftOut: 0 }));
+  for (const _ of excel.write(
+    { columns, rows: () => rows[Symbol.iterator]() } as never,
+    { write: chunk => void (text += String(chunk)) },
+    { nulRemoved: 0, cellsCut: 0, leftOut: 0 },
+  ));
   return text.split('\n').slice(1, -1)
 }
 
-/** The cells of a line: a quote counts where a cell begins, and from there to the next one that is not doubled. */
+/**
+ * The cells of a line: a quote counts where a cell begins, and from there to the next one that is not
+ * doubled.
+ */
 function cellsOf(line: string, separator: string): string[] {
   const cells: string[] = []
   for (let i = 0; i <= line.length; i += 1) {
@@ -35,19 +42,61 @@ function cellsOf(line: string, separator: string): string[] {
 const RUNS = /^[\s\p{Cf}]*[=+\-@−＝＋－＠]/u
 
 describe('no cell runs', () => {
-  test.for(['=1+1', '＝1+1', '＋1', '－1', '＠SUM(A1)', ' ＝1', '\u200B=1', '\u202E=1', '\t=1', 'hello;=cmd()', 'hello; =cmd()', 'a;"=cmd()"', 'a;＝1', 'x;\u200E-1', ';;=1', 'a\r\n=1', 'a;\r\n=1'])('of %j', (text) => {
+  test.for([
+    '=1+1',
+    '＝1+1',
+    '＋1',
+    '－1',
+    '＠SUM(A1)',
+    ' ＝1',
+    '\u200B=1',
+    '\u202E=1',
+    '\t=1',
+    'hello;=cmd()',
+    'hello; =cmd()',
+    'a;"=cmd()"',
+    'a;＝1',
+    'x;\u200E-1',
+    ';;=1',
+    'a\r\n=1',
+    'a;\r\n=1',
+  ])('of %j', text => {
     for (const line of written([['id', text, text]])) {
-      for (const separator of [',', ';']) for (const cell of cellsOf(line, separator)) expect(cell).not.toMatch(RUNS)
+      for (const separator of [',', ';'])
+        for (const cell of cellsOf(line, separator)) expect(cell).not.toMatch(RUNS)
     }
   })
 
   test('of any text', () => {
-    const piece = constantFrom('=', '+', '-', '@', '＝', '＋', '－', '＠', ';', ',', '\t', '\n', '\r', '"', "'", ' ', '\u200B', '\u202E', 'a', '1', 'SUM(A1)')
-    const text = array(piece, { maxLength: 8 }).map((pieces) => pieces.join(''))
+    const piece = constantFrom(
+      '=',
+      '+',
+      '-',
+      '@',
+      '＝',
+      '＋',
+      '－',
+      '＠',
+      ';',
+      ',',
+      '\t',
+      '\n',
+      '\r',
+      '"',
+      "'",
+      ' ',
+      '\u200B',
+      '\u202E',
+      'a',
+      '1',
+      'SUM(A1)',
+    )
+    const text = array(piece, { maxLength: 8 }).map(pieces => pieces.join(''))
     assert(
-      property(array(tuple(text, text, text), { minLength: 1, maxLength: 3 }), (rows) => {
+      property(array(tuple(text, text, text), { minLength: 1, maxLength: 3 }), rows => {
         for (const line of written(rows)) {
-          for (const separator of [',', ';']) for (const cell of cellsOf(line, separator)) if (RUNS.test(cell)) return false
+          for (const separator of [',', ';'])
+            for (const cell of cellsOf(line, separator)) if (RUNS.test(cell)) return false
         }
         return true
       }),

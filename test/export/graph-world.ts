@@ -29,18 +29,33 @@ export class World {
   }
 
   put(table: string, ...rows: readonly Row[]): this {
-    const names = this.sqlite.prepare<[string], string>('SELECT name FROM pragma_table_info(?)').pluck().all(table)
+    const names = this.sqlite
+      .prepare<[string], string>('SELECT name FROM pragma_table_info(?)')
+      .pluck()
+      .all(table)
     for (const told of rows) {
       const row = names.includes('first_seen_at') ? { ...SEEN, ...told } : told
       const keys = Object.keys(row)
-      this.sqlite.prepare(`INSERT INTO ${table} (${keys.join(', ')}) VALUES (${keys.map((key) => `:${key}`).join(', ')})`).run(row)
+      this.sqlite
+        .prepare(
+          `INSERT INTO ${table} (${keys.join(', ')}) VALUES (${keys.map(key => `:${key}`).join(', ')})`,
+        )
+        .run(row)
     }
     return this
   }
 
   /** The listing of a subject, read to its end unless told otherwise. */
   read(stream: string, subject_id: string, told: Row = {}): this {
-    return this.put('checkpoints', { stream, subject_kind: 'user', subject_id, completed_pass: 1, pass: 1, pass_state: 'completed', ...told })
+    return this.put('checkpoints', {
+      stream,
+      subject_kind: 'user',
+      subject_id,
+      completed_pass: 1,
+      pass: 1,
+      pass_state: 'completed',
+      ...told,
+    })
   }
 
   /** The files of an export, by their paths. */
@@ -48,9 +63,13 @@ export class World {
     const snapshot = new Snapshot(this.file)
     try {
       return new Map(
-        graphTasks(snapshot, { graphs, formats }).map((task) => {
+        graphTasks(snapshot, { graphs, formats }).map(task => {
           const chunks: string[] = []
-          for (const _ of task.write({ write: (chunk) => void chunks.push(String(chunk)) }, { nulRemoved: 0, cellsCut: 0, leftOut: 0 })) continue
+          for (const _ of task.write(
+            { write: chunk => void chunks.push(String(chunk)) },
+            { nulRemoved: 0, cellsCut: 0, leftOut: 0 },
+          ))
+            continue
           return [task.path, chunks.join('')]
         }),
       )

@@ -8,7 +8,9 @@ import { TextHmac } from '../../src/export/hmac.js'
 const node = (key: Uint8Array, text: string): string => createHmac('sha256', key).update(text).digest('hex')
 
 it('is the HMAC-SHA-256 of RFC 4231, test case 2', () => {
-  expect(new TextHmac(Buffer.from('Jefe')).digest('what do ya want for nothing?')).toBe('5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843')
+  expect(new TextHmac(Buffer.from('Jefe')).digest('what do ya want for nothing?')).toBe(
+    '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843',
+  )
 })
 
 it('is what Node makes of any text and key, however long, one after the other', () => {
@@ -26,7 +28,10 @@ it('is what Node makes of any text and key, however long, one after the other', 
 
 it('is so at every length about the ends of blocks, and for a long text', () => {
   const hmac = new TextHmac(Buffer.alloc(32, 7))
-  for (let length = 0; length <= 200; length += 1) expect(hmac.digest('é'.repeat(length >> 1) + 'x'.repeat(length & 1))).toBe(node(Buffer.alloc(32, 7), 'é'.repeat(length >> 1) + 'x'.repeat(length & 1)))
+  for (let length = 0; length <= 200; length += 1)
+    expect(hmac.digest('é'.repeat(length >> 1) + 'x'.repeat(length & 1))).toBe(
+      node(Buffer.alloc(32, 7), 'é'.repeat(length >> 1) + 'x'.repeat(length & 1)),
+    )
   const long = '𝔘 long '.repeat(10_000)
   expect(hmac.digest(long)).toBe(node(Buffer.alloc(32, 7), long))
 })

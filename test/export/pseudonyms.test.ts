@@ -19,7 +19,10 @@ function knowing(...names: readonly string[]): Pseudonyms {
 const shape = (text: string): string => text.replaceAll(PSEUDONYM, '<$1>')
 
 describe('an id', () => {
-  const { id, other } = { id: new Pseudonyms(KEY), other: new Pseudonyms(Buffer.from('another key of thirty-two bytes!')) }
+  const { id, other } = {
+    id: new Pseudonyms(KEY),
+    other: new Pseudonyms(Buffer.from('another key of thirty-two bytes!')),
+  }
 
   it('has one pseudonym under a key, and another under another', () => {
     expect(id.id('user-El4dMfbZcU250Ns8qJqPWCEl')).toMatch(/^pseudo-user-[bcdfghjkmnpqrtvw]{24}$/)
@@ -56,12 +59,12 @@ describe('a name', () => {
 
   it('has one pseudonym however it is spelled', () => {
     const spellings = ['Élodie', 'élodie', 'E\u0301LODIE', '\u{1D404}\u0301lodie', ' Élodie ', 'Élo\u200Bdie']
-    expect(new Set(spellings.map((name) => pseudonyms.name(name))).size).toBe(1)
+    expect(new Set(spellings.map(name => pseudonyms.name(name))).size).toBe(1)
     expect(pseudonyms.name('elodie')).not.toBe(pseudonyms.name('élodie'))
   })
 
   it('that is empty stays so, and so does one of which nothing can be seen', () => {
-    expect(['', ' ', '\u200B'].map((name) => pseudonyms.name(name))).toEqual(['', '', ''])
+    expect(['', ' ', '\u200B'].map(name => pseudonyms.name(name))).toEqual(['', '', ''])
   })
 })
 
@@ -84,7 +87,29 @@ describe('a seed', () => {
 })
 
 describe('in a text', () => {
-  const names = ['Sam', 'a', 'the', 'sam.harbour2', 'mole_', 'x.y.z', '\u{1F525}', 'Ann  Lee', 'C++ (dev)', '.*', '$&', '[a-z]+', '风筝', 'Élodie', '@SUM(A1:A9)', '-', 'İpek', 'ΟΔΟΣ', 'จอห์น', "O'Neil", '100%']
+  const names = [
+    'Sam',
+    'a',
+    'the',
+    'sam.harbour2',
+    'mole_',
+    'x.y.z',
+    '\u{1F525}',
+    'Ann  Lee',
+    'C++ (dev)',
+    '.*',
+    '$&',
+    '[a-z]+',
+    '风筝',
+    'Élodie',
+    '@SUM(A1:A9)',
+    '-',
+    'İpek',
+    'ΟΔΟΣ',
+    'จอห์น',
+    "O'Neil",
+    '100%',
+  ]
 
   it.for([
     ['hi @sam. And SAM, samantha', 'hi @<name>. And <name>, samantha'],
@@ -117,7 +142,10 @@ describe('in a text', () => {
     ['user-El4dMfbZcU250Ns8qJqPWCEl’s s_68e4d1ab5f0c81918e4b3c9d2f6a7b10', '<user>’s <post>'],
     ['xuser-El4dMfbZcU250Ns8qJqPWCEl', 'x<user>'],
     ['deadbeefdeadbeefdeadbeefdeadbeef', '<id>'],
-    ['user-generated end-user-experience, users_2024_report, e.g. this.', 'user-generated end-user-experience, users_2024_report, e.g. this.'],
+    [
+      'user-generated end-user-experience, users_2024_report, e.g. this.',
+      'user-generated end-user-experience, users_2024_report, e.g. this.',
+    ],
     ['3.14 at 12:30, v1.2.3', '3.14 at 12:30, v1.2.3'],
   ] as const)('ids, links and addresses are found, known or not: %s', ([text, expected]) => {
     expect(shape(knowing().text(text))).toBe(expected)
@@ -127,20 +155,42 @@ describe('in a text', () => {
     const pseudonyms = new Pseudonyms(KEY)
     for (const id of ['user-ann', 's_1', 'odd id', '7']) pseudonyms.know('id', id)
     const text = pseudonyms.text('user-ann on s_1, s_12 and odd id 7.')
-    expect(text).toBe(`${pseudonyms.id('user-ann')} on ${pseudonyms.id('s_1')}, s_12 and ${pseudonyms.id('odd id')} ${pseudonyms.id('7')}.`)
+    expect(text).toBe(
+      `${pseudonyms.id('user-ann')} on ${pseudonyms.id('s_1')}, s_12 and ` +
+        `${pseudonyms.id('odd id')} ${pseudonyms.id('7')}.`,
+    )
   })
 
   it('a mention has the pseudonym that the column of handles has, as far as the handle goes', () => {
     const pseudonyms = knowing('jane+doe', 'Sam')
-    expect(pseudonyms.text('@sam @jane+doe')).toBe(`@${pseudonyms.name('Sam')} @${pseudonyms.name('jane+doe')}`)
+    expect(pseudonyms.text('@sam @jane+doe')).toBe(
+      `@${pseudonyms.name('Sam')} @${pseudonyms.name('jane+doe')}`,
+    )
   })
 
   it('in which nobody is named nothing changes', () => {
-    for (const text of TEXTS.filter((one) => !/@|user-|https?:/.test(one))) expect(knowing('nobody').text(text)).toBe(text)
+    for (const text of TEXTS.filter(one => !/@|user-|https?:/.test(one)))
+      expect(knowing('nobody').text(text)).toBe(text)
   })
 
   it('of any length and kind it takes time in proportion to that', () => {
-    const long = ['x', '@a.', 'user-', 'a.', 'a@', 'a://', '\u0301', 'é', 'ann ', 'user-a-', '_', '\u{1F525}', 'a@a.', 'www.', '-'].map((piece) => piece.repeat(300_000 / piece.length))
+    const long = [
+      'x',
+      '@a.',
+      'user-',
+      'a.',
+      'a@',
+      'a://',
+      '\u0301',
+      'é',
+      'ann ',
+      'user-a-',
+      '_',
+      '\u{1F525}',
+      'a@a.',
+      'www.',
+      '-',
+    ].map(piece => piece.repeat(300_000 / piece.length))
     const pseudonyms = knowing('ann', 'an', 'aaaa', 'x'.repeat(5_000), 'x'.repeat(9_000))
     for (const text of long) {
       const before = process.cpuUsage().user
@@ -150,12 +200,21 @@ describe('in a text', () => {
   })
 })
 
-/** Said by another algorithm: whether a name stands in a text as a word, spellings that differ in case or form taken as equal. */
+/**
+ * Said by another algorithm: whether a name stands in a text as a word, spellings that differ in case or form
+ * taken as equal.
+ */
 function isIn(name: string, text: string): boolean {
-  const plain = (one: string): string => one.normalize('NFKD').toLowerCase().replaceAll('ς', 'σ').replaceAll(/\p{Default_Ignorable_Code_Point}/gu, '')
+  const plain = (one: string): string =>
+    one
+      .normalize('NFKD')
+      .toLowerCase()
+      .replaceAll('ς', 'σ')
+      .replaceAll(/\p{Default_Ignorable_Code_Point}/gu, '')
   const [needle, hay] = [plain(name).trim(), plain(text)]
   if (needle === '') return false
-  const isWord = (character: string | undefined): boolean => character !== undefined && /[\p{L}\p{N}\p{M}]/u.test(character)
+  const isWord = (character: string | undefined): boolean =>
+    character !== undefined && /[\p{L}\p{N}\p{M}]/u.test(character)
   for (let at = hay.indexOf(needle); at >= 0; at = hay.indexOf(needle, at + 1)) {
     const before = Array.from(hay.slice(0, at)).at(-1)
     const [after] = hay.slice(at + needle.length)
@@ -165,13 +224,48 @@ function isIn(name: string, text: string): boolean {
 }
 
 describe('whatever people are called and write', () => {
-  const word = constantFrom('ann', 'Ann', 'anna', 'sam', 'a', 'the', 'x.y', 'mole_', '\u{1F525}', '\u{1F468}\u200D\u{1F469}', 'é', 'e\u0301', '风', '筝', '.', '*', '$&', '\\', '@', '-', 'ς', 'Σ', 'İ', 'ß', '\u0301', '\u200B', ' ', '\n', '1', '_', 'ｓ', '\u0000')
-  const text = array(word, { maxLength: 12 }).map((words) => words.join(''))
+  const word = constantFrom(
+    'ann',
+    'Ann',
+    'anna',
+    'sam',
+    'a',
+    'the',
+    'x.y',
+    'mole_',
+    '\u{1F525}',
+    '\u{1F468}\u200D\u{1F469}',
+    'é',
+    'e\u0301',
+    '风',
+    '筝',
+    '.',
+    '*',
+    '$&',
+    '\\',
+    '@',
+    '-',
+    'ς',
+    'Σ',
+    'İ',
+    'ß',
+    '\u0301',
+    '\u200B',
+    ' ',
+    '\n',
+    '1',
+    '_',
+    'ｓ',
+    '\u0000',
+  )
+  const text = array(word, { maxLength: 12 }).map(words => words.join(''))
 
   it('no known name is left in a text', () => {
     assert(
       property(array(text, { maxLength: 6 }), text, (names, body) => {
-        const left = knowing(...names).text(body).replaceAll(new RegExp(`@?${PSEUDONYM.source}`, 'g'), 'pseudonym')
+        const left = knowing(...names)
+          .text(body)
+          .replaceAll(new RegExp(`@?${PSEUDONYM.source}`, 'g'), 'pseudonym')
         for (const name of names) expect(isIn(name, left)).toBe(false)
       }),
       { numRuns: 3_000 },
@@ -181,13 +275,33 @@ describe('whatever people are called and write', () => {
 
 describe('ids that are not told to the replacer', () => {
   const sqlite = new Database(':memory:')
-  const isPlainId = sqlite.prepare<[string], 0 | 1>(`SELECT ${isPlain('value')} FROM (SELECT ? AS value)`).pluck()
+  const isPlainId = sqlite
+    .prepare<[string], 0 | 1>(`SELECT ${isPlain('value')} FROM (SELECT ? AS value)`)
+    .pluck()
 
   it('are found in texts by their form', () => {
-    const piece = constantFrom('user-', 's_', 'ch_', 'gen_', '0', '7', 'a', 'F', 'Z', '-', '_', 'ab12', '0123456789abcdef', 'é', '.', ' ', '\0')
+    const piece = constantFrom(
+      'user-',
+      's_',
+      'ch_',
+      'gen_',
+      '0',
+      '7',
+      'a',
+      'F',
+      'Z',
+      '-',
+      '_',
+      'ab12',
+      '0123456789abcdef',
+      'é',
+      '.',
+      ' ',
+      '\0',
+    )
     let plain = 0
     assert(
-      property(array(piece, { minLength: 1, maxLength: 24 }), (pieces) => {
+      property(array(piece, { minLength: 1, maxLength: 24 }), pieces => {
         const id = pieces.join('')
         if (isPlainId.get(id) !== 1) return
         plain += 1
@@ -198,7 +312,12 @@ describe('ids that are not told to the replacer', () => {
     expect(plain).toBeGreaterThan(100)
   })
 
-  it.each(['user-8e1c7ff3a451721ea2f7043c', 's_6960d6ff2ac88191b1ae0b39b26a0b9c', 'ch_6960d6ff2ac88191b1ae0b39b26a0b9c', '0123456789abcdef0123456789ABCDEF'])('are those of the platform: %s', (id) => {
+  it.each([
+    'user-8e1c7ff3a451721ea2f7043c',
+    's_6960d6ff2ac88191b1ae0b39b26a0b9c',
+    'ch_6960d6ff2ac88191b1ae0b39b26a0b9c',
+    '0123456789abcdef0123456789ABCDEF',
+  ])('are those of the platform: %s', id => {
     expect(isPlainId.get(id)).toBe(1)
   })
 })

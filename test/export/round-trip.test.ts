@@ -19,16 +19,42 @@ async function duck(): Promise<DuckDBConnection> {
 }
 
 const columnsOf = (table: string): readonly Column[] => findDataset(table).columns
-const withoutNul = (value: SqlValue): SqlValue => (typeof value === 'string' ? value.replaceAll('\0', '') : value)
+const withoutNul = (value: SqlValue): SqlValue =>
+  typeof value === 'string' ? value.replaceAll('\0', '') : value
 /** Times as milliseconds, for they have another form in every reader. */
-const comparable = (value: SqlValue, { type }: Column): unknown => (type === 'time' && value !== null ? Date.parse(String(value)) : type === 'boolean' && value !== null ? value === 1n : value)
+const comparable = (value: SqlValue, { type }: Column): unknown =>
+  type === 'time' && value !== null
+    ? Date.parse(String(value))
+    : type === 'boolean' && value !== null
+      ? value === 1n
+      : value
 
 /** The rows of whatever DuckDB reads, in their order, as the tables have them. */
-async function duckRows(connection: DuckDBConnection, from: string, columns: readonly Column[]): Promise<unknown[][]> {
+async function duckRows(
+  connection: DuckDBConnection,
+  from: string,
+  columns: readonly Column[],
+): Promise<unknown[][]> {
   // The binding for Node takes a byte order mark away where a text begins with one: none does, behind a sign.
-  const select = columns.map(({ name, type }) => (type === 'time' ? `epoch_ms("${name}")` : type === 'text' || type === 'json' ? `'~' || "${name}"` : `"${name}"`)).join(', ')
+  const select = columns
+    .map(({ name, type }) =>
+      type === 'time'
+        ? `epoch_ms("${name}")`
+        : type === 'text' || type === 'json'
+          ? `'~' || "${name}"`
+          : `"${name}"`,
+    )
+    .join(', ')
   const rows = (await connection.runAndReadAll(`SELECT ${select} FROM ${from}`)).getRows()
-  return rows.map((row) => row.map((value, i) => (columns[i]?.type === 'time' && value !== null ? Number(value) : typeof value === 'string' ? value.slice(1) : value)))
+  return rows.map(row =>
+    row.map((value, i) =>
+      columns[i]?.type === 'time' && value !== null
+        ? Number(value)
+        : typeof value === 'string'
+          ? value.slice(1)
+          : value,
+    ),
+  )
 }
 
 /** What `read_csv` is told in the export's README. */
@@ -46,7 +72,10 @@ with open(sys.argv[1], encoding='utf-8', newline='') as file:
 `
 
 function pythonRows(file: string): string[][] {
-  const { stdout, stderr, status } = spawnSync('python3', ['-c', PYTHON, file], { encoding: 'utf8', maxBuffer: 1 << 30 })
+  const { stdout, stderr, status } = spawnSync('python3', ['-c', PYTHON, file], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 30,
+  })
   if (status !== 0) throw new Error(stderr)
   return JSON.parse(stdout) as string[][]
 }
@@ -62,31 +91,53 @@ describe('CSV', () => {
     for (const table of defaultTables) {
       const [header, ...rows] = pythonRows(path.join(folder, `${table}.csv`))
       expect(header).toEqual(columnsOf(table).map(({ name }) => name))
-      expect(rows).toEqual(exports.rows(table).map((row) => row.map((value) => (value === null ? '' : String(withoutNul(value))))))
+      expect(rows).toEqual(
+        exports.rows(table).map(row => row.map(value => (value === null ? '' : String(withoutNul(value))))),
+      )
     }
-    const nuls = defaultTables.flatMap((table) => exports.rows(table).flat()).reduce<number>((sum, value) => sum + (typeof value === 'string' ? value.split('\0').length - 1 : 0), 0)
+    const nuls = defaultTables
+      .flatMap(table => exports.rows(table).flat())
+      .reduce<number>((sum, value) => sum + (typeof value === 'string' ? value.split('\0').length - 1 : 0), 0)
     expect(nuls).toBeGreaterThan(50)
     expect(nulRemoved).toBe(nuls)
   })
 
-  test.for(defaultTables)('read by DuckDB as README.md says equals %s, types, NULL and the empty string included', async (table, { exports }) => {
-    filled(exports)
-    const { path: folder } = await exports.export(['csv'], { tables: [table] })
-    const connection = await duck()
-    const loader = duckLoader(folder, readFileSync(path.join(folder, 'README.md'), 'utf8'))
-    const columns = columnsOf(table)
-    expect(await duckRows(connection, loader, columns)).toEqual(exports.rows(table).map((row) => row.map((value, i) => comparable(withoutNul(value), columns[i] as Column))))
-  })
+  test.for(defaultTables)(
+    'read by DuckDB as README.md says equals %s, types, NULL and the empty string included',
+    async (table, { exports }) => {
+      filled(exports)
+      const { path: folder } = await exports.export(['csv'], { tables: [table] })
+      const connection = await duck()
+      const loader = duckLoader(folder, readFileSync(path.join(folder, 'README.md'), 'utf8'))
+      const columns = columnsOf(table)
+      expect(await duckRows(connection, loader, columns)).toEqual(
+        exports
+          .rows(table)
+          .map(row => row.map((value, i) => comparable(withoutNul(value), columns[i] as Column))),
+      )
+    },
+  )
 
-  test('has no byte order mark, no CR outside of texts, a last line end, and NULL apart from the empty string', async ({ exports }) => {
-    exports.sqlite.exec("INSERT INTO users (id, username, bio, first_seen_at, last_seen_at) VALUES ('007', '', NULL, '2025-10-13T08:12:11.252Z', '2025-10-13T08:12:11.252Z')")
-    const { path: folder } = await exports.export(['csv'], { tables: ['users'] })
-    expect(readFileSync(path.join(folder, 'users.csv'), 'utf8')).toBe(
-      `${columnsOf('users').map(({ name }) => name).join(',')}\n007,"",,,,,,,,,,,,,,,,2025-10-13T08:12:11.252Z,2025-10-13T08:12:11.252Z\n`,
-    )
-  })
+  test(
+    'has no byte order mark, no CR outside of texts, a last line end, and NULL apart from the empty ' +
+      'string',
+    async ({ exports }) => {
+      exports.sqlite.exec(
+        "INSERT INTO users (id, username, bio, first_seen_at, last_seen_at) VALUES ('007', '', " +
+          "NULL, '2025-10-13T08:12:11.252Z', '2025-10-13T08:12:11.252Z')",
+      )
+      const { path: folder } = await exports.export(['csv'], { tables: ['users'] })
+      expect(readFileSync(path.join(folder, 'users.csv'), 'utf8')).toBe(
+        `${columnsOf('users')
+          .map(({ name }) => name)
+          .join(',')}\n007,"",,,,,,,,,,,,,,,,2025-10-13T08:12:11.252Z,2025-10-13T08:12:11.252Z\n`,
+      )
+    },
+  )
 
-  test('is the same, byte for byte, whether SQLite joins the values or they come one by one', async ({ exports }) => {
+  test('is the same, byte for byte, whether SQLite joins the values or they come one by one', async ({
+    exports,
+  }) => {
     filled(exports)
     const { path: folder, nulRemoved } = await exports.export(['csv'])
     const snapshot = new Snapshot(exports.db)
@@ -94,8 +145,18 @@ describe('CSV', () => {
     for (const table of defaultTables) {
       const { columns } = findDataset(table)
       let text = ''
-      const selection = { table, columns: columns.map(({ name }) => name), order: orderOf(table).split(', '), since: null, month: null }
-      for (const _ of writeRows({ columns, rows: () => snapshot.rows(selection) }, { write: (chunk) => void (text += String(chunk)) }, remarks));
+      const selection = {
+        table,
+        columns: columns.map(({ name }) => name),
+        order: orderOf(table).split(', '),
+        since: null,
+        month: null,
+      }
+      for (const _ of writeRows(
+        { columns, rows: () => snapshot.rows(selection) },
+        { write: chunk => void (text += String(chunk)) },
+        remarks,
+      ));
       expect(text === readFileSync(path.join(folder, `${table}.csv`), 'utf8')).toBe(true)
     }
     snapshot.close()
@@ -104,30 +165,58 @@ describe('CSV', () => {
 })
 
 describe('Parquet', () => {
-  const DUCK_TYPES: Partial<Record<ColumnType, string>> = { text: 'VARCHAR', json: 'VARCHAR', integer: 'BIGINT', boolean: 'BOOLEAN', number: 'DOUBLE', time: 'TIMESTAMP WITH TIME ZONE' }
+  const DUCK_TYPES: Partial<Record<ColumnType, string>> = {
+    text: 'VARCHAR',
+    json: 'VARCHAR',
+    integer: 'BIGINT',
+    boolean: 'BOOLEAN',
+    number: 'DOUBLE',
+    time: 'TIMESTAMP WITH TIME ZONE',
+  }
 
-  test.for(defaultTables)('read by DuckDB equals %s, with types and every value', async (table, { exports }) => {
-    filled(exports)
-    const { path: folder, leftOut } = await exports.export(['parquet'], { tables: [table] })
-    const connection = await duck()
-    const from = `read_parquet('${folder}/${table}.parquet')`
-    const columns = columnsOf(table)
-    const types = (await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${from}`)).getRows().map(([name, type]) => [name, type])
-    expect(types).toEqual(columns.map(({ name, type }) => [name, DUCK_TYPES[type]]))
-    expect(await duckRows(connection, from, columns)).toEqual(exports.rows(table).map((row) => row.map((value, i) => comparable(value, columns[i] as Column))))
-    expect(leftOut).toBe(0)
-  })
+  test.for(defaultTables)(
+    'read by DuckDB equals %s, with types and every value',
+    async (table, { exports }) => {
+      filled(exports)
+      const { path: folder, leftOut } = await exports.export(['parquet'], { tables: [table] })
+      const connection = await duck()
+      const from = `read_parquet('${folder}/${table}.parquet')`
+      const columns = columnsOf(table)
+      const types = (await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${from}`))
+        .getRows()
+        .map(([name, type]) => [name, type])
+      expect(types).toEqual(columns.map(({ name, type }) => [name, DUCK_TYPES[type]]))
+      expect(await duckRows(connection, from, columns)).toEqual(
+        exports.rows(table).map(row => row.map((value, i) => comparable(value, columns[i] as Column))),
+      )
+      expect(leftOut).toBe(0)
+    },
+  )
 
-  test('has several row groups where there are many rows, and none where there are none', async ({ exports }) => {
+  test('has several row groups where there are many rows, and none where there are none', async ({
+    exports,
+  }) => {
     exports.sqlite.exec(`
       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 25000)
       INSERT INTO usernames SELECT 'user-' || i, 'name' || (i % 7), '2025-10-13T08:12:11.252Z', '2025-10-13T08:12:11.252Z' FROM n`)
     const { path: folder } = await exports.export(['parquet'], { tables: ['usernames', 'posts'] })
     const connection = await duck()
-    const groups = (table: string) => connection.runAndReadAll(`SELECT DISTINCT row_group_id, row_group_num_rows, compression FROM parquet_metadata('${folder}/${table}.parquet') ORDER BY 1`)
-    expect((await groups('usernames')).getRows()).toEqual([[0n, 10_000n, 'SNAPPY'], [1n, 10_000n, 'SNAPPY'], [2n, 5_000n, 'SNAPPY']])
-    expect((await connection.runAndReadAll(`SELECT count(*) FROM '${folder}/posts.parquet'`)).getRows()).toEqual([[0n]])
-    expect(await duckRows(connection, `'${folder}/usernames.parquet'`, columnsOf('usernames'))).toHaveLength(25_000)
+    const groups = (table: string) =>
+      connection.runAndReadAll(
+        'SELECT DISTINCT row_group_id, row_group_num_rows, compression FROM ' +
+          `parquet_metadata('${folder}/${table}.parquet') ORDER BY 1`,
+      )
+    expect((await groups('usernames')).getRows()).toEqual([
+      [0n, 10_000n, 'SNAPPY'],
+      [1n, 10_000n, 'SNAPPY'],
+      [2n, 5_000n, 'SNAPPY'],
+    ])
+    expect(
+      (await connection.runAndReadAll(`SELECT count(*) FROM '${folder}/posts.parquet'`)).getRows(),
+    ).toEqual([[0n]])
+    expect(await duckRows(connection, `'${folder}/usernames.parquet'`, columnsOf('usernames'))).toHaveLength(
+      25_000,
+    )
   })
 })
 
@@ -139,11 +228,20 @@ describe('JSON Lines', () => {
       const columns = columnsOf(table)
       const lines = readFileSync(path.join(folder, `${table}.jsonl`), 'utf8').split('\n')
       expect(lines.pop()).toBe('')
-      // Numbers become texts before they are parsed: JavaScript would round them. Texts here hold no digits after a colon.
-      const parsed = lines.map((line) => JSON.parse(line.replaceAll(/("[a-z_]+":)(-?\d+)(?=[,}])/g, '$1"$2"')) as Record<string, unknown>)
-      const expected = exports.rows(table).map((row: Row) => Object.fromEntries(columns.map((column, i) => [column.name, jsonValue(row[i] ?? null, column)])))
+      // Numbers become texts before they are parsed: JavaScript would round them. Texts here hold no digits
+      // after a colon.
+      const parsed = lines.map(
+        line =>
+          JSON.parse(line.replaceAll(/("[a-z_]+":)(-?\d+)(?=[,}])/g, '$1"$2"')) as Record<string, unknown>,
+      )
+      const expected = exports
+        .rows(table)
+        .map((row: Row) =>
+          Object.fromEntries(columns.map((column, i) => [column.name, jsonValue(row[i] ?? null, column)])),
+        )
       expect(parsed).toEqual(expected)
-      for (const line of lines) expect(Object.keys(JSON.parse(line) as object)).toEqual(columns.map(({ name }) => name))
+      for (const line of lines)
+        expect(Object.keys(JSON.parse(line) as object)).toEqual(columns.map(({ name }) => name))
     }
   })
 
@@ -176,8 +274,15 @@ describe('CSV for Excel', () => {
         else {
           expect(cell).not.toMatch(/^\s*[=+\-@]|^[\t\r]/)
           expect([cell, cell.trim() === '' || Number.isNaN(Number(cell))]).toEqual([cell, true])
-          const flat = String(value).replaceAll('\0', '').replaceAll(/\r\n|[\r\n\u2028\u2029]/g, ' ').replaceAll(/;(?=[\s"]*[=+\-@])/g, ";'")
-          expect([flat, `'${flat}`].some((whole) => whole === cell || (cell.length >= 32_766 && whole.startsWith(cell)))).toBe(true)
+          const flat = String(value)
+            .replaceAll('\0', '')
+            .replaceAll(/\r\n|[\r\n\u2028\u2029]/g, ' ')
+            .replaceAll(/;(?=[\s"]*[=+\-@])/g, ";'")
+          expect(
+            [flat, `'${flat}`].some(
+              whole => whole === cell || (cell.length >= 32_766 && whole.startsWith(cell)),
+            ),
+          ).toBe(true)
         }
       }
     }
@@ -189,8 +294,12 @@ describe('CSV for Excel', () => {
     const excel = (await import('../../src/export/index.js')).tableFormats.get('excel')
     if (excel === undefined) throw new Error('no excel')
     const { path: folder, files } = await exports.export([{ ...excel, maxRows: 30 }], { tables: ['posts'] })
-    expect(files.map((file) => [file.path, file.rows])).toEqual([['posts.csv', 30], ['posts-2.csv', 30], ['posts-3.csv', HOSTILE.length - 60]])
-    const ids = files.flatMap((file) => pythonRows(path.join(folder, file.path)).slice(1))
+    expect(files.map(file => [file.path, file.rows])).toEqual([
+      ['posts.csv', 30],
+      ['posts-2.csv', 30],
+      ['posts-3.csv', HOSTILE.length - 60],
+    ])
+    const ids = files.flatMap(file => pythonRows(path.join(folder, file.path)).slice(1))
     expect(ids).toHaveLength(HOSTILE.length)
     expect(new Set(ids.map(([id]) => id)).size).toBe(HOSTILE.length)
     expect(excel.maxRows).toBe(1_048_575)

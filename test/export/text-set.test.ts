@@ -23,5 +23,6 @@ it('holds what was put in, and nothing else', () => {
 it('tells 300,000 names apart that differ in a digit', () => {
   const set = new TextSet()
   for (let n = 0; n < 300_000; n += 1) if (!set.add(`name.${n}`)) expect.unreachable(`name.${n}`)
-  for (let n = 0; n < 300_000; n += 1) if (set.add(`name.${n}`) || set.has(`other.${n}`, 0, `other.${n}`.length)) expect.unreachable(`name.${n}`)
+  for (let n = 0; n < 300_000; n += 1)
+    if (set.add(`name.${n}`) || set.has(`other.${n}`, 0, `other.${n}`.length)) expect.unreachable(`name.${n}`)
 })

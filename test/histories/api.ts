@@ -1,4 +1,7 @@
-/** The smallest API that can be crawled: a real server whose answers come from whatever history is being played. */
+/**
+ * The smallest API that can be crawled: a real server whose answers come from whatever history is being
+ * played.
+ */
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
@@ -21,7 +24,10 @@ export class TinyApi {
       const subject = query.get('user_id') ?? query.get('post_id') ?? query.get('comment_id') ?? ''
       const route = url.pathname.slice(url.pathname.lastIndexOf('/') + 1)
       const reply = this.answer({ route, subject, cursor: query.get('cursor') })
-      const body = reply.status === 200 ? { code: 200, data: reply.data } : { code: reply.status, message: reply.message }
+      const body =
+        reply.status === 200
+          ? { code: 200, data: reply.data }
+          : { code: reply.status, message: reply.message }
       response.writeHead(reply.status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
     })
     this.#server.keepAliveTimeout = 60_000

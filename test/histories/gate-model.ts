@@ -11,7 +11,10 @@ export class GateModel {
   readonly problems: string[] = []
   /** The counters as they were last told; NULL where nobody did. */
   #told: readonly (number | null)[] = []
-  /** What they were before the pass at hand, and before the last completed one; a restart may count as another beginning. */
+  /**
+   * What they were before the pass at hand, and before the last completed one; a restart may count as another
+   * beginning.
+   */
   #begun: string[] = []
   #read: string[] = []
   #isReadNow = false
@@ -36,7 +39,8 @@ export class GateModel {
 
   asked(cursor: string | null): void {
     const { full, noGate } = this.#rules
-    if (!full && !noGate && this.#isShut()) this.problems.push(`${this.name} was asked although ${this.#now()} says that there is nothing new`)
+    if (!full && !noGate && this.#isShut())
+      this.problems.push(`${this.name} was asked although ${this.#now()} says that there is nothing new`)
     const how = this.passes.asked(cursor)
     if (how === 'begins') this.#begun = [this.#now()]
     if (how === 'restarts') this.#begun.push(this.#now())
@@ -50,13 +54,15 @@ export class GateModel {
   }
 
   /**
-   * After a finished run nothing that moved has been left out. Who finishes a pass that another run has begun may leave
-   * what has moved since to the next run: its counters are those of the beginning.
+   * After a finished run nothing that moved has been left out. Who finishes a pass that another run has begun
+   * may leave what has moved since to the next run: its counters are those of the beginning.
    */
   leftOut(): string[] {
     const isRead = this.#isReadNow || (this.passes.state === 'completed' && this.#read.includes(this.#now()))
     const isDone = isRead || this.passes.state === 'failed' || this.#isShut()
-    return isDone ? [] : [`${this.name} was left out: ${this.#now()} now, ${this.#read.join(' or ')} when it was read`]
+    return isDone
+      ? []
+      : [`${this.name} was left out: ${this.#now()} now, ${this.#read.join(' or ')} when it was read`]
   }
 
   #now(): string {
@@ -66,6 +72,9 @@ export class GateModel {
   #isShut(): boolean {
     const told = this.#told.filter(counter => counter !== null)
     if (told.length === 0) return false
-    return told.every(counter => counter === 0) || (this.#read.length > 0 && this.#read.every(read => read === this.#now()))
+    return (
+      told.every(counter => counter === 0) ||
+      (this.#read.length > 0 && this.#read.every(read => read === this.#now()))
+    )
   }
 }

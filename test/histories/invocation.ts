@@ -1,4 +1,7 @@
-/** The program without its command line: one invocation opens the database, crawls, and lets go of it, as a process does. */
+/**
+ * The program without its command line: one invocation opens the database, crawls, and lets go of it, as a
+ * process does.
+ */
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -67,10 +70,24 @@ export class Bench {
   async crawl(file: string, command: Command): Promise<CrawlOutcome> {
     const rules = { full: command.full ?? false, noGate: command.noGate ?? false, recheckMs: null }
     const options = { collect: command.collect, depth: 0, maxPages: command.maxPages ?? null }
-    const plan = planRun(command.seeds.map(seed => planned(seed, options)), crawlers, rules)
+    const plan = planRun(
+      command.seeds.map(seed => planned(seed, options)),
+      crawlers,
+      rules,
+    )
     const store = openStore(file, 'real')
     const caps = { maxRequests: command.maxRequests ?? null, maxCost: null }
-    const parts = { store, client: this.#client, crawlers, log, concurrency: command.concurrency ?? 1, programVersion: 'test', rules, caps, minAgeMs: null }
+    const parts = {
+      store,
+      client: this.#client,
+      crawlers,
+      log,
+      concurrency: command.concurrency ?? 1,
+      programVersion: 'test',
+      rules,
+      caps,
+      minAgeMs: null,
+    }
     try {
       const crawl = new Crawl(parts)
       command.onStart?.(() => {

@@ -1,8 +1,13 @@
-/** One listing as the API holds it: it grows at its head, loses items anywhere, and may show an old item on top. */
+/**
+ * One listing as the API holds it: it grows at its head, loses items anywhere, and may show an old item on
+ * top.
+ */
 
 interface Entry {
   id: string
-  /** The place in the order: larger is newer. Cursors are anchored here, so a deleted item kills no cursor. */
+  /**
+   * The place in the order: larger is newer. Cursors are anchored here, so a deleted item kills no cursor.
+   */
   place: number
 }
 
@@ -27,7 +32,10 @@ export class Listing {
   publish(count: number): void {
     for (let n = 0; n < count; n += 1) {
       this.#published += 1
-      this.#entries.unshift({ id: `${this.prefix}${String(this.#published).padStart(8, '0')}`, place: this.#published })
+      this.#entries.unshift({
+        id: `${this.prefix}${String(this.#published).padStart(8, '0')}`,
+        place: this.#published,
+      })
     }
   }
 
@@ -54,6 +62,9 @@ export class Listing {
     const listed = rest.slice(0, isTop ? size - 1 : size)
     const last = listed.at(-1)
     const hasMore = last !== undefined && listed.length < rest.length
-    return { ids: [...(isTop ? [this.#pinned as string] : []), ...listed.map(({ id }) => id)], next: hasMore ? String(last.place) : null }
+    return {
+      ids: [...(isTop ? [this.#pinned as string] : []), ...listed.map(({ id }) => id)],
+      next: hasMore ? String(last.place) : null,
+    }
   }
 }

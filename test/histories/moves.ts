@@ -27,7 +27,10 @@ const salt = fc.nat(999)
 
 const publish = fc.record({
   do: fc.constant('publish' as const),
-  count: fc.oneof({ arbitrary: fc.integer({ min: 1, max: 12 }), weight: 2 }, { arbitrary: fc.integer({ min: 1, max: 120 }), weight: 1 }),
+  count: fc.oneof(
+    { arbitrary: fc.integer({ min: 1, max: 12 }), weight: 2 },
+    { arbitrary: fc.integer({ min: 1, max: 120 }), weight: 1 },
+  ),
 })
 
 const crawl = fc.record({
@@ -38,12 +41,24 @@ const crawl = fc.record({
     { arbitrary: fc.constant('elsewhere' as const), weight: 1 },
   ),
   full: fc.oneof({ arbitrary: fc.constant(false), weight: 4 }, { arbitrary: fc.constant(true), weight: 1 }),
-  maxPages: fc.oneof({ arbitrary: fc.constant(null), weight: 6 }, { arbitrary: fc.integer({ min: 1, max: 3 }), weight: 1 }),
+  maxPages: fc.oneof(
+    { arbitrary: fc.constant(null), weight: 6 },
+    { arbitrary: fc.integer({ min: 1, max: 3 }), weight: 1 },
+  ),
   cut: fc.oneof(
     { arbitrary: fc.constant(null), weight: 2 },
-    { arbitrary: fc.record({ after: fc.integer({ min: 1, max: 4 }), by: fc.constantFrom('cap' as const, 'stop' as const) }), weight: 1 },
+    {
+      arbitrary: fc.record({
+        after: fc.integer({ min: 1, max: 4 }),
+        by: fc.constantFrom('cap' as const, 'stop' as const),
+      }),
+      weight: 1,
+    },
   ),
-  meanwhile: fc.oneof({ arbitrary: fc.constant(0), weight: 5 }, { arbitrary: fc.integer({ min: 1, max: 40 }), weight: 1 }),
+  meanwhile: fc.oneof(
+    { arbitrary: fc.constant(0), weight: 5 },
+    { arbitrary: fc.integer({ min: 1, max: 40 }), weight: 1 },
+  ),
 })
 
 const move: fc.Arbitrary<Move> = fc.oneof(
@@ -61,8 +76,18 @@ const move: fc.Arbitrary<Move> = fc.oneof(
   },
   { arbitrary: fc.record({ do: fc.constant('pin' as const), salt }), weight: 1 },
   { arbitrary: fc.constant({ do: 'unpin' as const }), weight: 1 },
-  { arbitrary: fc.record({ do: fc.constant('kill' as const), times: fc.integer({ min: 1, max: 2 }) }), weight: 2 },
-  { arbitrary: fc.record({ do: fc.constant('show elsewhere' as const), from: fc.nat(60), count: fc.integer({ min: 1, max: 60 }) }), weight: 1 },
+  {
+    arbitrary: fc.record({ do: fc.constant('kill' as const), times: fc.integer({ min: 1, max: 2 }) }),
+    weight: 2,
+  },
+  {
+    arbitrary: fc.record({
+      do: fc.constant('show elsewhere' as const),
+      from: fc.nat(60),
+      count: fc.integer({ min: 1, max: 60 }),
+    }),
+    weight: 1,
+  },
 )
 
 export type StreamName = 'posts' | 'followers' | 'following' | 'cameos'

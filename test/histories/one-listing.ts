@@ -42,7 +42,11 @@ export class OneListing {
   ) {
     this.#items = history.stream === 'posts' || history.stream === 'cameos' ? 'posts' : 'users'
     this.#listing = new Listing(this.#items === 'posts' ? 's_' : 'user-')
-    this.#model = new PassModel({ order: 'newest-first', size: history.pageSize, shown: () => this.#listing.shown })
+    this.#model = new PassModel({
+      order: 'newest-first',
+      size: history.pageSize,
+      shown: () => this.#listing.shown,
+    })
     this.#listing.publish(history.atFirst)
   }
 
@@ -87,18 +91,29 @@ export class OneListing {
     const { shown } = this.#listing
     if (where === 'head') return shown.slice(0, count)
     if (where === 'boundary') return this.#model.heldAtStart.slice(salt % 3, (salt % 3) + count)
-    return Array.from({ length: count }, (_, n) => picked(shown, salt * (n + 1))).filter(id => id !== undefined)
+    return Array.from({ length: count }, (_, n) => picked(shown, salt * (n + 1))).filter(
+      id => id !== undefined,
+    )
   }
 
   /** In the end somebody crawls in peace: everything is held, and once more costs one request. */
   async #settleDown(): Promise<void> {
     this.#deadCursors = 0
-    const calm: CrawlMove = { do: 'crawl', what: 'listing', full: false, maxPages: null, cut: null, meanwhile: 0 }
+    const calm: CrawlMove = {
+      do: 'crawl',
+      what: 'listing',
+      full: false,
+      maxPages: null,
+      cut: null,
+      meanwhile: 0,
+    }
     // The first may only finish what was begun; the second sees the news since.
     for (let n = 0; n < 3; n += 1) await this.#crawl(calm)
     const missing = this.#listing.shown.filter(id => !this.#model.known.has(id))
-    // A page of nothing but what had been pinned can end a pass before what never was read: the contract's own limit.
-    if (missing.length > 0) throw new Error(`three calm crawls left ${missing.length} items unread, such as ${missing[0]}`)
+    // A page of nothing but what had been pinned can end a pass before what never was read: the contract's
+    // own limit.
+    if (missing.length > 0)
+      throw new Error(`three calm crawls left ${missing.length} items unread, such as ${missing[0]}`)
     await this.#crawl(calm)
     if (this.#asked !== 1) throw new Error(`with nothing new a crawl cost ${this.#asked} requests`)
   }
@@ -106,7 +121,10 @@ export class OneListing {
   async #crawl(move: CrawlMove): Promise<void> {
     const { stream } = this.history
     const elsewhere = this.#items === 'posts' ? 'feed' : 'leaderboard'
-    const seeds = [...(move.what === 'elsewhere' ? [] : [USER]), ...(move.what === 'listing' ? [] : [elsewhere])]
+    const seeds = [
+      ...(move.what === 'elsewhere' ? [] : [USER]),
+      ...(move.what === 'listing' ? [] : [elsewhere]),
+    ]
     const collect = move.what === 'elsewhere' ? ['profile'] : [stream]
     this.#model.begin(move)
     this.#sent = 0
@@ -129,13 +147,17 @@ export class OneListing {
         }
       },
     })
-    if (move.cut === null && !outcome.finished) throw new Error(`the crawl ended by itself: ${outcome.stopped}`)
+    if (move.cut === null && !outcome.finished)
+      throw new Error(`the crawl ended by itself: ${outcome.stopped}`)
     this.#judge(move, outcome)
   }
 
   #answer({ route, subject, cursor }: Asked): Reply {
     this.#sent += 1
-    const reply = route === ROUTES[this.history.stream] && subject === USER ? this.#mainPage(cursor) : this.#otherPage(route)
+    const reply =
+      route === ROUTES[this.history.stream] && subject === USER
+        ? this.#mainPage(cursor)
+        : this.#otherPage(route)
     this.#onRequest()
     return reply
   }
@@ -162,7 +184,12 @@ export class OneListing {
   }
 
   #record(id: string): unknown {
-    return this.#items === 'users' ? { user_id: id, username: id.slice(-8) } : { post: { id, shared_by: this.history.stream === 'posts' ? USER : 'user-author', text: id }, profile: null }
+    return this.#items === 'users'
+      ? { user_id: id, username: id.slice(-8) }
+      : {
+          post: { id, shared_by: this.history.stream === 'posts' ? USER : 'user-author', text: id },
+          profile: null,
+        }
   }
 
   #judge(move: CrawlMove, outcome: CrawlOutcome): void {
@@ -176,7 +203,13 @@ export class OneListing {
     const isAtCap = this.#isAtCap(move)
     if (isAtCap && (outcome.finished || this.#checkpoint()?.[0] === 'capped')) model.endAtCap()
     problems.push(...this.#checkpointProblems(), ...this.#goneProblems())
-    if (move.what !== 'elsewhere' && outcome.finished && !outcome.run.resumed && this.#asked === 0 && !isAtCap) {
+    if (
+      move.what !== 'elsewhere' &&
+      outcome.finished &&
+      !outcome.run.resumed &&
+      this.#asked === 0 &&
+      !isAtCap
+    ) {
       problems.push('a new run sent nothing')
     }
     if (problems.length > 0) throw new Error(problems.join('\n'))
@@ -185,18 +218,41 @@ export class OneListing {
   /** A pass that was interrupted at or above this run's cap ends there, without a request. */
   #isAtCap({ what, full, maxPages }: CrawlMove): boolean {
     const { state, full: wasFull, pages } = this.#model
-    return what !== 'elsewhere' && this.#asked === 0 && state === 'open' && wasFull === full && maxPages !== null && pages >= maxPages
+    return (
+      what !== 'elsewhere' &&
+      this.#asked === 0 &&
+      state === 'open' &&
+      wasFull === full &&
+      maxPages !== null &&
+      pages >= maxPages
+    )
   }
 
   #missingOf(pass: Completed): string[] {
     const { db } = this.opened
     const stored = {
       rows: new Set(db.prepare(`select id from ${this.#items}`).pluck().all()),
-      members: new Set(db.prepare('select item_id from members join checkpoints on id = stream_id where stream = ?').pluck().all(this.history.stream)),
-      edges: new Set(db.prepare('select iif(source_id = :user, target_id, source_id) from edges').pluck().all({ user: USER })),
+      members: new Set(
+        db
+          .prepare('select item_id from members join checkpoints on id = stream_id where stream = ?')
+          .pluck()
+          .all(this.history.stream),
+      ),
+      edges: new Set(
+        db
+          .prepare('select iif(source_id = :user, target_id, source_id) from edges')
+          .pluck()
+          .all({ user: USER }),
+      ),
     }
-    const kept = (id: string): boolean => stored.rows.has(id) && stored.members.has(id) && (this.history.stream === 'posts' || stored.edges.has(id))
-    return this.#model.owed(pass).filter(id => !kept(id)).map(id => `a pass completed without ${id}`)
+    const kept = (id: string): boolean =>
+      stored.rows.has(id) &&
+      stored.members.has(id) &&
+      (this.history.stream === 'posts' || stored.edges.has(id))
+    return this.#model
+      .owed(pass)
+      .filter(id => !kept(id))
+      .map(id => `a pass completed without ${id}`)
   }
 
   #expectGone({ full, flawed, listed }: Completed): void {
@@ -206,13 +262,22 @@ export class OneListing {
 
   #goneProblems(): string[] {
     if (this.history.stream === 'posts') return []
-    const marked = this.opened.db.prepare('select iif(source_id = :user, target_id, source_id) from edges where gone_at is not null order by 1').pluck().all({ user: USER })
+    const marked = this.opened.db
+      .prepare(
+        'select iif(source_id = :user, target_id, source_id) from edges where gone_at is not null order by 1',
+      )
+      .pluck()
+      .all({ user: USER })
     const expected = [...this.#gone].toSorted()
-    return JSON.stringify(marked) === JSON.stringify(expected) ? [] : [`gone are ${JSON.stringify(marked)}, not ${JSON.stringify(expected)}`]
+    return JSON.stringify(marked) === JSON.stringify(expected)
+      ? []
+      : [`gone are ${JSON.stringify(marked)}, not ${JSON.stringify(expected)}`]
   }
 
   #checkpoint(): readonly unknown[] | undefined {
-    const checkpoint = this.opened.db.prepare<string, unknown[]>('select pass_state, pages, pass, "full" from checkpoints where stream = ?')
+    const checkpoint = this.opened.db.prepare<string, unknown[]>(
+      'select pass_state, pages, pass, "full" from checkpoints where stream = ?',
+    )
     return checkpoint.raw().get(this.history.stream)
   }
 

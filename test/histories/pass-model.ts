@@ -1,4 +1,7 @@
-/** The contract's words about passes as a machine that watches requests: what may be asked next, and how a pass ends. */
+/**
+ * The contract's words about passes as a machine that watches requests: what may be asked next, and how a
+ * pass ends.
+ */
 import type { Page } from './listing.js'
 
 export interface Mode {
@@ -89,12 +92,15 @@ export class PassModel {
     const sameMode = this.full === this.#mode.full
     const goesOn = sameMode && (this.state === 'open' || (this.state === 'capped' && cursor !== null))
     if (!goesOn || (this.state === 'open' && cursor === null && this.#cursor === null)) {
-      if (cursor !== null) this.#problem(`asked at ${cursor} where no pass can go on (${this.state}, full ${this.full})`)
+      if (cursor !== null)
+        this.#problem(`asked at ${cursor} where no pass can go on (${this.state}, full ${this.full})`)
       this.#start(goesOn)
       return goesOn && this.#diedAt !== null ? 'restarts' : 'begins'
     }
-    if (cursor !== this.#cursor) this.#problem(`asked at ${cursor ?? 'the top'} where the pass goes on at ${this.#cursor}`)
-    if (this.#mode.maxPages !== null && this.pages >= this.#mode.maxPages) this.#problem(`page ${this.pages + 1} is above the cap`)
+    if (cursor !== this.#cursor)
+      this.#problem(`asked at ${cursor ?? 'the top'} where the pass goes on at ${this.#cursor}`)
+    if (this.#mode.maxPages !== null && this.pages >= this.#mode.maxPages)
+      this.#problem(`page ${this.pages + 1} is above the cap`)
     if (this.pages > 0 && !this.#begunHere) this.#flawed = true
     this.#begunHere = true
     this.state = 'open'
@@ -106,13 +112,16 @@ export class PassModel {
     for (const id of ids) this.#listed.add(id)
     for (const id of ids) this.listedEver.add(id)
     const tail = ids.slice(-TAIL)
-    const endsInKnown = this.watched.order === 'newest-first' && tail.length > 0 && tail.every(id => this.known.has(id))
+    const endsInKnown =
+      this.watched.order === 'newest-first' && tail.length > 0 && tail.every(id => this.known.has(id))
     this.#cursor = next
     if (next === null || (endsInKnown && !this.full)) this.#complete()
     else if (this.#mode.maxPages !== null && this.pages >= this.#mode.maxPages) this.#end('capped')
   }
 
-  /** The cursor was refused: once from the top in each invocation, and never again where that led no deeper. */
+  /**
+   * The cursor was refused: once from the top in each invocation, and never again where that led no deeper.
+   */
   refused(): void {
     this.#settle(true)
     const noDeeper = this.#diedAt !== null && this.pages <= this.#diedAt
@@ -156,10 +165,16 @@ export class PassModel {
     this.#begunHere = true
     this.#isFirst = this.known.size === 0
     this.heldAtStart = [...this.watched.shown()]
-    this.#oracle = Math.max(1, Math.ceil((this.heldAtStart.findLastIndex(id => !this.listedEver.has(id)) + 1) / this.watched.size))
+    this.#oracle = Math.max(
+      1,
+      Math.ceil((this.heldAtStart.findLastIndex(id => !this.listedEver.has(id)) + 1) / this.watched.size),
+    )
   }
 
-  /** The open pass steps aside; that of the other mode goes on if there is one, and it is not as long as the cap. */
+  /**
+   * The open pass steps aside; that of the other mode goes on if there is one, and it is not as long as the
+   * cap.
+   */
   #exchange(): void {
     const back = this.#parked
     this.#parked = undefined
@@ -200,7 +215,12 @@ export class PassModel {
   #complete(): void {
     if (this.full && this.#parked?.full === false && this.#parked.pass < this.pass) this.#parked = undefined
     for (const id of this.#listed) this.known.add(id)
-    this.completed.push({ heldAtStart: new Set(this.heldAtStart), listed: this.#listed, full: this.full, flawed: this.#flawed })
+    this.completed.push({
+      heldAtStart: new Set(this.heldAtStart),
+      listed: this.#listed,
+      full: this.full,
+      flawed: this.#flawed,
+    })
     this.#settle(false)
     this.state = 'completed'
   }
@@ -210,10 +230,17 @@ export class PassModel {
     this.state = state
   }
 
-  /** Full passes read everything by their nature, ranked listings have no early stop: neither says anything about it. */
+  /**
+   * Full passes read everything by their nature, ranked listings have no early stop: neither says anything
+   * about it.
+   */
   #settle(cut: boolean): void {
     if (this.full || this.watched.order === 'ranked' || this.pages === 0) return
-    this.costs.push({ pages: this.pages, isFirst: this.#isFirst, oracle: cut ? Math.min(this.#oracle, this.pages) : this.#oracle })
+    this.costs.push({
+      pages: this.pages,
+      isFirst: this.#isFirst,
+      oracle: cut ? Math.min(this.#oracle, this.pages) : this.#oracle,
+    })
   }
 
   #problem(text: string): void {

@@ -28,18 +28,54 @@ const crawl = fc.record({
   replies: fc.boolean(),
   cut: fc.oneof(
     { arbitrary: fc.constant(null), weight: 2 },
-    { arbitrary: fc.record({ after: fc.integer({ min: 1, max: 8 }), by: fc.constantFrom('cap' as const, 'stop' as const) }), weight: 1 },
+    {
+      arbitrary: fc.record({
+        after: fc.integer({ min: 1, max: 8 }),
+        by: fc.constantFrom('cap' as const, 'stop' as const),
+      }),
+      weight: 1,
+    },
   ),
 })
 
 const move: fc.Arbitrary<ThreadMove> = fc.oneof(
   { arbitrary: crawl, weight: 7 },
-  { arbitrary: fc.record({ do: fc.constant('post' as const), count: fc.integer({ min: 1, max: 3 }) }), weight: 1 },
-  { arbitrary: fc.record({ do: fc.constant('comment' as const), post: which, count: fc.integer({ min: 1, max: 14 }), at: which }), weight: 4 },
-  { arbitrary: fc.record({ do: fc.constant('delete comments' as const), post: which, count: fc.integer({ min: 1, max: 4 }), salt: which }), weight: 2 },
+  {
+    arbitrary: fc.record({ do: fc.constant('post' as const), count: fc.integer({ min: 1, max: 3 }) }),
+    weight: 1,
+  },
+  {
+    arbitrary: fc.record({
+      do: fc.constant('comment' as const),
+      post: which,
+      count: fc.integer({ min: 1, max: 14 }),
+      at: which,
+    }),
+    weight: 4,
+  },
+  {
+    arbitrary: fc.record({
+      do: fc.constant('delete comments' as const),
+      post: which,
+      count: fc.integer({ min: 1, max: 4 }),
+      salt: which,
+    }),
+    weight: 2,
+  },
   { arbitrary: fc.record({ do: fc.constant('swap' as const), post: which, salt: which }), weight: 1 },
-  { arbitrary: fc.record({ do: fc.constant('reply' as const), post: which, comment: which, count: fc.integer({ min: 1, max: 6 }) }), weight: 3 },
-  { arbitrary: fc.record({ do: fc.constant('kill' as const), times: fc.integer({ min: 1, max: 2 }) }), weight: 1 },
+  {
+    arbitrary: fc.record({
+      do: fc.constant('reply' as const),
+      post: which,
+      comment: which,
+      count: fc.integer({ min: 1, max: 6 }),
+    }),
+    weight: 3,
+  },
+  {
+    arbitrary: fc.record({ do: fc.constant('kill' as const), times: fc.integer({ min: 1, max: 2 }) }),
+    weight: 1,
+  },
 )
 
 export interface ThreadHistory {

@@ -23,8 +23,14 @@ afterAll(async () => {
 })
 
 describe('comments and replies behind counters, under random histories', () => {
-  test('what moved is read, what did not costs nothing, and no pass completes with a hole', { timeout: 3_600_000 }, async () => {
-    const property = fc.asyncProperty(threadHistories, history => bench.play(opened => new Threads(history, bench, opened).play(api)))
-    await fc.assert(property, { numRuns: HISTORIES, seed: SEED })
-  })
+  test(
+    'what moved is read, what did not costs nothing, and no pass completes with a hole',
+    { timeout: 3_600_000 },
+    async () => {
+      const property = fc.asyncProperty(threadHistories, history =>
+        bench.play(opened => new Threads(history, bench, opened).play(api)),
+      )
+      await fc.assert(property, { numRuns: HISTORIES, seed: SEED })
+    },
+  )
 })

@@ -74,7 +74,8 @@ export class Threads {
   async #settleDown(): Promise<void> {
     this.#deadCursors = 0
     const calm: ThreadCrawl = { do: 'crawl', full: false, noGate: false, replies: true, cut: null }
-    // Each may finish a pass begun before, and so leave the news to the next: of posts' comments, then of their replies.
+    // Each may finish a pass begun before, and so leave the news to the next: of posts' comments, then of
+    // their replies.
     for (let n = 0; n < 5; n += 1) await this.#crawl(calm)
     if (this.#sent !== 1) throw new Error(`with nothing new a crawl cost ${this.#sent} requests`)
   }
@@ -95,7 +96,8 @@ export class Threads {
         }
       },
     })
-    if (move.cut === null && !outcome.finished) throw new Error(`the crawl ended by itself: ${outcome.stopped}`)
+    if (move.cut === null && !outcome.finished)
+      throw new Error(`the crawl ended by itself: ${outcome.stopped}`)
     this.#judge(move, outcome)
   }
 
@@ -105,12 +107,18 @@ export class Threads {
     for (const [subject, { gate, listing, stream }] of this.#threads) {
       problems.push(...gate.problems.splice(0), ...gate.passes.problems.splice(0))
       for (const pass of gate.passes.completed.splice(0)) {
-        problems.push(...gate.passes.owed(pass).filter(id => !stored.has(id)).map(id => `${stream} of ${subject} completed without ${id}`))
+        problems.push(
+          ...gate.passes
+            .owed(pass)
+            .filter(id => !stored.has(id))
+            .map(id => `${stream} of ${subject} completed without ${id}`),
+        )
         if (stream === 'comments') this.#forgetGone(pass, listing)
       }
       const inScope = stream === 'comments' ? this.#listed.posts : this.#listed.comments
       const wanted = inScope.has(subject) && (stream === 'comments' || move.replies)
-      if (wanted && outcome.finished && !outcome.run.resumed && !move.full && !move.noGate) problems.push(...gate.leftOut())
+      if (wanted && outcome.finished && !outcome.run.resumed && !move.full && !move.noGate)
+        problems.push(...gate.leftOut())
     }
     if (problems.length > 0) throw new Error(problems.join('\n'))
   }
@@ -124,7 +132,8 @@ export class Threads {
 
   #answer({ route, subject, cursor }: Asked): Reply {
     this.#sent += 1
-    const reply = route === 'get_user_posts' ? this.#postsPage(cursor) : this.#threadPage(this.#thread(subject), cursor)
+    const reply =
+      route === 'get_user_posts' ? this.#postsPage(cursor) : this.#threadPage(this.#thread(subject), cursor)
     this.#onRequest()
     return reply
   }
@@ -150,7 +159,14 @@ export class Threads {
     }
     const page: Page = listing.page(cursor, this.history.pageSize)
     gate.answered(page)
-    const items = page.ids.map(id => ({ post: { id, shared_by: 'user-fan', text: id, ...(stream === 'comments' ? this.#countReplies(id) : { reply_count: 0 }) } }))
+    const items = page.ids.map(id => ({
+      post: {
+        id,
+        shared_by: 'user-fan',
+        text: id,
+        ...(stream === 'comments' ? this.#countReplies(id) : { reply_count: 0 }),
+      },
+    }))
     return { status: 200, data: { post: { id: post }, children: { items, cursor: page.next } } }
   }
 
@@ -175,7 +191,8 @@ export class Threads {
 
   #post(count: number): void {
     this.#posts.publish(count)
-    for (const id of this.#posts.shown.slice(0, count)) this.#threads.set(id, newThread(id, this.history.pageSize, 'comments'))
+    for (const id of this.#posts.shown.slice(0, count))
+      this.#threads.set(id, newThread(id, this.history.pageSize, 'comments'))
   }
 
   #comment(post: string, at: number): void {

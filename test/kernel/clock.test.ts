@@ -47,7 +47,7 @@ describe('a pause', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  test.for([0, -5, Number.NEGATIVE_INFINITY])('of %d milliseconds is none', async (ms) => {
+  test.for([0, -5, Number.NEGATIVE_INFINITY])('of %d milliseconds is none', async ms => {
     await pause(ms, never)
     expect(vi.getTimerCount()).toBe(0)
   })

@@ -48,7 +48,12 @@ describe('the environment', () => {
 
   test('quotes, comments, blank lines, spaces around values and Windows line ends are understood', async () => {
     await write('.env', '# mine\r\n\r\nA="quoted"\r\nB=plain # why\r\nexport C=\'single\'\r\n')
-    expect(readEnvironment(folder, { D: ' spaced\n' })).toEqual({ A: 'quoted', B: 'plain', C: 'single', D: 'spaced' })
+    expect(readEnvironment(folder, { D: ' spaced\n' })).toEqual({
+      A: 'quoted',
+      B: 'plain',
+      C: 'single',
+      D: 'spaced',
+    })
   })
 
   test('a file that cannot be read is a bad setting that names the file', async () => {
@@ -67,14 +72,34 @@ describe('the gateway', () => {
   test.for<[string, Environment, { key: string; url: string }]>([
     ['SORA_API_KEY goes to SORA_API_URL', { SORA_API_KEY: K, SORA_API_URL: url }, { key: K, url }],
     ['a slash at the end is dropped', { SORA_API_KEY: K, SORA_API_URL: `${url}//` }, { key: K, url }],
-    ['http, a port and an address in numbers are fine', { SORA_API_KEY: K, SORA_API_URL: 'http://127.0.0.1:8787/sora2' }, { key: K, url: 'http://127.0.0.1:8787/sora2' }],
-    ['SORA_API_KEY goes before the keys of gateways', { SORA_API_KEY: K, SORA_API_URL: url, TIKOMNI_API_KEY: O, TIKHUB_API_KEY: H }, { key: K, url }],
+    [
+      'http, a port and an address in numbers are fine',
+      { SORA_API_KEY: K, SORA_API_URL: 'http://127.0.0.1:8787/sora2' },
+      { key: K, url: 'http://127.0.0.1:8787/sora2' },
+    ],
+    [
+      'SORA_API_KEY goes before the keys of gateways',
+      { SORA_API_KEY: K, SORA_API_URL: url, TIKOMNI_API_KEY: O, TIKHUB_API_KEY: H },
+      { key: K, url },
+    ],
     ['TIKOMNI_API_KEY chooses TikOmni', { TIKOMNI_API_KEY: O }, { key: O, url: tikomni }],
     ['TIKHUB_API_KEY chooses TikHub', { TIKHUB_API_KEY: H }, { key: H, url: tikhub }],
     ['TikOmni goes before TikHub', { TIKOMNI_API_KEY: O, TIKHUB_API_KEY: H }, { key: O, url: tikomni }],
-    ['TIKOMNI_BASE_URL moves TikOmni', { TIKOMNI_API_KEY: O, TIKOMNI_BASE_URL: 'http://localhost:1/' }, { key: O, url: 'http://localhost:1/api/u1/v1/sora2' }],
-    ['TIKOMNI_BASE_URL may have the whole prefix', { TIKOMNI_API_KEY: O, TIKOMNI_BASE_URL: 'http://localhost:1/x/sora2/' }, { key: O, url: 'http://localhost:1/x/sora2' }],
-    ['TIKOMNI_BASE_URL does not move TikHub', { TIKHUB_API_KEY: H, TIKOMNI_BASE_URL: 'http://localhost:1' }, { key: H, url: tikhub }],
+    [
+      'TIKOMNI_BASE_URL moves TikOmni',
+      { TIKOMNI_API_KEY: O, TIKOMNI_BASE_URL: 'http://localhost:1/' },
+      { key: O, url: 'http://localhost:1/api/u1/v1/sora2' },
+    ],
+    [
+      'TIKOMNI_BASE_URL may have the whole prefix',
+      { TIKOMNI_API_KEY: O, TIKOMNI_BASE_URL: 'http://localhost:1/x/sora2/' },
+      { key: O, url: 'http://localhost:1/x/sora2' },
+    ],
+    [
+      'TIKOMNI_BASE_URL does not move TikHub',
+      { TIKHUB_API_KEY: H, TIKOMNI_BASE_URL: 'http://localhost:1' },
+      { key: H, url: tikhub },
+    ],
     ['SORA_API_URL moves any of them', { TIKHUB_API_KEY: H, SORA_API_URL: url }, { key: H, url }],
   ])('%s', ([, environment, chosen]) => {
     expect(apiSettings(environment)).toMatchObject(chosen)
@@ -83,7 +108,8 @@ describe('the gateway', () => {
   test('without any key the line names the variables and the sandbox', () => {
     const { code, line } = refusal(() => apiSettings({ SORA_API_URL: url }))
     expect(code).toBe('no-key')
-    for (const name of Object.keys(settings).filter((setting) => setting.endsWith('_KEY'))) expect(line).toContain(name)
+    for (const name of Object.keys(settings).filter(setting => setting.endsWith('_KEY')))
+      expect(line).toContain(name)
     expect(line).toContain('--sandbox')
   })
 
@@ -94,11 +120,16 @@ describe('the gateway', () => {
     expect(line).not.toContain(SECRET)
   })
 
-  test.for(['with space', 'with\nline', 'ключ', 'tab\t', '\u007f'])('the key %j, which no header can carry, is refused and not repeated', (key) => {
-    const { code, line } = refusal(() => apiSettings({ SORA_API_KEY: `${SECRET}${key}`, SORA_API_URL: url }))
-    expect(code).toBe('bad-setting')
-    expect(line).not.toContain(SECRET)
-  })
+  test.for(['with space', 'with\nline', 'ключ', 'tab\t', '\u007f'])(
+    'the key %j, which no header can carry, is refused and not repeated',
+    key => {
+      const { code, line } = refusal(() =>
+        apiSettings({ SORA_API_KEY: `${SECRET}${key}`, SORA_API_URL: url }),
+      )
+      expect(code).toBe('bad-setting')
+      expect(line).not.toContain(SECRET)
+    },
+  )
 
   test.for([
     ['Bearer sk-1234567890', 'Bearer'],
@@ -120,22 +151,29 @@ describe('the gateway', () => {
     expect(line).not.toContain(key)
   })
 
-  test.for(['k', 'sora', 'test'])('a server of this machine may take %j for a key', (key) => {
-    for (const host of ['127.0.0.1', 'localhost', '[::1]']) expect(apiSettings({ SORA_API_KEY: key, SORA_API_URL: `http://${host}:8787/sora2` }).key).toBe(key)
+  test.for(['k', 'sora', 'test'])('a server of this machine may take %j for a key', key => {
+    for (const host of ['127.0.0.1', 'localhost', '[::1]'])
+      expect(apiSettings({ SORA_API_KEY: key, SORA_API_URL: `http://${host}:8787/sora2` }).key).toBe(key)
   })
 
-  test.for(['gate.example/sora2', 'ftp://gate.example/sora2', 'file:///etc/passwd', 'not an address', '//gate.example', SECRET])(
-    'the address %j, which is none or a key in the wrong place, is refused and not repeated',
-    (text) => {
-      const { code, line } = refusal(() => apiSettings({ SORA_API_KEY: SECRET, SORA_API_URL: text }))
-      expect(code).toBe('bad-setting')
-      expect(line).toContain('SORA_API_URL is not an http(s) address')
-      expect(line).not.toContain(text)
-    },
-  )
+  test.for([
+    'gate.example/sora2',
+    'ftp://gate.example/sora2',
+    'file:///etc/passwd',
+    'not an address',
+    '//gate.example',
+    SECRET,
+  ])('the address %j, which is none or a key in the wrong place, is refused and not repeated', text => {
+    const { code, line } = refusal(() => apiSettings({ SORA_API_KEY: SECRET, SORA_API_URL: text }))
+    expect(code).toBe('bad-setting')
+    expect(line).toContain('SORA_API_URL is not an http(s) address')
+    expect(line).not.toContain(text)
+  })
 
   test('an address of TikOmni that is none is refused under its own name', () => {
-    const { code, line } = refusal(() => apiSettings({ TIKOMNI_API_KEY: SECRET, TIKOMNI_BASE_URL: 'nonsense' }))
+    const { code, line } = refusal(() =>
+      apiSettings({ TIKOMNI_API_KEY: SECRET, TIKOMNI_BASE_URL: 'nonsense' }),
+    )
     expect(code).toBe('bad-setting')
     expect(line).toContain('TIKOMNI_BASE_URL')
   })

@@ -15,9 +15,13 @@ interface Logged {
 /** What a program of one line logs: the log goes to the real stderr, so it has to be a process of its own. */
 async function log(level: string, statements: string): Promise<Logged> {
   const program = `import { createLogger } from '${MODULE}'; const log = createLogger('${level}'); ${statements}`
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program])
-  const lines = stderr.split('\n').filter((line) => line !== '')
-  return { stdout, lines: lines.map((line) => JSON.parse(line) as Record<string, unknown>) }
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [
+    '--input-type=module',
+    '--eval',
+    program,
+  ])
+  const lines = stderr.split('\n').filter(line => line !== '')
+  return { stdout, lines: lines.map(line => JSON.parse(line) as Record<string, unknown>) }
 }
 
 const ALL = "for (const level of ['error', 'warn', 'info', 'debug']) log[level]({ stream: 'posts' }, level)"
@@ -41,7 +45,14 @@ describe('the log', () => {
   test('is JSON on stderr with a time, and nothing of the machine', async () => {
     const { stdout, lines } = await log('debug', "log.info({ stream: 'posts' }, 'a page')")
     expect(stdout).toBe('')
-    expect(lines).toEqual([{ level: 30, time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/), stream: 'posts', msg: 'a page' }])
+    expect(lines).toEqual([
+      {
+        level: 30,
+        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+        stream: 'posts',
+        msg: 'a page',
+      },
+    ])
   })
 
   test('loses no line of a program that ends at once', async () => {

@@ -44,12 +44,23 @@ describe('where a name leads', () => {
 })
 
 describe('whether a file is inside a folder', () => {
-  test.for(['out/key', 'out/.key', 'out/..key', 'out/sub/../key', 'link/key', 'link/../key', 'hanging', 'out/new/deep/key', './out/../out/key', 'out/twin.txt'])('%s is inside out', (name) => {
+  test.for([
+    'out/key',
+    'out/.key',
+    'out/..key',
+    'out/sub/../key',
+    'link/key',
+    'link/../key',
+    'hanging',
+    'out/new/deep/key',
+    './out/../out/key',
+    'out/twin.txt',
+  ])('%s is inside out', name => {
     expect(isInside(at(name), at('out'))).toBe(true)
     expect(isInside(at(name), at('link/..'))).toBe(true)
   })
 
-  test.for(['key', 'out', 'out.key', 'outside/key', 'out/../key', 'file.txt', '..key'])('%s is not', (name) => {
+  test.for(['key', 'out', 'out.key', 'outside/key', 'out/../key', 'file.txt', '..key'])('%s is not', name => {
     expect(isInside(at(name), at('out'))).toBe(false)
   })
 
@@ -76,5 +87,7 @@ test('the files of a database are known, also before they are there', () => {
 })
 
 test('links, folders and what is not there are no plain files', () => {
-  expect(['file.txt', 'out', 'link', 'hanging', 'none'].map((name) => plainFile(at(name)) !== undefined)).toEqual([true, false, false, false, false])
+  expect(
+    ['file.txt', 'out', 'link', 'hanging', 'none'].map(name => plainFile(at(name)) !== undefined),
+  ).toEqual([true, false, false, false, false])
 })

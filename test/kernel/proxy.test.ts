@@ -3,7 +3,8 @@ import type { Environment } from '../../src/config.js'
 import { AppError } from '../../src/errors.js'
 import { proxyFor } from '../../src/proxy.js'
 
-const name = (target: string, environment: Environment): string | undefined => proxyFor(new URL(target), environment)?.name
+const name = (target: string, environment: Environment): string | undefined =>
+  proxyFor(new URL(target), environment)?.name
 
 describe('the proxy for an address', () => {
   test.for<[string, Environment, string | undefined]>([
@@ -32,9 +33,12 @@ describe('the proxy for an address', () => {
     expect(name(target, environment)).toBe(expected)
   })
 
-  test.for(['socks5://p:1', 'not a proxy', 'http://', 'http://me:s%ecret@p:1', 'ftp://me:s%ecret@p'])('%j is no proxy, and is not repeated', (text) => {
-    const find = (): unknown => proxyFor(new URL('https://api.example'), { HTTPS_PROXY: text })
-    expect(find).toThrow(AppError)
-    expect(find).toThrow(/^HTTPS_PROXY is not the address of an http\(s\) proxy(?!.*ecret)/)
-  })
+  test.for(['socks5://p:1', 'not a proxy', 'http://', 'http://me:s%ecret@p:1', 'ftp://me:s%ecret@p'])(
+    '%j is no proxy, and is not repeated',
+    text => {
+      const find = (): unknown => proxyFor(new URL('https://api.example'), { HTTPS_PROXY: text })
+      expect(find).toThrow(AppError)
+      expect(find).toThrow(/^HTTPS_PROXY is not the address of an http\(s\) proxy(?!.*ecret)/)
+    },
+  )
 })

@@ -10,17 +10,26 @@ import { ENCODINGS } from '../support/encodings.js'
 const folder = mkdtempSync(path.join(tmpdir(), 'sora-crawl-text-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const TEXTS = ['', 'feed', 'feed\n', '# mine\n@sam\nuser-Ab12\n', '@風筝\n@Zoë\n', 'A="ключ"\n', '日本語のユーザー一覧です\n@a\n', '🜁 s_1\n']
+const TEXTS = [
+  '',
+  'feed',
+  'feed\n',
+  '# mine\n@sam\nuser-Ab12\n',
+  '@風筝\n@Zoë\n',
+  'A="ключ"\n',
+  '日本語のユーザー一覧です\n@a\n',
+  '🜁 s_1\n',
+]
 
 describe.each(Object.entries(ENCODINGS))('text in %s', (_, encode) => {
-  test.for(TEXTS)('is read: %j', (text) => {
+  test.for(TEXTS)('is read: %j', text => {
     const file = path.join(folder, 'a.txt')
     writeFileSync(file, encode(text))
     expect(readTextFile(file)).toBe(text)
     expect(readTextFile(file, { strict: true })).toBe(text)
   })
 
-  test.for(['\r\n', '\r', '\n'])('may have the line ends %j', (end) => {
+  test.for(['\r\n', '\r', '\n'])('may have the line ends %j', end => {
     expect(decodeText(encode(`one${end}${end}three${end}`))).toBe('one\n\nthree\n')
   })
 })
@@ -34,12 +43,17 @@ describe('what is no text', () => {
 
   test('is an error where nothing may be missing', () => {
     expect(() => decodeText(latin, { strict: true })).toThrow(/not valid/)
-    expect(() => decodeText(ENCODINGS['UTF-16 with a mark']('feed').subarray(0, -1), { strict: true })).toThrow(/not valid/)
+    expect(() =>
+      decodeText(ENCODINGS['UTF-16 with a mark']('feed').subarray(0, -1), { strict: true }),
+    ).toThrow(/not valid/)
   })
 
-  test.for(['ab\u0000cdefghijklmnopq', `${'a'.repeat(100)}\u0000${'b'.repeat(99)}`])('a single zero makes no UTF-16 of %j', (text) => {
-    expect(decodeText(Buffer.from(text))).toBe(text)
-  })
+  test.for(['ab\u0000cdefghijklmnopq', `${'a'.repeat(100)}\u0000${'b'.repeat(99)}`])(
+    'a single zero makes no UTF-16 of %j',
+    text => {
+      expect(decodeText(Buffer.from(text))).toBe(text)
+    },
+  )
 })
 
 test('lines end at every line end that an editor shows as one', () => {

@@ -22,19 +22,25 @@ describe('a record that is nested without end', () => {
 
   it('as remixes of remixes, and as ancestors of ancestors, likewise', () => {
     for (const key of ['remix_posts', 'ancestors']) {
-      const harvest = listed(nested(DEEP, (inner, level) => ({ id: `s_${level}`, [key]: { items: [inner] } })))
+      const harvest = listed(
+        nested(DEEP, (inner, level) => ({ id: `s_${level}`, [key]: { items: [inner] } })),
+      )
       expect(harvest.posts.size).toBeLessThan(100)
     }
   })
 
   it('as owners of owners, likewise', () => {
-    const harvest = profile(nested(DEEP, (owner_profile, level) => ({ user_id: `user-${level}`, owner_profile })))
+    const harvest = profile(
+      nested(DEEP, (owner_profile, level) => ({ user_id: `user-${level}`, owner_profile })),
+    )
     expect(harvest.users.size).toBeGreaterThanOrEqual(2)
     expect(harvest.users.size).toBeLessThan(100)
   })
 
   it('as replies to replies, likewise', () => {
-    const harvest = comment(nested(DEEP, (inner, level) => ({ id: `c${level}`, children: { items: [inner] } })))
+    const harvest = comment(
+      nested(DEEP, (inner, level) => ({ id: `c${level}`, children: { items: [inner] } })),
+    )
     expect(harvest.comments.size).toBeGreaterThanOrEqual(2)
     expect(harvest.comments.size).toBeLessThan(100)
   })
@@ -49,7 +55,7 @@ describe('a record that is nested without end', () => {
   })
 
   it('and has no id is set aside like any other', () => {
-    const harvest = harvestOf((page) => {
+    const harvest = harvestOf(page => {
       page.listPost({ id: 5, deep: lists(DEEP) })
       page.listPost({ id: 's_2' })
     })
@@ -60,7 +66,10 @@ describe('a record that is nested without end', () => {
 
 describe('a record that is wide', () => {
   it('is read in time that grows with its size', () => {
-    const remix_posts = Array.from({ length: 20_000 }, (_, n) => ({ id: `s_r${n}`, shared_by: `user-${n % 100}` }))
+    const remix_posts = Array.from({ length: 20_000 }, (_, n) => ({
+      id: `s_r${n}`,
+      shared_by: `user-${n % 100}`,
+    }))
     const started = performance.now()
     expect(listed({ id: 's_1', remix_posts }).posts.size).toBe(20_001)
     expect(performance.now() - started).toBeLessThan(5_000)
@@ -68,17 +77,25 @@ describe('a record that is wide', () => {
 })
 
 describe('keys that mean something to JavaScript', () => {
-  const before = { proto: JSON.stringify(Object.getOwnPropertyNames(Object.prototype).toSorted()), probe: ({} as Record<string, unknown>)['polluted'] }
+  const before = {
+    proto: JSON.stringify(Object.getOwnPropertyNames(Object.prototype).toSorted()),
+    probe: ({} as Record<string, unknown>)['polluted'],
+  }
 
   afterEach(() => {
     expect(JSON.stringify(Object.getOwnPropertyNames(Object.prototype).toSorted())).toBe(before.proto)
     expect(({} as Record<string, unknown>)['polluted']).toBe(before.probe)
   })
 
-  const evil = '"__proto__":{"polluted":1,"text":"evil","username":"evil","like_count":666,"user_id":"user-evil","id":"evil"},"constructor":{"prototype":{"polluted":1}},"prototype":{"polluted":1},"toString":5,"hasOwnProperty":1,"toJSON":1,"valueOf":null'
+  const evil =
+    '"__proto__":{"polluted":1,"text":"evil","username":"evil","like_count":666,"user_id":"user-evil","id":"evil"},"constructor":{"prototype":{"polluted":1}},"prototype":{"polluted":1},"toString":5,"hasOwnProperty":1,"toJSON":1,"valueOf":null'
 
   it('pollute nothing, and tell nothing', () => {
-    const harvest = listed(parse(`{"post":{"id":"s_1",${evil}},"profile":{"user_id":"user-a",${evil}},"reposter_profile":{"user_id":"user-r",${evil}},${evil}}`))
+    const harvest = listed(
+      parse(
+        `{"post":{"id":"s_1",${evil}},"profile":{"user_id":"user-a",${evil}},"reposter_profile":{"user_id":"user-r",${evil}},${evil}}`,
+      ),
+    )
     expect(told(post(harvest))).toEqual({ id: 's_1', user_id: 'user-a' })
     expect(told(user(harvest))).toEqual({ id: 'user-a' })
     expect([...harvest.users.keys()].toSorted()).toEqual(['user-a', 'user-r'])
@@ -94,13 +111,23 @@ describe('keys that mean something to JavaScript', () => {
   it('do not tell where another field had to be dropped', () => {
     const harvest = listed(parse(`{"id":"s_1","view_count":"drift",${evil}}`))
     expect(told(post(harvest))).toEqual({ id: 's_1' })
-    expect(told(user(profile(parse(`{"user_id":"user-a","verified":"drift",${evil}}`))))).toEqual({ id: 'user-a' })
-    expect(told(commentRow(comment(parse(`{"id":"c1","like_count":"drift",${evil}}`))))).toEqual({ id: 'c1', post_id: 's_root' })
+    expect(told(user(profile(parse(`{"user_id":"user-a","verified":"drift",${evil}}`))))).toEqual({
+      id: 'user-a',
+    })
+    expect(told(commentRow(comment(parse(`{"id":"c1","like_count":"drift",${evil}}`))))).toEqual({
+      id: 'c1',
+      post_id: 's_root',
+    })
   })
 
   it('hide nothing in nested objects', () => {
-    const encodings = '{"__proto__":{"thumbnail":{"path":"https://evil.example/t"},"gif":"https://evil.example/g"}}'
-    const harvest = listed(parse(`{"id":"s_1","attachments":[{"encodings":${encodings}}],"remix_posts":{"__proto__":{"items":[{"id":"s_evil"}]}}}`))
+    const encodings =
+      '{"__proto__":{"thumbnail":{"path":"https://evil.example/t"},"gif":"https://evil.example/g"}}'
+    const harvest = listed(
+      parse(
+        `{"id":"s_1","attachments":[{"encodings":${encodings}}],"remix_posts":{"__proto__":{"items":[{"id":"s_evil"}]}}}`,
+      ),
+    )
     const [attachment] = [...harvest.attachments.values()]
     expect(attachment?.thumbnail_url).toBeUndefined()
     expect(attachment?.gif_url).toBeUndefined()
@@ -108,7 +135,7 @@ describe('keys that mean something to JavaScript', () => {
   })
 
   it('may be ids like any other', () => {
-    const harvest = harvestOf((page) => {
+    const harvest = harvestOf(page => {
       for (const id of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
         page.listPost({ post: { id, text: id }, profile: { user_id: id, username: id } })
         page.harvest.edge('follow', id, id)
@@ -120,14 +147,16 @@ describe('keys that mean something to JavaScript', () => {
   })
 
   it('are kept among a user’s links as the plain text that they are', () => {
-    const harvest = profile(parse('{"user_id":"user-a","social_links":{"__proto__":{"polluted":1},"site":"x"}}'))
+    const harvest = profile(
+      parse('{"user_id":"user-a","social_links":{"__proto__":{"polluted":1},"site":"x"}}'),
+    )
     expect(user(harvest).social_links).toBe('{"__proto__":{"polluted":1},"site":"x"}')
   })
 })
 
 describe('ids that look alike', () => {
   it('stay apart, whatever separates their parts', () => {
-    const harvest = harvestOf((page) => {
+    const harvest = harvestOf(page => {
       page.harvest.edge('follow', 'a b', 'c')
       page.harvest.edge('follow', 'a', 'b c')
       page.harvest.edge('follow', 'a","b', 'c')

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest'
 
-import { cursorMentions, isTombstone, redactBody, redactRecord, redactText, type Forgotten } from '../../src/normalize/index.js'
+import {
+  cursorMentions,
+  isTombstone,
+  redactBody,
+  redactRecord,
+  redactText,
+  type Forgotten,
+} from '../../src/normalize/index.js'
 
 const ID = 'user-Gone1'
 const POST = 's_0a1b'
@@ -13,7 +20,7 @@ function forgotten(): Forgotten & { learnt: string[] } {
   const learnt: string[] = []
   return {
     learnt,
-    isId: (text) => ids.has(text),
+    isId: text => ids.has(text),
     isName: (word, inAnyCase) => names.has(inAnyCase ? word.toLowerCase() : word),
     remember: (kind, text) => {
       learnt.push(`${kind} ${text}`)
@@ -41,7 +48,16 @@ describe('a text', () => {
     expect(redactText(text, forgotten())).toBe(left)
   })
 
-  test.for(['gone.ones', 'begone.one', 'Gone.One is a sentence', 'gone', 'user-gone1', '', '\uD83D', 'x'.repeat(50_000)])('%j stays as it is', (text) => {
+  test.for([
+    'gone.ones',
+    'begone.one',
+    'Gone.One is a sentence',
+    'gone',
+    'user-gone1',
+    '',
+    '\uD83D',
+    'x'.repeat(50_000),
+  ])('%j stays as it is', text => {
     expect(redactText(text, forgotten())).toBe(text)
   })
 })
@@ -53,7 +69,10 @@ describe('a body', () => {
   })
 
   test('keeps the place of a record in the list of the page, and of nothing else', () => {
-    const other = { post: { id: 's_2', shared_by: 'user-A', cameo_profiles: [{ user_id: ID }, { user_id: 'user-B' }] }, profile: { user_id: 'user-A' } }
+    const other = {
+      post: { id: 's_2', shared_by: 'user-A', cameo_profiles: [{ user_id: ID }, { user_id: 'user-B' }] },
+      profile: { user_id: 'user-A' },
+    }
     expect(redact({ data: { items: [{ post: { id: 's_9', shared_by: ID } }, other] } })).toEqual({
       data: { items: [MARK, { ...other, post: { ...other.post, cameo_profiles: [{ user_id: 'user-B' }] } }] },
     })
@@ -74,10 +93,27 @@ describe('a body', () => {
   })
 
   test('a reply to their comment, or under their post, is theirs too; a remix of their post is not', () => {
-    expect(redact({ data: { children: { items: [{ id: 'c1', posted_by: 'user-A', parent_post_id: COMMENT }, { post: { id: 'c2', shared_by: 'user-A', root_post_id: POST } }] } } })).toEqual({
+    expect(
+      redact({
+        data: {
+          children: {
+            items: [
+              { id: 'c1', posted_by: 'user-A', parent_post_id: COMMENT },
+              { post: { id: 'c2', shared_by: 'user-A', root_post_id: POST } },
+            ],
+          },
+        },
+      }),
+    ).toEqual({
       data: { children: { items: [MARK, MARK] } },
     })
-    expect(redact({ data: { items: [{ id: 's_3', shared_by: 'user-A', parent_post_id: POST, parent_path: [POST, 's_4'] }] } })).toEqual({
+    expect(
+      redact({
+        data: {
+          items: [{ id: 's_3', shared_by: 'user-A', parent_post_id: POST, parent_path: [POST, 's_4'] }],
+        },
+      }),
+    ).toEqual({
       data: { items: [{ id: 's_3', shared_by: 'user-A', parent_post_id: null, parent_path: ['s_4'] }] },
     })
   })
@@ -86,20 +122,32 @@ describe('a body', () => {
     const post = { id: 's_3', shared_by: 'user-A', parent_post: { post: { id: POST, shared_by: ID } } }
     const profile = { user_id: 'ch_1', owner_profile: { user_id: ID } }
     expect(redact({ data: { items: [{ post, profile, reposter_profile: { user_id: ID } }] } })).toEqual({
-      data: { items: [{ post: { ...post, parent_post: null }, profile: { ...profile, owner_profile: null }, reposter_profile: null }] },
+      data: {
+        items: [
+          {
+            post: { ...post, parent_post: null },
+            profile: { ...profile, owner_profile: null },
+            reposter_profile: null,
+          },
+        ],
+      },
     })
   })
 
   test('that is one record, and theirs, is an empty page of any shape', () => {
     const left = redact({ code: 200, params: { user_id: ID }, data: { profile: { user_id: ID } } })
     expect(left).toEqual({ code: 200, params: null, data: { ...MARK, items: [], cursor: null } })
-    expect(redact({ data: { post: { id: POST }, profile: {} } })).toEqual({ data: { ...MARK, items: [], cursor: null } })
+    expect(redact({ data: { post: { id: POST }, profile: {} } })).toEqual({
+      data: { ...MARK, items: [], cursor: null },
+    })
     expect(isTombstone((redact({ data: { user_id: ID } }) as { data: unknown }).data)).toBe(true)
   })
 
   test('the handle of somebody else who has it now stays theirs', () => {
     const record = { user_id: 'user-A', username: 'gone.one', bio: 'gone.one' }
-    expect(redact({ data: { items: [record] } })).toEqual({ data: { items: [{ ...record, bio: '[forgotten]' }] } })
+    expect(redact({ data: { items: [record] } })).toEqual({
+      data: { items: [{ ...record, bio: '[forgotten]' }] },
+    })
   })
 
   test('a cursor that carries an id is left out, whether base64 or not', () => {
@@ -112,8 +160,18 @@ describe('a body', () => {
 
   test('an unknown handle of theirs is learnt, and found above where it was told', () => {
     const known = forgotten()
-    const body = JSON.stringify({ data: { items: [{ id: 's_1', text: 'hi @newname' }, { user_id: ID, username: 'newname' }, { id: 's_8', shared_by: ID }] } })
-    expect(JSON.parse(redactBody(body, known))).toEqual({ data: { items: [{ id: 's_1', text: 'hi @[forgotten]' }, MARK, MARK] } })
+    const body = JSON.stringify({
+      data: {
+        items: [
+          { id: 's_1', text: 'hi @newname' },
+          { user_id: ID, username: 'newname' },
+          { id: 's_8', shared_by: ID },
+        ],
+      },
+    })
+    expect(JSON.parse(redactBody(body, known))).toEqual({
+      data: { items: [{ id: 's_1', text: 'hi @[forgotten]' }, MARK, MARK] },
+    })
     expect(known.learnt).toEqual(['name newname', 'item s_8'])
   })
 
@@ -129,7 +187,9 @@ describe('a body', () => {
   })
 
   test('keys of a prototype are keys', () => {
-    expect(redactBody(`{"__proto__":{"x":1},"data":{"user_id":"${ID}"}}`, forgotten())).toContain('"__proto__":{"x":1}')
+    expect(redactBody(`{"__proto__":{"x":1},"data":{"user_id":"${ID}"}}`, forgotten())).toContain(
+      '"__proto__":{"x":1}',
+    )
     expect(({} as { x?: unknown }).x).toBeUndefined()
   })
 })
@@ -139,6 +199,8 @@ describe('a record that was set aside', () => {
     expect(redactRecord(`{"id":5,"user_id":"${ID}"}`, forgotten())).toBeUndefined()
     expect(redactRecord('{"id":5,"text":"@gone.one"}', forgotten())).toBe('{"id":5,"text":"@[forgotten]"}')
     expect(redactRecord('{"id": 5}', forgotten())).toBe('{"id": 5}')
-    expect(redactRecord('nested too deeply; see the page', forgotten())).toBe('nested too deeply; see the page')
+    expect(redactRecord('nested too deeply; see the page', forgotten())).toBe(
+      'nested too deeply; see the page',
+    )
   })
 })

@@ -3,13 +3,28 @@ import type { PageReader } from '../../src/normalize/index.js'
 import { harvestOf, members } from './support/read.js'
 
 const place = { postId: 's_root', parentId: null }
-const verbs: Record<string, { read: (page: PageReader, record: unknown) => unknown; id: (id: unknown) => unknown; path: string }> = {
-  listPost: { read: (page, record) => page.listPost(record), id: (id) => ({ id }), path: 'post' },
-  'listPost of a wrapper': { read: (page, record) => page.listPost(record), id: (id) => ({ post: { id }, profile: null }), path: 'post' },
-  listComment: { read: (page, record) => page.listComment(record, place), id: (id) => ({ id }), path: 'comment' },
-  'listComment of a wrapper': { read: (page, record) => page.listComment(record, place), id: (id) => ({ post: { id }, profile: null }), path: 'comment' },
-  listUser: { read: (page, record) => page.listUser(record), id: (id) => ({ user_id: id }), path: 'profile' },
-  storeUser: { read: (page, record) => page.storeUser(record), id: (id) => ({ user_id: id }), path: 'profile' },
+const verbs: Record<
+  string,
+  { read: (page: PageReader, record: unknown) => unknown; id: (id: unknown) => unknown; path: string }
+> = {
+  listPost: { read: (page, record) => page.listPost(record), id: id => ({ id }), path: 'post' },
+  'listPost of a wrapper': {
+    read: (page, record) => page.listPost(record),
+    id: id => ({ post: { id }, profile: null }),
+    path: 'post',
+  },
+  listComment: {
+    read: (page, record) => page.listComment(record, place),
+    id: id => ({ id }),
+    path: 'comment',
+  },
+  'listComment of a wrapper': {
+    read: (page, record) => page.listComment(record, place),
+    id: id => ({ post: { id }, profile: null }),
+    path: 'comment',
+  },
+  listUser: { read: (page, record) => page.listUser(record), id: id => ({ user_id: id }), path: 'profile' },
+  storeUser: { read: (page, record) => page.storeUser(record), id: id => ({ user_id: id }), path: 'profile' },
 }
 
 describe.each(Object.entries(verbs))('a record that %s cannot read', (name, { read, id, path }) => {
@@ -21,9 +36,11 @@ describe.each(Object.entries(verbs))('a record that %s cannot read', (name, { re
     ['a number', 7, `${path}: expected an object, got number`],
     ['a list', [], `${path}: expected an object, got list`],
   ])('is set aside with its reason: %s', (_, record, reason) => {
-    const harvest = harvestOf((page) => expect(read(page, record)).toBeUndefined())
+    const harvest = harvestOf(page => expect(read(page, record)).toBeUndefined())
     expect(harvest.rejects).toEqual([{ reason, raw: JSON.stringify(record) }])
-    expect([harvest.posts.size, harvest.users.size, harvest.comments.size, harvest.members.size]).toEqual([0, 0, 0, 0])
+    expect([harvest.posts.size, harvest.users.size, harvest.comments.size, harvest.members.size]).toEqual([
+      0, 0, 0, 0,
+    ])
   })
 
   it.each([
@@ -36,13 +53,15 @@ describe.each(Object.entries(verbs))('a record that %s cannot read', (name, { re
     ['ill-formed text', 's_\uD800', 'string'],
   ])('is set aside where its id is %s', (_, value, got) => {
     const record = id(value)
-    const harvest = harvestOf((page) => expect(read(page, record)).toBeUndefined())
-    expect(harvest.rejects).toEqual([{ reason: `${idPath}: expected an id, got ${got}`, raw: JSON.stringify(record) }])
+    const harvest = harvestOf(page => expect(read(page, record)).toBeUndefined())
+    expect(harvest.rejects).toEqual([
+      { reason: `${idPath}: expected an id, got ${got}`, raw: JSON.stringify(record) },
+    ])
     expect([harvest.posts.size, harvest.comments.size, harvest.members.size]).toEqual([0, 0, 0])
   })
 
   it('leaves the records beside it alone', () => {
-    const harvest = harvestOf((page) => {
+    const harvest = harvestOf(page => {
       for (const record of [id('a-1'), null, id(''), id('a-2')]) read(page, record)
     })
     expect(harvest.rejects).toHaveLength(2)
@@ -53,7 +72,7 @@ describe.each(Object.entries(verbs))('a record that %s cannot read', (name, { re
 
   it('is kept as served, and as valid JSON', () => {
     const record = { ...(id(5) as object), text: 'a\0b"\\ 猫 \uD800', deep: { a: [1, null] } }
-    const harvest = harvestOf((page) => read(page, record))
+    const harvest = harvestOf(page => read(page, record))
     expect(JSON.parse(harvest.rejects[0]?.raw ?? '')).toEqual(record)
     expect(harvest.rejects[0]?.raw.isWellFormed()).toBe(true)
   })
@@ -65,7 +84,7 @@ describe('a wrapper whose post is no object', () => {
     [{ post: 's_1' }, 'post: expected an object, got string'],
     [{ post: [] }, 'post: expected an object, got list'],
   ])('is set aside: %j', (record, reason) => {
-    const harvest = harvestOf((page) => page.listPost(record))
+    const harvest = harvestOf(page => page.listPost(record))
     expect(harvest.rejects).toEqual([{ reason, raw: JSON.stringify(record) }])
     expect(harvest.users.size).toBe(0)
   })

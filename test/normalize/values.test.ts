@@ -40,14 +40,21 @@ describe('a time', () => {
     expect(isoTime(text)).toBe(iso)
   })
 
-  it.each([[1e20], [-1e20], [Number.POSITIVE_INFINITY], [Number.NaN], [YEAR_9999_MS + 1_000], ['yesterday'], [''], ['2025-13-45T99:99:99Z'], ['+099999-01-01T00:00:00Z']])(
-    'is none where it is out of range or no time: %j',
-    (value) => {
-      expect(isoTime(value)).toBeUndefined()
-    },
-  )
+  it.each([
+    [1e20],
+    [-1e20],
+    [Number.POSITIVE_INFINITY],
+    [Number.NaN],
+    [YEAR_9999_MS + 1_000],
+    ['yesterday'],
+    [''],
+    ['2025-13-45T99:99:99Z'],
+    ['+099999-01-01T00:00:00Z'],
+  ])('is none where it is out of range or no time: %j', value => {
+    expect(isoTime(value)).toBeUndefined()
+  })
 
-  it.each([[null], [undefined]])('is none where it is not told: %j', (value) => {
+  it.each([[null], [undefined]])('is none where it is not told: %j', value => {
     expect(isoTime(value)).toBeUndefined()
   })
 
@@ -58,7 +65,7 @@ describe('a time', () => {
 
   it('survives as seconds, to the millisecond, after 1970', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: MILLISECONDS_FROM * 1_000 - 1 }), (ms) => {
+      fc.property(fc.integer({ min: 0, max: MILLISECONDS_FROM * 1_000 - 1 }), ms => {
         expect(isoTime(ms / 1_000)).toBe(new Date(ms).toISOString())
       }),
       { numRuns: 20_000 },
@@ -67,7 +74,7 @@ describe('a time', () => {
 
   it('survives as seconds, to the millisecond, before 1970', () => {
     fc.assert(
-      fc.property(fc.integer({ min: -2_000_000_000_000, max: -1 }), (ms) => {
+      fc.property(fc.integer({ min: -2_000_000_000_000, max: -1 }), ms => {
         expect(isoTime(ms / 1_000)).toBe(new Date(ms).toISOString())
       }),
       { numRuns: 20_000 },
@@ -76,7 +83,7 @@ describe('a time', () => {
 
   it('survives as milliseconds and as text', () => {
     fc.assert(
-      fc.property(fc.integer({ min: MILLISECONDS_FROM, max: YEAR_9999_MS }), (ms) => {
+      fc.property(fc.integer({ min: MILLISECONDS_FROM, max: YEAR_9999_MS }), ms => {
         const iso = new Date(ms).toISOString()
         expect(isoTime(ms)).toBe(iso)
         expect(isoTime(iso)).toBe(iso)
@@ -87,10 +94,14 @@ describe('a time', () => {
 
   it('loses exactly what is finer than a millisecond of a float as served', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1_600_000_000, max: 2_000_000_000 }), fc.integer({ min: 0, max: 999_999 }), (seconds, micros) => {
-        const served = JSON.parse(`${seconds}.${String(micros).padStart(6, '0')}`) as number
-        expect(isoTime(served)).toBe(new Date(seconds * 1_000 + Math.floor(micros / 1_000)).toISOString())
-      }),
+      fc.property(
+        fc.integer({ min: 1_600_000_000, max: 2_000_000_000 }),
+        fc.integer({ min: 0, max: 999_999 }),
+        (seconds, micros) => {
+          const served = JSON.parse(`${seconds}.${String(micros).padStart(6, '0')}`) as number
+          expect(isoTime(served)).toBe(new Date(seconds * 1_000 + Math.floor(micros / 1_000)).toISOString())
+        },
+      ),
       { numRuns: 20_000 },
     )
   })
@@ -98,7 +109,8 @@ describe('a time', () => {
 
 describe('text', () => {
   it('is stored as served, NUL and line ends included', () => {
-    for (const text of ['', 'a\0b', '\r\n\t', '🪁', '猫', '\u202E', '<b>&amp;', "'; drop table users --"]) expect(storableText(text)).toBe(text)
+    for (const text of ['', 'a\0b', '\r\n\t', '🪁', '猫', '\u202E', '<b>&amp;', "'; drop table users --"])
+      expect(storableText(text)).toBe(text)
   })
 
   it('has U+FFFD where it has a lone surrogate', () => {
@@ -109,10 +121,14 @@ describe('text', () => {
 
   it('is always well formed, and itself where it was', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), fc.integer({ min: 0xd800, max: 0xdfff }), (text, surrogate) => {
-        expect(storableText(text)).toBe(text)
-        expect(storableText(`${text}${String.fromCharCode(surrogate)}x`)?.isWellFormed()).toBe(true)
-      }),
+      fc.property(
+        fc.string({ unit: 'binary' }),
+        fc.integer({ min: 0xd800, max: 0xdfff }),
+        (text, surrogate) => {
+          expect(storableText(text)).toBe(text)
+          expect(storableText(`${text}${String.fromCharCode(surrogate)}x`)?.isWellFormed()).toBe(true)
+        },
+      ),
     )
   })
 
@@ -123,7 +139,12 @@ describe('text', () => {
 })
 
 describe('a flag', () => {
-  it.each([[true, 1], [false, 0], [null, undefined], [undefined, undefined]])('%j is %j', (flag, stored) => {
+  it.each([
+    [true, 1],
+    [false, 0],
+    [null, undefined],
+    [undefined, undefined],
+  ])('%j is %j', (flag, stored) => {
     expect(bit(flag)).toBe(stored)
   })
 })
@@ -131,7 +152,10 @@ describe('a flag', () => {
 describe('the end of a signature', () => {
   it.each([
     ['https://videos.openai.com/a/md.mp4?se=2026-01-08T00%3A00%3A00Z&sig=x', '2026-01-08T00:00:00.000Z'],
-    ['https://videos.openai.com/a/md.mp4?st=2026-01-01T00%3A00%3A00Z&se=2026-01-08T12:30:00Z&sig=x', '2026-01-08T12:30:00.000Z'],
+    [
+      'https://videos.openai.com/a/md.mp4?st=2026-01-01T00%3A00%3A00Z&se=2026-01-08T12:30:00Z&sig=x',
+      '2026-01-08T12:30:00.000Z',
+    ],
     ['https://videos.openai.com/a/md.mp4?se=2026-01-08', '2026-01-08T00:00:00.000Z'],
   ])('is read from %s', (url, iso) => {
     expect(signatureExpiry(url)).toBe(iso)
@@ -147,7 +171,7 @@ describe('the end of a signature', () => {
     [''],
     [null],
     [undefined],
-  ])('is unknown for %j', (url) => {
+  ])('is unknown for %j', url => {
     expect(signatureExpiry(url)).toBeUndefined()
   })
 })

@@ -34,23 +34,32 @@ export class World {
     for (const told of rows) {
       const row = STAMPED.has(table) ? { ...SEEN, ...told } : told
       const names = Object.keys(row)
-      this.#sqlite.prepare(`INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map((name) => `:${name}`).join(', ')})`).run(row)
+      this.#sqlite
+        .prepare(
+          `INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map(name => `:${name}`).join(', ')})`,
+        )
+        .run(row)
     }
     return this
   }
 
   people(...names: readonly string[]): this {
-    return this.put('users', ...names.map((name) => ({ id: `user-${name}`, username: name })))
+    return this.put('users', ...names.map(name => ({ id: `user-${name}`, username: name })))
   }
 
-  edges(kind: 'follow' | 'cameo' | 'remix', ...pairs: readonly (readonly [source: string, target: string])[]): this {
+  edges(
+    kind: 'follow' | 'cameo' | 'remix',
+    ...pairs: readonly (readonly [source: string, target: string])[]
+  ): this {
     return this.put('edges', ...pairs.map(([source_id, target_id]) => ({ kind, source_id, target_id })))
   }
 
   /** The answer to a ready question, with parameters written as on the command line. */
   ask(name: string, given: Readonly<Record<string, string>> = {}): Answer {
     const question = findQuestion(name)
-    const parameters = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, parameterValue(value)]))
+    const parameters = Object.fromEntries(
+      Object.entries(given).map(([key, value]) => [key, parameterValue(value)]),
+    )
     return this.#read(question.sql, withDefaults(question, parameters))
   }
 
@@ -65,7 +74,9 @@ export class World {
 
   #read(sql: string, parameters: ReturnType<typeof withDefaults>): Answer {
     const query = new ReadQuery(this.file, sql, parameters)
-    const rows = [...query.rows()].map((row) => Object.fromEntries(row.map((value, i) => [query.columns[i] ?? '', plain(value)])))
+    const rows = [...query.rows()].map(row =>
+      Object.fromEntries(row.map((value, i) => [query.columns[i] ?? '', plain(value)])),
+    )
     query.close()
     return rows
   }

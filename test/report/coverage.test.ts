@@ -44,24 +44,47 @@ describe('the state of a listing', () => {
     { state: 'failed', reason: 'HTTP 422: no', named: 'failed', why: 'HTTP 422: no' },
     { state: 'unavailable', reason: 'private', named: 'private', why: null },
     { state: 'unavailable', reason: 'gone', named: 'gone', why: null },
-    { state: 'doubtful', reason: 'not found, by a route that has never answered', named: 'not found', why: 'not found, by a route that has never answered' },
+    {
+      state: 'doubtful',
+      reason: 'not found, by a route that has never answered',
+      named: 'not found',
+      why: 'not found, by a route that has never answered',
+    },
   ])('$state ($reason) is $named', ({ state, reason, named, why }) => {
     expect(stateOf({ state, reason })).toEqual([named, why])
   })
 
-  test.for(['ready', 'claimed', 'delayed'])('%s belongs to a run that is not over: for want of budget, by interruption, given up, or going on', state => {
-    const open = { state, isOpen: 1, pages: 3 } as const
-    expect(stateOf({ ...open, runState: 'unfinished', stoppedBy: 'cap' })).toEqual(['budget', '3 pages read'])
-    expect(stateOf({ ...open, runState: 'unfinished', stoppedBy: 'balance-empty' })).toEqual(['budget', '3 pages read'])
-    expect(stateOf({ ...open, runState: 'unfinished', stoppedBy: 'interrupted' })).toEqual(['in progress', '3 pages read; stopped: interrupted'])
-    expect(stateOf({ ...open, runState: 'unfinished' })).toEqual(['in progress', '3 pages read'])
-    expect(stateOf({ ...open, runState: 'abandoned', stoppedBy: 'cap' })).toEqual(['abandoned', '3 pages read'])
-  })
+  test.for(['ready', 'claimed', 'delayed'])(
+    '%s belongs to a run that is not over: for want of budget, by interruption, given up, or going on',
+    state => {
+      const open = { state, isOpen: 1, pages: 3 } as const
+      expect(stateOf({ ...open, runState: 'unfinished', stoppedBy: 'cap' })).toEqual([
+        'budget',
+        '3 pages read',
+      ])
+      expect(stateOf({ ...open, runState: 'unfinished', stoppedBy: 'balance-empty' })).toEqual([
+        'budget',
+        '3 pages read',
+      ])
+      expect(stateOf({ ...open, runState: 'unfinished', stoppedBy: 'interrupted' })).toEqual([
+        'in progress',
+        '3 pages read; stopped: interrupted',
+      ])
+      expect(stateOf({ ...open, runState: 'unfinished' })).toEqual(['in progress', '3 pages read'])
+      expect(stateOf({ ...open, runState: 'abandoned', stoppedBy: 'cap' })).toEqual([
+        'abandoned',
+        '3 pages read',
+      ])
+    },
+  )
 
   test('pages of an earlier pass are no progress of this one, but the pass may have come to its end', () => {
     const waiting = { state: 'ready', runState: 'unfinished', stoppedBy: 'cap', pages: 7, isOpen: 0 } as const
     expect(stateOf(waiting)).toEqual(['budget', 'not begun'])
-    expect(stateOf({ ...waiting, completedAt: '2026-02-03T04:05:06.789Z' })).toEqual(['budget', 'not begun; read to its end on 2026-02-03'])
+    expect(stateOf({ ...waiting, completedAt: '2026-02-03T04:05:06.789Z' })).toEqual([
+      'budget',
+      'not begun; read to its end on 2026-02-03',
+    ])
   })
 })
 
@@ -78,7 +101,10 @@ describe('a listing that was read to its end against its counter', () => {
   })
 
   test('one that was not is not judged by it', () => {
-    expect(stateOf({ state: 'capped', told: 1_000, held: 50, pages: 1 })).toEqual(['capped', 'cut after 1 page'])
+    expect(stateOf({ state: 'capped', told: 1_000, held: 50, pages: 1 })).toEqual([
+      'capped',
+      'cut after 1 page',
+    ])
   })
 })
 
@@ -88,13 +114,31 @@ test('a listing without a subject has its own name for one', () => {
 })
 
 test('numbers come through as they are', () => {
-  const { seed, stream, told, held, setAside, pages } = coverageOf(record({ told: 1, held: 2, setAside: 3, pages: 4 }))
-  expect({ seed, stream, told, held, setAside, pages }).toEqual({ seed: 'feed', stream: 'followers', told: 1, held: 2, setAside: 3, pages: 4 })
+  const { seed, stream, told, held, setAside, pages } = coverageOf(
+    record({ told: 1, held: 2, setAside: 3, pages: 4 }),
+  )
+  expect({ seed, stream, told, held, setAside, pages }).toEqual({
+    seed: 'feed',
+    stream: 'followers',
+    told: 1,
+    held: 2,
+    setAside: 3,
+    pages: 4,
+  })
 })
 
 describe('sums', () => {
   const row = (given: Partial<CoverageRow>): CoverageRow => ({
-    seed: 'feed', stream: 'posts', subject: 'user-1', told: 10, held: 9, setAside: 1, pages: 2, state: 'complete', reason: null, ...given,
+    seed: 'feed',
+    stream: 'posts',
+    subject: 'user-1',
+    told: 10,
+    held: 9,
+    setAside: 1,
+    pages: 2,
+    state: 'complete',
+    reason: null,
+    ...given,
   })
 
   function sumsOf(...rows: Partial<CoverageRow>[]): ReturnType<CoverageSums['values']> {
@@ -104,8 +148,22 @@ describe('sums', () => {
   }
 
   test('add up by seed and stream, in the order of their first appearance', () => {
-    const sums = sumsOf({ seed: 'b' }, { seed: 'a' }, { seed: 'b', stream: 'cameos' }, { seed: 'b', held: 5, pages: 1 })
-    expect(sums.map(({ seed, stream, listings, held, pages, setAside }) => [seed, stream, listings, held, pages, setAside])).toEqual([
+    const sums = sumsOf(
+      { seed: 'b' },
+      { seed: 'a' },
+      { seed: 'b', stream: 'cameos' },
+      { seed: 'b', held: 5, pages: 1 },
+    )
+    expect(
+      sums.map(({ seed, stream, listings, held, pages, setAside }) => [
+        seed,
+        stream,
+        listings,
+        held,
+        pages,
+        setAside,
+      ]),
+    ).toEqual([
       ['b', 'posts', 2, 14, 3, 2],
       ['a', 'posts', 1, 9, 2, 1],
       ['b', 'cameos', 1, 9, 2, 1],
@@ -118,7 +176,11 @@ describe('sums', () => {
   })
 
   test('count listings by state', () => {
-    expect(sumsOf({}, { state: 'gone' }, { state: 'in progress' }, {})[0]?.states).toEqual({ complete: 2, gone: 1, 'in progress': 1 })
+    expect(sumsOf({}, { state: 'gone' }, { state: 'in progress' }, {})[0]?.states).toEqual({
+      complete: 2,
+      gone: 1,
+      'in progress': 1,
+    })
   })
 
   test('keep apart what only looks the same when joined', () => {

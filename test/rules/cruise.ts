@@ -22,21 +22,31 @@ export interface Cruise {
 }
 
 export async function cruise(folder: string): Promise<Cruise> {
-  const as = (form: string): Promise<Ended> => run([PROGRAM, '--config', CONFIG, '--output-type', form, 'src'], folder)
+  const as = (form: string): Promise<Ended> =>
+    run([PROGRAM, '--config', CONFIG, '--output-type', form, 'src'], folder)
   const [json, text] = await Promise.all([as('json'), as('err-long')])
   if (json.stdout === '') throw new Error(`dependency-cruiser said nothing: ${json.stderr}`)
   const { modules, summary } = JSON.parse(json.stdout) as ICruiseResult
   const violations = summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`)
-  return { code: text.code, text: text.stdout, violations: [...new Set(violations)], files: modules.map(({ source }) => source) }
+  return {
+    code: text.code,
+    text: text.stdout,
+    violations: [...new Set(violations)],
+    files: modules.map(({ source }) => source),
+  }
 }
 
-/** The rules on a tree of files: their text by their path. Packages of `package.json` can be imported, and do nothing. */
+/**
+ * The rules on a tree of files: their text by their path. Packages of `package.json` can be imported, and do
+ * nothing.
+ */
 export async function cruiseTree(files: Readonly<Record<string, string>>): Promise<Cruise> {
   const folder = await mkdtemp(path.join(tmpdir(), 'sora-crawl-rules-'))
   try {
     for (const [name, text] of Object.entries(files)) await put(path.join(folder, name), text)
     await put(path.join(folder, CONFIG), '')
-    for (const name of [CONFIG, 'tsconfig.json']) await copyFile(path.join(ROOT, name), path.join(folder, name))
+    for (const name of [CONFIG, 'tsconfig.json'])
+      await copyFile(path.join(ROOT, name), path.join(folder, name))
     return await cruise(folder)
   } finally {
     await rm(folder, { recursive: true, force: true })
@@ -55,9 +65,14 @@ interface Ended {
 }
 
 function run(args: readonly string[], cwd: string): Promise<Ended> {
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, args, { cwd, maxBuffer: 100_000_000 }, (_error, stdout, stderr) => {
-      resolve({ code: child.exitCode ?? -1, stdout, stderr })
-    })
+  return new Promise(resolve => {
+    const child = execFile(
+      process.execPath,
+      args,
+      { cwd, maxBuffer: 100_000_000 },
+      (_error, stdout, stderr) => {
+        resolve({ code: child.exitCode ?? -1, stdout, stderr })
+      },
+    )
   })
 }

@@ -7,8 +7,13 @@ import { beforeAll, describe, expect, test } from 'vitest'
 
 import { cruise, cruiseTree, ROOT, type Cruise } from './cruise.js'
 
-const { forbidden = [] } = createRequire(import.meta.url)('../../.config/dependency-cruiser.cjs') as IConfiguration
-const packageJson = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as Record<string, Record<string, string>>
+const { forbidden = [] } = createRequire(import.meta.url)(
+  '../../.config/dependency-cruiser.cjs',
+) as IConfiguration
+const packageJson = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as Record<
+  string,
+  Record<string, string>
+>
 
 describe('the program', () => {
   let program: Cruise
@@ -22,7 +27,14 @@ describe('the program', () => {
   })
 
   test('is looked at as a whole', () => {
-    expect(program.files).toEqual(expect.arrayContaining(['src/main.ts', 'src/cli/index.ts', 'src/crawlers/posts.ts', 'src/db/schema/rows.ts']))
+    expect(program.files).toEqual(
+      expect.arrayContaining([
+        'src/main.ts',
+        'src/cli/index.ts',
+        'src/crawlers/posts.ts',
+        'src/db/schema/rows.ts',
+      ]),
+    )
   })
 })
 
@@ -37,8 +49,10 @@ const good: Record<string, string> = {
   'src/db/open.ts': "import 'better-sqlite3'\nimport 'drizzle-orm'\nimport './schema/rows.js'",
   'src/db/port.ts': 'export const port = 1',
   'src/db/schema/rows.ts': 'export type Row = string',
-  'src/normalize/index.ts': "import type { Row } from '../db/schema/rows.js'\nimport '../api/index.js'\nexport type Same = Row",
-  'src/crawl/index.ts': "import '../api/index.js'\nimport '../db/index.js'\nimport '../normalize/index.js'\nimport '../log.js'",
+  'src/normalize/index.ts':
+    "import type { Row } from '../db/schema/rows.js'\nimport '../api/index.js'\nexport type Same = Row",
+  'src/crawl/index.ts':
+    "import '../api/index.js'\nimport '../db/index.js'\nimport '../normalize/index.js'\nimport '../log.js'",
   'src/crawlers/index.ts': "import '../crawl/index.js'",
   'src/crawlers/posts.ts': "import '../crawl/index.js'\nimport '../api/index.js'",
   'src/crawlers/likes.ts': "import '../crawl/index.js'",
@@ -47,7 +61,9 @@ const good: Record<string, string> = {
   'src/sandbox/index.ts': "import '../api/index.js'",
   'src/cli/index.ts': [
     "import './commands/crawl.js'",
-    ...['api', 'db', 'crawl', 'crawlers', 'export', 'report', 'sandbox'].map((face) => `import '../${face}/index.js'`),
+    ...['api', 'db', 'crawl', 'crawlers', 'export', 'report', 'sandbox'].map(
+      face => `import '../${face}/index.js'`,
+    ),
   ].join('\n'),
   'src/cli/commands/crawl.ts': "import 'yargs'\nimport 'log-update'\nimport 'yaml'",
   'test/support.ts': 'export const helper = 1',
@@ -55,12 +71,19 @@ const good: Record<string, string> = {
 }
 
 function packages(): Record<string, string> {
-  const names = [...Object.keys(packageJson['dependencies'] ?? {}), ...Object.keys(packageJson['devDependencies'] ?? {}), 'left-pad']
-  const files = names.map((name) => [
+  const names = [
+    ...Object.keys(packageJson['dependencies'] ?? {}),
+    ...Object.keys(packageJson['devDependencies'] ?? {}),
+    'left-pad',
+  ]
+  const files = names.map(name => [
     [`node_modules/${name}/package.json`, JSON.stringify({ name, version: '1.0.0', main: 'index.js' })],
     [`node_modules/${name}/index.js`, 'module.exports = 1'],
   ])
-  return { 'package.json': JSON.stringify({ ...packageJson, type: 'module' }), ...Object.fromEntries(files.flat()) }
+  return {
+    'package.json': JSON.stringify({ ...packageJson, type: 'module' }),
+    ...Object.fromEntries(files.flat()),
+  }
 }
 
 const NOTHING = 'nothing, nor be imported'
@@ -119,7 +142,9 @@ const forbiddenImports: readonly [string, string, string][] = [
   ['no-orphan', 'src/api/x.ts', NOTHING],
 ]
 
-const cases = forbiddenImports.map(([rule, file, imported], i) => [rule, file.replace('x.ts', `x${i}.ts`), imported] as const)
+const cases = forbiddenImports.map(
+  ([rule, file, imported], i) => [rule, file.replace('x.ts', `x${i}.ts`), imported] as const,
+)
 
 /** The good program with all that is forbidden. */
 function broken(): Record<string, string> {
@@ -143,8 +168,8 @@ describe('each dependency rule can fail', () => {
   })
 
   test.for(cases)('%s: %s may not import %s', ([rule, file]) => {
-    const own = found.violations.filter((line) => line.includes(` ${file} -> `) || line.endsWith(` -> ${file}`))
-    expect(own.map((line) => line.split(':')[0])).toContain(rule)
+    const own = found.violations.filter(line => line.includes(` ${file} -> `) || line.endsWith(` -> ${file}`))
+    expect(own.map(line => line.split(':')[0])).toContain(rule)
   })
 
   test('the command fails with them, and prints what to do instead', () => {
@@ -154,7 +179,9 @@ describe('each dependency rule can fail', () => {
 
   test('no rule is left out here', () => {
     const tried = new Set(forbiddenImports.map(([rule]) => rule))
-    expect(forbidden.map(({ name }) => name ?? 'a rule without a name').filter((name) => !tried.has(name))).toEqual([])
+    expect(
+      forbidden.map(({ name }) => name ?? 'a rule without a name').filter(name => !tried.has(name)),
+    ).toEqual([])
   })
 
   test('every rule says why, and what to do instead', () => {

@@ -34,7 +34,7 @@ function flagsIn(text: string): string[] {
 async function commandHelp(words: readonly string[]): Promise<CommandHelp[]> {
   const text = await helpText(words)
   const own = { name: words.join(' '), text, flags: flagsIn(text) }
-  const below = await Promise.all(commandsIn(text, words).map((name) => commandHelp([...words, name])))
+  const below = await Promise.all(commandsIn(text, words).map(name => commandHelp([...words, name])))
   return [own, ...below.flat()]
 }
 

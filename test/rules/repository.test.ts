@@ -14,7 +14,12 @@ interface Package {
   readonly devDependencies: Readonly<Record<string, string>>
 }
 interface Lock {
-  readonly packages: Readonly<Record<string, { readonly resolved?: string; readonly hasInstallScript?: boolean; readonly version?: string }>>
+  readonly packages: Readonly<
+    Record<
+      string,
+      { readonly resolved?: string; readonly hasInstallScript?: boolean; readonly version?: string }
+    >
+  >
 }
 
 const packageJson = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as Package
@@ -22,40 +27,61 @@ const lock = JSON.parse(readFileSync(path.join(ROOT, 'package-lock.json'), 'utf8
 
 describe('what is installed', () => {
   test('better-sqlite3 alone may run its install script', () => {
-    expect(Object.keys(packageJson.allowScripts).filter((name) => packageJson.allowScripts[name])).toEqual(['better-sqlite3'])
+    expect(Object.keys(packageJson.allowScripts).filter(name => packageJson.allowScripts[name])).toEqual([
+      'better-sqlite3',
+    ])
   })
 
   test('every package that has an install script is allowed or refused by name', () => {
-    const withScript = Object.entries(lock.packages).filter(([, { hasInstallScript }]) => hasInstallScript === true)
+    const withScript = Object.entries(lock.packages).filter(
+      ([, { hasInstallScript }]) => hasInstallScript === true,
+    )
     const names = new Set(withScript.map(([place]) => place.replace(/^.*node_modules\//, '')))
     names.delete('fsevents') // macOS only, and it brings its binary with it
-    expect([...names].filter((name) => !(name in packageJson.allowScripts))).toEqual([])
+    expect([...names].filter(name => !(name in packageJson.allowScripts))).toEqual([])
     expect([...names]).toContain('better-sqlite3')
   })
 
   test('the lock file names no host to fetch from', () => {
-    expect(Object.entries(lock.packages).filter(([, { resolved }]) => resolved !== undefined && /^[a-z+]+:/.test(resolved))).toEqual([])
+    expect(
+      Object.entries(lock.packages).filter(
+        ([, { resolved }]) => resolved !== undefined && /^[a-z+]+:/.test(resolved),
+      ),
+    ).toEqual([])
   })
 
   test('every dependency is one version, and the lock file has that one', () => {
     const wanted = { ...packageJson.dependencies, ...packageJson.devDependencies }
-    const locked = Object.fromEntries(Object.keys(wanted).map((name) => [name, lock.packages[`node_modules/${name}`]?.version]))
+    const locked = Object.fromEntries(
+      Object.keys(wanted).map(name => [name, lock.packages[`node_modules/${name}`]?.version]),
+    )
     expect(locked).toEqual(wanted)
   })
 
   test('there is one copy of better-sqlite3, so that drizzle-kit and the program use the same', () => {
-    expect(Object.keys(lock.packages).filter((place) => place.endsWith('node_modules/better-sqlite3'))).toHaveLength(1)
+    expect(
+      Object.keys(lock.packages).filter(place => place.endsWith('node_modules/better-sqlite3')),
+    ).toHaveLength(1)
   })
 })
 
 describe('the migrations', () => {
-  test('keep rows with a key of several columns in the order of that key: run `npm run migration`, which sees to it', () => {
-    const folder = path.join(ROOT, 'migrations')
-    const sql = readdirSync(folder).filter((name) => name.endsWith('.sql')).map((name) => readFileSync(path.join(folder, name), 'utf8')).join('\n')
-    const tables = sql.match(/^CREATE TABLE [^;]*;/gm) ?? []
-    expect(tables.length).toBeGreaterThan(10)
-    expect(tables.filter((table) => table.includes('PRIMARY KEY(') !== table.includes('WITHOUT ROWID'))).toEqual([])
-  })
+  test(
+    'keep rows with a key of several columns in the order of that key: run `npm run migration`, ' +
+      'which sees to it',
+    () => {
+      const folder = path.join(ROOT, 'migrations')
+      const sql = readdirSync(folder)
+        .filter(name => name.endsWith('.sql'))
+        .map(name => readFileSync(path.join(folder, name), 'utf8'))
+        .join('\n')
+      const tables = sql.match(/^CREATE TABLE [^;]*;/gm) ?? []
+      expect(tables.length).toBeGreaterThan(10)
+      expect(
+        tables.filter(table => table.includes('PRIMARY KEY(') !== table.includes('WITHOUT ROWID')),
+      ).toEqual([])
+    },
+  )
 })
 
 interface Text {
@@ -65,15 +91,24 @@ interface Text {
 
 /** The files that git has or would take, as text. */
 function trackedTexts(): Text[] {
-  const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: ROOT, encoding: 'utf8' })
-  const files = [...new Set(listed.split('\0'))].filter((name) => name !== '' && existsSync(path.join(ROOT, name)))
+  const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  })
+  const files = [...new Set(listed.split('\0'))].filter(
+    name => name !== '' && existsSync(path.join(ROOT, name)),
+  )
   return files
-    .filter((name) => !name.endsWith('.gz') && lstatSync(path.join(ROOT, name)).isFile())
-    .map((name) => ({ name, lines: readFileSync(path.join(ROOT, name), 'utf8').split('\n') }))
+    .filter(name => !name.endsWith('.gz') && lstatSync(path.join(ROOT, name)).isFile())
+    .map(name => ({ name, lines: readFileSync(path.join(ROOT, name), 'utf8').split('\n') }))
 }
 
 function linesWith(pattern: RegExp, texts: readonly Text[]): string[] {
-  return texts.flatMap(({ name, lines }) => lines.flatMap((line, i) => (pattern.test(line) ? [`${name}:${i + 1}: ${line.trim().slice(0, 120)}`] : [])))
+  return texts.flatMap(({ name, lines }) =>
+    lines.flatMap((line, i) =>
+      pattern.test(line) ? [`${name}:${i + 1}: ${line.trim().slice(0, 120)}`] : [],
+    ),
+  )
 }
 
 /** Folders of somebody's machine; `/home/node` and the like in an example would be, too. */
@@ -83,7 +118,10 @@ function withoutStrings(line: string): string {
   return /^\s*(\/?\*|\/\/)/.test(line) ? line : line.replaceAll(/'(?:[^'\\]|\\.)*'/g, "''")
 }
 
-/** `#12`, `GH-12`, `issues/12`: they mean something on one host only. Colours (`#123456`) and `&#39;` are others. */
+/**
+ * `#12`, `GH-12`, `issues/12`: they mean something on one host only. Colours (`#123456`) and `&#39;` are
+ * others.
+ */
 const ISSUE_NUMBER = /(?<![\w&/#'"])#\d{1,5}(?![\w-])|\bGH-\d+\b|\b(?:issues|pull)\/\d+\b/
 
 describe('tracked files', () => {
@@ -92,7 +130,9 @@ describe('tracked files', () => {
   const read = texts.filter(({ name }) => name !== 'package-lock.json' && !ownTest(name))
 
   test('are found', () => {
-    expect(texts.map(({ name }) => name)).toEqual(expect.arrayContaining(['package.json', 'src/main.ts', 'tsconfig.json']))
+    expect(texts.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['package.json', 'src/main.ts', 'tsconfig.json']),
+    )
   })
 
   test('name no folder of the machine where they were written', () => {
@@ -100,25 +140,37 @@ describe('tracked files', () => {
   })
 
   test('name no issue by its number', () => {
-    const said = read.map(({ name, lines }) => ({ name, lines: /\.[cm]?[jt]s$/.test(name) ? lines.map(withoutStrings) : lines }))
+    const said = read.map(({ name, lines }) => ({
+      name,
+      lines: /\.[cm]?[jt]s$/.test(name) ? lines.map(withoutStrings) : lines,
+    }))
     expect(linesWith(ISSUE_NUMBER, said)).toEqual([])
   })
 
-  test.for(['see /work/shared/a.md', 'cd /home/sam/sora', '"/root/x"'])('the search finds a folder of a machine in: %s', (line) => {
-    expect(line).toMatch(MACHINE_PATH)
-  })
+  test.for(['see /work/shared/a.md', 'cd /home/sam/sora', '"/root/x"'])(
+    'the search finds a folder of a machine in: %s',
+    line => {
+      expect(line).toMatch(MACHINE_PATH)
+    },
+  )
 
-  test.for(['https://example.org/work/page', 'data/network/x', '~/work/x'])('and none in: %s', (line) => {
+  test.for(['https://example.org/work/page', 'data/network/x', '~/work/x'])('and none in: %s', line => {
     expect(line).not.toMatch(MACHINE_PATH)
   })
 
-  test.for(['fixes #12', '// see (#7)', 'see issues/12', 'GH-3'])('the search finds an issue in: %s', (line) => {
-    expect(withoutStrings(line)).toMatch(ISSUE_NUMBER)
-  })
+  test.for(['fixes #12', '// see (#7)', 'see issues/12', 'GH-3'])(
+    'the search finds an issue in: %s',
+    line => {
+      expect(withoutStrings(line)).toMatch(ISSUE_NUMBER)
+    },
+  )
 
-  test.for(['color: #123456; &#39; #fff', "const name = 'sam #1'", 'this.#count = 12'])('and none in: %s', (line) => {
-    expect(withoutStrings(line)).not.toMatch(ISSUE_NUMBER)
-  })
+  test.for(['color: #123456; &#39; #fff', "const name = 'sam #1'", 'this.#count = 12'])(
+    'and none in: %s',
+    line => {
+      expect(withoutStrings(line)).not.toMatch(ISSUE_NUMBER)
+    },
+  )
 })
 
 describe('the package', () => {
@@ -129,22 +181,34 @@ describe('the package', () => {
   })
 
   test('names no address that nobody can look at', () => {
-    expect(['repository', 'homepage', 'bugs', 'author', 'funding'].filter((name) => name in packageJson)).toEqual([])
+    expect(
+      ['repository', 'homepage', 'bugs', 'author', 'funding'].filter(name => name in packageJson),
+    ).toEqual([])
   })
 
   test('everything that it lists for publishing exists', () => {
-    expect(packageJson.files.filter((name) => !existsSync(path.join(ROOT, name)))).toEqual([])
+    expect(packageJson.files.filter(name => !existsSync(path.join(ROOT, name)))).toEqual([])
   })
 
   test('the database, keys and builds are ignored by git', () => {
-    const ignored = ['data/sora.db', 'data/demo.db-wal', '.env', '.env.local', 'dist/main.js', 'node_modules/zod/package.json']
-    const said = execFileSync('git', ['check-ignore', '--no-index', ...ignored], { cwd: ROOT, encoding: 'utf8' })
+    const ignored = [
+      'data/sora.db',
+      'data/demo.db-wal',
+      '.env',
+      '.env.local',
+      'dist/main.js',
+      'node_modules/zod/package.json',
+    ]
+    const said = execFileSync('git', ['check-ignore', '--no-index', ...ignored], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    })
     expect(said.trim().split('\n')).toEqual(ignored)
   })
 
   test('the data dictionary and the example seeds are not', () => {
     const kept = ['data/DICTIONARY.md', 'data/seeds.txt']
-    const ignored = kept.filter((name) => {
+    const ignored = kept.filter(name => {
       try {
         execFileSync('git', ['check-ignore', '--quiet', '--no-index', name], { cwd: ROOT })
         return true

@@ -29,10 +29,13 @@ describe.each(Object.entries(faultMixes))('the mix %s', (name, mix) => {
   it('throws the same faults for the same seed', () => {
     const script = (seed: number): (FaultKind | undefined)[] => {
       const faults = new Faults(seed, mix)
-      return Array.from({ length: 500 }, (_, n) => faults.throwFor({ subject: `subject ${n % 50}`, cursor: String(n) }).kind)
+      return Array.from(
+        { length: 500 },
+        (_, n) => faults.throwFor({ subject: `subject ${n % 50}`, cursor: String(n) }).kind,
+      )
     }
     expect(script(3)).toEqual(script(3))
-    const thrown = new Set(script(3).filter((kind) => kind !== undefined))
+    const thrown = new Set(script(3).filter(kind => kind !== undefined))
     expect(thrown).toEqual(new Set(Object.keys(mix.odds)))
   })
 
@@ -40,24 +43,34 @@ describe.each(Object.entries(faultMixes))('the mix %s', (name, mix) => {
 })
 
 describe('a fault', () => {
-  const only = (kind: FaultKind): Promise<Sandbox> => startSandbox({ faults: { about: kind, slow: 0, odds: { [kind]: 1 } } })
+  const only = (kind: FaultKind): Promise<Sandbox> =>
+    startSandbox({ faults: { about: kind, slow: 0, odds: { [kind]: 1 } } })
   const answers = async (kind: FaultKind, params = {}): Promise<Awaited<ReturnType<typeof get>>[]> => {
     const sandbox = await only(kind)
     const got = []
-    for (let n = 0; n < 60; n += 1) got.push(await get(sandbox, 'search_users', { username: `sam${n}`, ...params }))
+    for (let n = 0; n < 60; n += 1)
+      got.push(await get(sandbox, 'search_users', { username: `sam${n}`, ...params }))
     await sandbox.stop()
     return got
   }
 
   it('of the rate limit says when to come back, in all three ways', async () => {
     const limited = (await answers('rateLimited')).filter(({ status }) => status === 429)
-    const ways = new Set(limited.map(({ headers }) => (headers.get('x-ratelimit-reset') === null ? headers.get('retry-after') : 'reset')))
+    const ways = new Set(
+      limited.map(({ headers }) =>
+        headers.get('x-ratelimit-reset') === null ? headers.get('retry-after') : 'reset',
+      ),
+    )
     expect(limited.length).toBeGreaterThan(40)
-    expect(ways.has('1') && ways.has('reset') && [...ways].some((way) => (way ?? '').endsWith('GMT'))).toBe(true)
+    expect(ways.has('1') && ways.has('reset') && [...ways].some(way => (way ?? '').endsWith('GMT'))).toBe(
+      true,
+    )
   })
 
   it('of the server has many numbers', async () => {
-    expect(new Set((await answers('serverError')).map(({ status }) => status))).toEqual(new Set([200, 500, 502, 503, 504]))
+    expect(new Set((await answers('serverError')).map(({ status }) => status))).toEqual(
+      new Set([200, 500, 502, 503, 504]),
+    )
   })
 
   it('page is HTML', async () => {
@@ -71,7 +84,10 @@ describe('a fault', () => {
   })
 
   it('that asks for a retry is a 400', async () => {
-    expect((await answers('pleaseRetry'))[0]).toMatchObject({ status: 400, body: { message: 'Request failed. Please retry.' } })
+    expect((await answers('pleaseRetry'))[0]).toMatchObject({
+      status: 400,
+      body: { message: 'Request failed. Please retry.' },
+    })
   })
 
   it('resets and cuts, and a cut answer is billed', async () => {
@@ -117,10 +133,12 @@ async function everything(sandbox: Sandbox): Promise<string[]> {
   const ids = idsIn(postsIn(await patient(sandbox, 'get_feed', {})))
   const users = idsIn(await patient(sandbox, 'get_cameo_leaderboard', {}))
   for (const user_id of users.slice(0, 10)) {
-    for (const route of ['get_user_posts', 'get_user_cameo_appearances']) ids.push(...idsIn(postsIn(await patient(sandbox, route, { user_id }))))
+    for (const route of ['get_user_posts', 'get_user_cameo_appearances'])
+      ids.push(...idsIn(postsIn(await patient(sandbox, route, { user_id }))))
     ids.push(...idsIn(await patient(sandbox, 'get_user_followers', { user_id })))
   }
-  for (const post_id of ids.slice(0, 20)) ids.push(...idsIn(postsIn(await patient(sandbox, 'get_post_comments', { post_id }))))
+  for (const post_id of ids.slice(0, 20))
+    ids.push(...idsIn(postsIn(await patient(sandbox, 'get_post_comments', { post_id }))))
   return [...users, ...ids]
 }
 
@@ -146,12 +164,17 @@ async function patient(sandbox: Sandbox, route: string, params: Record<string, s
   }
 }
 
-async function tried(sandbox: Sandbox, route: string, params: Record<string, string>): Promise<Json | 'dead' | 'refused'> {
+async function tried(
+  sandbox: Sandbox,
+  route: string,
+  params: Record<string, string>,
+): Promise<Json | 'dead' | 'refused'> {
   for (let attempt = 0; attempt < 5; attempt += 1) {
     const got = await get(sandbox, route, params).catch(() => undefined)
     if (got?.status === 403 || got?.status === 404) return 'refused'
     if (got?.status === 400 && !/retry/i.test(got.text)) return 'dead'
-    if (got?.status === 200 && got.body.data !== undefined && !Object.hasOwn(object(got.body.data), 'error')) return object(got.body.data)
+    if (got?.status === 200 && got.body.data !== undefined && !Object.hasOwn(object(got.body.data), 'error'))
+      return object(got.body.data)
     await sleep(1)
   }
   throw new Error(`${route} ${JSON.stringify(params)} cannot be reached`)

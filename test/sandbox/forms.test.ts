@@ -22,9 +22,9 @@ describe('the two forms tell the same world', () => {
     const params = { user_id: String(leader.user_id) }
     const flat = await data(native, 'get_user_profile', params)
     const told = object((await data(contract, 'get_user_profile', params)).profile)
-    expect([told.bio, told.is_verified, told.like_count, told.follower_count, told.banner_image_url]).toEqual([
-      flat.description, flat.verified, flat.likes_received_count, flat.follower_count, flat.cover_photo_url,
-    ])
+    expect([told.bio, told.is_verified, told.like_count, told.follower_count, told.banner_image_url]).toEqual(
+      [flat.description, flat.verified, flat.likes_received_count, flat.follower_count, flat.cover_photo_url],
+    )
     expect(flat).not.toHaveProperty('bio')
     expect(told).not.toHaveProperty('description')
   })
@@ -34,7 +34,7 @@ describe('the two forms tell the same world', () => {
     const wrapped = await walk(native, 'get_post_comments', params)
     const flat = await walk(contract, 'get_post_comments', params)
     expect(idsIn(flat)).toEqual(idsIn(postsIn(wrapped)))
-    expect(flat.map((comment) => comment.posted_by)).toEqual(postsIn(wrapped).map((post) => post.shared_by))
+    expect(flat.map(comment => comment.posted_by)).toEqual(postsIn(wrapped).map(post => post.shared_by))
     for (const comment of flat) expect(comment.id).toMatch(/^[0-9a-f]{32}$/)
   })
 
@@ -61,9 +61,9 @@ describe('the two forms tell the same world', () => {
   it('and null where the platform has nothing to say', async () => {
     const posts = postsIn(await walk(native, 'get_feed'))
     for (const name of ['parent_post_id', 'cameo_profiles', 'is_featured', 'emoji', 'parent_path']) {
-      expect(new Set(posts.map((post) => post[name] === null)), name).toEqual(new Set([true, false]))
+      expect(new Set(posts.map(post => post[name] === null)), name).toEqual(new Set([true, false]))
     }
-    expect(posts.some((post) => !Object.hasOwn(post, 'shared_by'))).toBe(true)
-    expect(posts.every((post) => String(post.posted_at).includes('.'))).toBe(true)
+    expect(posts.some(post => !Object.hasOwn(post, 'shared_by'))).toBe(true)
+    expect(posts.every(post => String(post.posted_at).includes('.'))).toBe(true)
   })
 })

@@ -20,13 +20,24 @@ describe('envelopes', () => {
     const { body: full, headers } = await get(tikhub, 'get_feed')
     expect(flat).toMatchObject({ code: 200, router: '/api/u1/v1/sora2/get_feed' })
     expect(flat).not.toHaveProperty('cache_url')
-    expect(full).toMatchObject({ code: 200, router: '/api/v1/sora2/get_feed', request_id: headers.get('x-request-id') })
-    expect(full.cache_url).toMatch(/^https:\/\/cache\.tikhub\.io\/api\/v1\/cache\/public\/.*\?sign=[0-9a-f]{64}$/)
+    expect(full).toMatchObject({
+      code: 200,
+      router: '/api/v1/sora2/get_feed',
+      request_id: headers.get('x-request-id'),
+    })
+    expect(full.cache_url).toMatch(
+      /^https:\/\/cache\.tikhub\.io\/api\/v1\/cache\/public\/.*\?sign=[0-9a-f]{64}$/,
+    )
   })
 
   it('refuses in each gateway’s dialect', async () => {
-    expect((await get(sandbox, 'get_user_posts', unknownUser)).body).toMatchObject({ code: 404, message: 'User not found.' })
-    expect((await get(tikhub, 'get_user_posts', unknownUser)).body).toMatchObject({ detail: { code: 404, params: unknownUser } })
+    expect((await get(sandbox, 'get_user_posts', unknownUser)).body).toMatchObject({
+      code: 404,
+      message: 'User not found.',
+    })
+    expect((await get(tikhub, 'get_user_posts', unknownUser)).body).toMatchObject({
+      detail: { code: 404, params: unknownUser },
+    })
   })
 
   it('repeats the parameters as strings', async () => {
@@ -37,7 +48,16 @@ describe('envelopes', () => {
 describe('the key', () => {
   it('is taken from the header or from a cookie', async () => {
     expect((await get(sandbox, 'get_feed')).status).toBe(200)
-    expect((await get(sandbox, 'get_feed', {}, { headers: { cookie: `a=b; Authorization=Bearer%20${sandbox.key}` } })).status).toBe(200)
+    expect(
+      (
+        await get(
+          sandbox,
+          'get_feed',
+          {},
+          { headers: { cookie: `a=b; Authorization=Bearer%20${sandbox.key}` } },
+        )
+      ).status,
+    ).toBe(200)
   })
 
   it('is refused when wrong or missing, and that is not billed', async () => {
@@ -81,7 +101,13 @@ describe('refusals', () => {
 
   it('refuses cursors that are no cursors or belong to another listing, without asking for a retry', async () => {
     const other = pageOf(await data(sandbox, 'get_feed')).next
-    for (const cursor of ['rubbish', '!!!', Buffer.from('[]').toString('base64'), Buffer.from('{"offset":-1}').toString('base64'), other]) {
+    for (const cursor of [
+      'rubbish',
+      '!!!',
+      Buffer.from('[]').toString('base64'),
+      Buffer.from('{"offset":-1}').toString('base64'),
+      other,
+    ]) {
       const { status, text } = await get(sandbox, 'get_cameo_leaderboard', { cursor })
       expect(status).toBe(400)
       expect(text).not.toMatch(/retry/i)
@@ -97,7 +123,9 @@ describe('single answers', () => {
   it('finds a post by id and by URL, with its parent and a taste of its remixes', async () => {
     const posts = postsIn(pageOf(await data(sandbox, 'get_feed')).items)
     const id = String(posts[0]?.id)
-    const byUrl = await data(sandbox, 'get_post_detail', { post_url: `https://sora.chatgpt.com/p/${id}?a=b#c` })
+    const byUrl = await data(sandbox, 'get_post_detail', {
+      post_url: `https://sora.chatgpt.com/p/${id}?a=b#c`,
+    })
     expect(object(byUrl.post).id).toBe(id)
     expect(byUrl).toHaveProperty('profile.username')
     expect(object((await data(sandbox, 'get_post_detail', { post_id: id })).post).text).toBe(posts[0]?.text)
@@ -117,7 +145,12 @@ describe('single answers', () => {
   it('reshapes a post into download info', async () => {
     const [post] = postsIn(pageOf(await data(sandbox, 'get_feed')).items)
     const info = await data(sandbox, 'get_video_download_info', { post_id: String(post?.id) })
-    expect(info).toMatchObject({ post_id: post?.id, title: post?.text, stats: { comment_count: post?.reply_count }, created_at: post?.posted_at })
+    expect(info).toMatchObject({
+      post_id: post?.id,
+      title: post?.text,
+      stats: { comment_count: post?.reply_count },
+      created_at: post?.posted_at,
+    })
   })
 })
 
@@ -127,12 +160,19 @@ describe('the generation routes', () => {
     const made = await get(sandbox, 'create_video', {}, { method: 'POST', body })
     const { id } = object(made.body.data)
     expect(id).toMatch(/^task_[0-9a-z]{26}$/)
-    expect(await data(sandbox, 'get_task_status', { task_id: String(id) })).toMatchObject({ status: 'succeeded', progress_pct: 1 })
-    expect(object((await data(sandbox, 'get_task_detail', { task_id: String(id) })).post)).not.toHaveProperty('shared_by')
+    expect(await data(sandbox, 'get_task_status', { task_id: String(id) })).toMatchObject({
+      status: 'succeeded',
+      progress_pct: 1,
+    })
+    expect(object((await data(sandbox, 'get_task_detail', { task_id: String(id) })).post)).not.toHaveProperty(
+      'shared_by',
+    )
   })
 
   it('refuse a task without a prompt, an id of another kind, and an upload without a file', async () => {
-    expect((await get(sandbox, 'create_video', {}, { method: 'POST', body: '{}' })).body).toMatchObject({ detail: [{ loc: ['body', 'prompt'] }] })
+    expect((await get(sandbox, 'create_video', {}, { method: 'POST', body: '{}' })).body).toMatchObject({
+      detail: [{ loc: ['body', 'prompt'] }],
+    })
     expect((await get(sandbox, 'get_task_status', { task_id: 'gen_1' })).status).toBe(422)
     expect((await get(sandbox, 'upload_image', {}, { method: 'POST', body: 'x' })).status).toBe(422)
   })
@@ -146,8 +186,13 @@ describe('the generation routes', () => {
 })
 
 describe('transport', () => {
-  it.each(['gzip', 'br'])('compresses with %s when asked', async (encoding) => {
-    const { headers, body } = await get(sandbox, 'get_feed', {}, { headers: { 'accept-encoding': encoding, authorization: `Bearer ${sandbox.key}` } })
+  it.each(['gzip', 'br'])('compresses with %s when asked', async encoding => {
+    const { headers, body } = await get(
+      sandbox,
+      'get_feed',
+      {},
+      { headers: { 'accept-encoding': encoding, authorization: `Bearer ${sandbox.key}` } },
+    )
     expect(headers.get('content-encoding')).toBe(encoding)
     expect(idsIn(postsIn(pageOf(object(body.data)).items)).length).toBe(15)
   })

@@ -7,7 +7,7 @@ import { data, get, list, object, pageOf } from './client.js'
 
 const seeds = readFileSync(new URL('../../data/seeds.txt', import.meta.url), 'utf8')
   .split('\n')
-  .filter((line) => line !== '' && !line.startsWith('#'))
+  .filter(line => line !== '' && !line.startsWith('#'))
 
 let sandbox: Sandbox
 beforeAll(async () => {
@@ -21,14 +21,16 @@ it('every example seed names something of the default world', async () => {
 })
 
 it('search:sam finds several users, the exact name first, and each @name exactly one', async () => {
-  const found = list((await data(sandbox, 'search_users', { username: 'sam' })).items).map((item) => object(item.profile).username)
+  const found = list((await data(sandbox, 'search_users', { username: 'sam' })).items).map(
+    item => object(item.profile).username,
+  )
   expect(found[0]).toBe('sam')
   expect(found.length).toBeGreaterThan(3)
-  const names = seeds.filter((seed) => seed.startsWith('@'))
+  const names = seeds.filter(seed => seed.startsWith('@'))
   expect(names.length).toBeGreaterThan(0)
   for (const name of names) {
     const items = list((await data(sandbox, 'search_users', { username: name.slice(1) })).items)
-    expect(items.filter((item) => object(item.profile).username === name.slice(1)).length).toBe(1)
+    expect(items.filter(item => object(item.profile).username === name.slice(1)).length).toBe(1)
   }
 })
 
@@ -55,23 +57,30 @@ async function hits(seed: string): Promise<number> {
   return payload.post === undefined ? list(payload.items).length : 1
 }
 
-/** In a world of 50 users the seeds reach everybody within a hop; so this reads all users and posts, as a crawl would. */
+/**
+ * In a world of 50 users the seeds reach everybody within a hop; so this reads all users and posts, as a
+ * crawl would.
+ */
 async function crawlEverythingNamed(): Promise<void> {
-  for (const seed of seeds.filter((line) => /^(search|@|s_|https)/.test(line))) await hits(seed)
+  for (const seed of seeds.filter(line => /^(search|@|s_|https)/.test(line))) await hits(seed)
   await read('get_feed', {})
   const posts = new Map<string, Json>()
   for (const { user_id: userId } of await read('get_cameo_leaderboard', {})) {
     const user = { user_id: String(userId) }
     await get(sandbox, 'get_user_profile', user)
     for (const route of ['get_user_followers', 'get_user_following']) await read(route, user)
-    const wrappers = [...(await read('get_user_posts', user)), ...(await read('get_user_cameo_appearances', user))]
+    const wrappers = [
+      ...(await read('get_user_posts', user)),
+      ...(await read('get_user_cameo_appearances', user)),
+    ]
     for (const { post } of wrappers) posts.set(String(object(post).id), object(post))
   }
   for (const [id, post] of posts) {
     if (post.reply_count === 0) continue
     const comments = await read('get_post_comments', { post_id: id })
     for (const { post: comment } of comments) {
-      if (object(comment).reply_count !== 0) await read('get_comment_replies', { comment_id: String(object(comment).id) })
+      if (object(comment).reply_count !== 0)
+        await read('get_comment_replies', { comment_id: String(object(comment).id) })
     }
   }
 }

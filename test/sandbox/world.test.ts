@@ -6,7 +6,11 @@ import { data, get, idsIn, list, object, pageOf, postsIn, settled, walk } from '
 
 describe('a seed', () => {
   it('grows the same world on every server, and another seed another one', async () => {
-    const [a, b, c] = await Promise.all([startSandbox({ seed: 7 }), startSandbox({ seed: 7 }), startSandbox({ seed: 8 })])
+    const [a, b, c] = await Promise.all([
+      startSandbox({ seed: 7 }),
+      startSandbox({ seed: 7 }),
+      startSandbox({ seed: 8 }),
+    ])
     const tell = async (sandbox: Sandbox): Promise<string> => {
       const feed = await get(sandbox, 'get_feed')
       const [first] = pageOf(object(feed.body.data)).items
@@ -20,7 +24,7 @@ describe('a seed', () => {
     await Promise.all([a.stop(), b.stop(), c.stop()])
   })
 
-  it.each([1, 2, 3, 17])('grows a world of %i users as well', async (users) => {
+  it.each([1, 2, 3, 17])('grows a world of %i users as well', async users => {
     const sandbox = await startSandbox({ users })
     expect((await walk(sandbox, 'get_cameo_leaderboard')).length).toBe(users)
     expect((await walk(sandbox, 'get_feed')).length).toBe(4 * users)
@@ -32,7 +36,7 @@ describe('a seed', () => {
   })
 })
 
-describe.each([100_000, 1_000_000])('a world of %i users', (users) => {
+describe.each([100_000, 1_000_000])('a world of %i users', users => {
   let sandbox: Sandbox
   let hub: Json
   beforeAll(async () => {
@@ -73,21 +77,26 @@ describe.each([100_000, 1_000_000])('a world of %i users', (users) => {
 
   it('is followed back: whomever a user follows lists the user', async () => {
     const fans = pageOf(await data(sandbox, 'get_user_followers', { user_id: String(hub.user_id) })).items
-    const someone = fans.find((user) => Number(user.following_count) > 3)
+    const someone = fans.find(user => Number(user.following_count) > 3)
     const id = String(someone?.user_id)
     const followed = await walk(sandbox, 'get_user_following', { user_id: id })
     expect(followed.length).toBe(someone?.following_count)
-    const small = followed.filter((user) => Number(user.follower_count) < 2000)
+    const small = followed.filter(user => Number(user.follower_count) < 2000)
     for (const user of small.slice(0, 3)) {
       const { status } = await get(sandbox, 'get_user_followers', { user_id: String(user.user_id) })
-      if (status === 200) expect(idsIn(await walk(sandbox, 'get_user_followers', { user_id: String(user.user_id) }))).toContain(id)
+      if (status === 200)
+        expect(idsIn(await walk(sandbox, 'get_user_followers', { user_id: String(user.user_id) }))).toContain(
+          id,
+        )
     }
   })
 
   it('finds each user by its exact name', async () => {
     const name = String(hub.username)
-    const found = list((await data(sandbox, 'search_users', { username: name })).items).map((item) => object(item.profile))
-    expect(found.filter((user) => user.username === name).map((user) => user.user_id)).toEqual([hub.user_id])
+    const found = list((await data(sandbox, 'search_users', { username: name })).items).map(item =>
+      object(item.profile),
+    )
+    expect(found.filter(user => user.username === name).map(user => user.user_id)).toEqual([hub.user_id])
   })
 
   it('keeps memory flat while it is read', async () => {
@@ -104,16 +113,33 @@ describe('the texts of the default world', () => {
     const posts = postsIn(await walk(sandbox, 'get_feed'))
     const comments: Json[] = []
     for (const post of posts) {
-      if (post.reply_count !== 0) comments.push(...postsIn(await walk(sandbox, 'get_post_comments', { post_id: String(post.id) })))
+      if (post.reply_count !== 0)
+        comments.push(...postsIn(await walk(sandbox, 'get_post_comments', { post_id: String(post.id) })))
     }
-    const texts = [...posts, ...comments].map((told) => told.text)
-    expect(posts.some((post) => post.text === null)).toBe(true)
+    const texts = [...posts, ...comments].map(told => told.text)
+    expect(posts.some(post => post.text === null)).toBe(true)
     expect(texts).toContain('')
-    expect(comments.some((comment) => comment.tombstoned_at !== null && comment.text === null)).toBe(true)
-    for (const kind of [/\0/, /^[=+@-]/, /<script>/, /\n/, /\t/, /"/, /‮/, /\u200d/, /[\u0600-\u06ff]/, /[\u3040-\u30ff]/, /^.{2000,}/s, /<@user-/]) {
-      expect(texts.some((text) => typeof text === 'string' && kind.test(text)), String(kind)).toBe(true)
+    expect(comments.some(comment => comment.tombstoned_at !== null && comment.text === null)).toBe(true)
+    for (const kind of [
+      /\0/,
+      /^[=+@-]/,
+      /<script>/,
+      /\n/,
+      /\t/,
+      /"/,
+      /‮/,
+      /\u200d/,
+      /[\u0600-\u06ff]/,
+      /[\u3040-\u30ff]/,
+      /^.{2000,}/s,
+      /<@user-/,
+    ]) {
+      expect(
+        texts.some(text => typeof text === 'string' && kind.test(text)),
+        String(kind),
+      ).toBe(true)
     }
-    expect(texts.some((text) => typeof text === 'string' && !text.isWellFormed())).toBe(true)
+    expect(texts.some(text => typeof text === 'string' && !text.isWellFormed())).toBe(true)
     await sandbox.stop()
   })
 })

@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process'
 
-/** End-to-end tests run the built program, so the suite starts by building the sources it is about to test. */
+/**
+ * End-to-end tests run the built program, so the suite starts by building the sources it is about to test.
+ */
 export default function buildOnce(): void {
   execFileSync('npm', ['run', '--silent', 'compile'], { stdio: 'inherit' })
 }

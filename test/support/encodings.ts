@@ -5,5 +5,6 @@ export const ENCODINGS = {
   'UTF-16': (text: string): Buffer => Buffer.from(text, 'utf16le'),
   'UTF-16 with a mark': (text: string): Buffer => Buffer.from(`\uFEFF${text}`, 'utf16le'),
   'UTF-16, the other byte order': (text: string): Buffer => Buffer.from(text, 'utf16le').swap16(),
-  'UTF-16, the other byte order, with a mark': (text: string): Buffer => Buffer.from(`\uFEFF${text}`, 'utf16le').swap16(),
+  'UTF-16, the other byte order, with a mark': (text: string): Buffer =>
+    Buffer.from(`\uFEFF${text}`, 'utf16le').swap16(),
 }

@@ -10,10 +10,18 @@ export type Contents = Record<string, unknown[]>
 
 const crawlers = await loadCrawlers()
 
-export async function replay(file: string, options: { dryRun?: boolean; version?: string } = {}): Promise<Replayed & { changes: TableChange[] }> {
+export async function replay(
+  file: string,
+  options: { dryRun?: boolean; version?: string } = {},
+): Promise<Replayed & { changes: TableChange[] }> {
   const replayer = new Replayer(file, new Map(crawlers.map(({ name, edge }) => [name, edge])), NOBODY)
   try {
-    const parts = { crawlers, programVersion: options.version ?? 'test', signal: new AbortController().signal, onPages: () => undefined }
+    const parts = {
+      crawlers,
+      programVersion: options.version ?? 'test',
+      signal: new AbortController().signal,
+      onPages: () => undefined,
+    }
     const done = await replayPages(replayer, parts)
     if (done === undefined) throw new Error('the replay was interrupted')
     const changes = replayer.changes()
@@ -28,8 +36,16 @@ export async function replay(file: string, options: { dryRun?: boolean; version?
 export function contents(file: string): Contents {
   const db = new Database(file, { readonly: true })
   try {
-    const tables = db.prepare("select name from sqlite_master where type = 'table' order by name").pluck().all() as string[]
-    return Object.fromEntries(tables.map(table => [table, (db.prepare(`select * from "${table}"`).raw().all() as unknown[][]).map(text).toSorted()]))
+    const tables = db
+      .prepare("select name from sqlite_master where type = 'table' order by name")
+      .pluck()
+      .all() as string[]
+    return Object.fromEntries(
+      tables.map(table => [
+        table,
+        (db.prepare(`select * from "${table}"`).raw().all() as unknown[][]).map(text).toSorted(),
+      ]),
+    )
   } finally {
     db.close()
   }

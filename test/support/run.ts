@@ -1,4 +1,6 @@
-/** Runs the built program as its users do: a child process, its exit code, its output, and the file it leaves. */
+/**
+ * Runs the built program as its users do: a child process, its exit code, its output, and the file it leaves.
+ */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -120,19 +122,30 @@ export class Bench {
   }
 
   /** Runs it where no more than so many files may be open. */
-  async limited(files: number, args: readonly string[], env: Record<string, string>): Promise<Pick<Result, 'code' | 'stderr'>> {
+  async limited(
+    files: number,
+    args: readonly string[],
+    env: Record<string, string>,
+  ): Promise<Pick<Result, 'code' | 'stderr'>> {
     const shell = ['-c', `ulimit -n ${files}; exec "$0" "$@"`, process.execPath, PROGRAM, ...args]
-    const child = spawn('/bin/sh', shell, { cwd: this.dir, env: { PATH: process.env['PATH'] ?? '', HOME: this.dir, ...env }, stdio: ['ignore', 'ignore', 'pipe'] })
+    const child = spawn('/bin/sh', shell, {
+      cwd: this.dir,
+      env: { PATH: process.env['PATH'] ?? '', HOME: this.dir, ...env },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
     let stderr = ''
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
-    const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
+    const code = await new Promise<number | null>(resolve => child.on('close', resolve))
     return { code, stderr }
   }
 
   startCrawl(server: WorldServer, args: readonly string[], options: RunOptions = {}): Running {
     const fixed = [...(args.includes('--rate') ? [] : ['--rate', '100000']), '--no-progress']
     const db = args.includes('--db') ? [] : ['--db', this.db]
-    return this.start(['crawl', ...args, ...db, ...fixed], { ...options, env: { ...settingsFor(server), ...options.env } })
+    return this.start(['crawl', ...args, ...db, ...fixed], {
+      ...options,
+      env: { ...settingsFor(server), ...options.env },
+    })
   }
 
   async crawl(server: WorldServer, args: readonly string[], options: RunOptions = {}): Promise<Result> {
@@ -151,12 +164,16 @@ export class Bench {
     this.#databases.splice(this.#databases.indexOf(db), 1)
   }
 
-  /** Closes every database, ends every server and deletes every file but those named, for tests that make many. */
+  /**
+   * Closes every database, ends every server and deletes every file but those named, for tests that make
+   * many.
+   */
   async clear(kept: readonly string[] = []): Promise<void> {
     for (const db of this.#databases.splice(0)) db.close()
     await Promise.all(this.#servers.splice(0).map(server => server.close()))
     for (const name of await readdir(this.dir)) {
-      if (!kept.some(file => this.file(name).startsWith(file))) await rm(this.file(name), { recursive: true, force: true })
+      if (!kept.some(file => this.file(name).startsWith(file)))
+        await rm(this.file(name), { recursive: true, force: true })
     }
   }
 

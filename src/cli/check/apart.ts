@@ -36,18 +36,20 @@ export interface CheckReport {
 }
 
 /**
- * Looks through a database in a process of its own, which is killed where a step does not end; the next steps are taken by another.
+ * Looks through a database in a process of its own, which is killed where a step does not end; the next steps
+ * are taken by another.
  * @throws AppError `bad-database` or `newer-database` where it cannot be opened at all
  */
 export async function checkApart(file: string, options: CheckOptions): Promise<CheckReport> {
   const faults: Fault[] = []
   let late = 0
-  for (let from = 0; ; ) {
+  for (let from = 0; ;) {
     const end = await lookFrom(file, from, options, faults)
     if (end.late !== undefined) faults.push(end.late)
     late += end.late === undefined ? 0 : 1
     // A file that cannot even be looked through is broken.
-    if (end.late === undefined || late === MOST_LATE || end.next === 1) return { faults, skipped: end.all - end.next }
+    if (end.late === undefined || late === MOST_LATE || end.next === 1)
+      return { faults, skipped: end.all - end.next }
     from = end.next
   }
 }
@@ -60,7 +62,12 @@ interface End {
   readonly late: Fault | undefined
 }
 
-async function lookFrom(file: string, from: number, { nobody, boundMs, onStep }: CheckOptions, faults: Fault[]): Promise<End> {
+async function lookFrom(
+  file: string,
+  from: number,
+  { nobody, boundMs, onStep }: CheckOptions,
+  faults: Fault[],
+): Promise<End> {
   const child = started()
   try {
     const steps = await stepsOf(child, file, nobody, boundMs)
@@ -68,7 +75,8 @@ async function lookFrom(file: string, from: number, { nobody, boundMs, onStep }:
       onStep(index, steps.length)
       const finding = await findingOf(child, index, boundMs)
       const step = steps[index]
-      if (typeof finding === 'string') return { next: index + 1, all: steps.length, late: step && lateFault(step, finding) }
+      if (typeof finding === 'string')
+        return { next: index + 1, all: steps.length, late: step && lateFault(step, finding) }
       faults.push(...finding.faults)
       if (finding.isBroken) return { next: index + 1, all: steps.length, late: undefined }
     }
@@ -79,20 +87,34 @@ async function lookFrom(file: string, from: number, { nobody, boundMs, onStep }:
 }
 
 function started(): ChildProcess {
-  const child = fork(PROGRAM, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [], env: childEnvironment() })
+  const child = fork(PROGRAM, [], {
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    execArgv: [],
+    env: childEnvironment(),
+  })
   // A message that no longer reaches it is not worth a word: its end is noticed when the next one is awaited.
   child.on('error', () => undefined)
   return child
 }
 
-async function stepsOf(child: ChildProcess, file: string, nobody: readonly string[], boundMs: number): Promise<readonly CheckStep[]> {
+async function stepsOf(
+  child: ChildProcess,
+  file: string,
+  nobody: readonly string[],
+  boundMs: number,
+): Promise<readonly CheckStep[]> {
   const message = await ask(child, { kind: 'open', file, nobody }, Math.max(boundMs, LEAST_MS))
   if (typeof message === 'string') throw new AppError('bad-database', `${file} cannot be opened: ${message}`)
   return message.kind === 'steps' ? message.steps : []
 }
 
 /** @returns why the step did not end, if it did not */
-async function findingOf(child: ChildProcess, index: number, boundMs: number): Promise<CheckFinding | string> {
+async function findingOf(
+  child: ChildProcess,
+  index: number,
+  boundMs: number,
+): Promise<CheckFinding | string> {
   const message = await ask(child, { kind: 'look', index }, boundMs)
   if (typeof message === 'string') return message
   return message.kind === 'found' ? message.finding : 'its answer makes no sense'

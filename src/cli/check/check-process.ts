@@ -3,12 +3,14 @@ import { AppError, messageOf, type ErrorCode } from '../../errors.js'
 import { diesWithItsParent } from '../sql/watchdog.js'
 
 /*
- * The program of the process that looks through a database: SQLite computes without ever looking up, in a damaged file for ever, and
- * only a process can be killed.
+ * The program of the process that looks through a database: SQLite computes without ever looking up, in a
+ * damaged file for ever, and only a process can be killed.
  */
 
 /** What is asked for: the steps first, then one after the other. */
-export type CheckRequest = { readonly kind: 'open'; readonly file: string; readonly nobody: readonly string[] } | { readonly kind: 'look'; readonly index: number }
+export type CheckRequest =
+  | { readonly kind: 'open'; readonly file: string; readonly nobody: readonly string[] }
+  | { readonly kind: 'look'; readonly index: number }
 
 export type CheckMessage =
   | { readonly kind: 'steps'; readonly steps: readonly CheckStep[] }
@@ -23,10 +25,11 @@ function main(): void {
   const answer = (request: CheckRequest): CheckMessage => {
     if (request.kind === 'open') check = new Check(request.file, request.nobody)
     if (check === undefined) throw new Error('no database was named')
-    if (request.kind === 'open') return { kind: 'steps', steps: check.steps.map(({ part, fault }) => ({ part, fault })) }
+    if (request.kind === 'open')
+      return { kind: 'steps', steps: check.steps.map(({ part, fault }) => ({ part, fault })) }
     return { kind: 'found', finding: check.look(request.index) }
   }
-  process.on('message', (request) => process.send?.(answerOrError(() => answer(request as CheckRequest))))
+  process.on('message', request => process.send?.(answerOrError(() => answer(request as CheckRequest))))
 }
 
 function answerOrError(answer: () => CheckMessage): CheckMessage {

@@ -18,10 +18,16 @@ export const coverageCommand: Command<Flags> = {
   command: 'coverage',
   describe: 'Show what is held against what the platform says there is, and why it differs',
   answers: true,
-  builder: (yargs) =>
+  builder: yargs =>
     yargs
       .option('csv', { type: 'boolean', default: false, describe: 'One CSV line for each listing' })
-      .option('limit', { type: 'number', default: 20, requiresArg: true, coerce: wholeNumber('limit', 1), describe: 'Incomplete listings shown at most' })
+      .option('limit', {
+        type: 'number',
+        default: 20,
+        requiresArg: true,
+        coerce: wholeNumber('limit', 1),
+        describe: 'Incomplete listings shown at most',
+      })
       .example('$0 coverage --db study.db', 'by seed and stream, and what is incomplete')
       .example('$0 coverage --csv > coverage.csv', 'every listing') as never,
   run: async (flags, { output }) => {
@@ -45,7 +51,8 @@ async function printCsv(output: Output, reader: Reader, measures: readonly Listi
   await output.write(csvLine(HEADER))
   for (const record of reader.listings(measures)) {
     const { seed, stream, subject, told, held, setAside, pages, state, reason } = coverageOf(record)
-    if (!(await output.write(csvLine([seed, stream, subject, told, held, setAside, pages, state, reason])))) return
+    if (!(await output.write(csvLine([seed, stream, subject, told, held, setAside, pages, state, reason]))))
+      return
   }
 }
 
@@ -67,7 +74,15 @@ function show(output: Output, reader: Reader, measures: readonly ListingMeasure[
 function printSums(output: Output, sums: readonly CoverageSum[]): void {
   if (sums.length === 0) return output.print('No run has had anything in scope yet.')
   const header = ['seed', 'stream', 'listings', 'told', 'held', 'set aside', 'state']
-  const rows = sums.map(({ seed, stream, listings, told, held, setAside, states }) => [cut(seed, 30), stream, listings, told ?? '?', held, setAside, statesText(states)])
+  const rows = sums.map(({ seed, stream, listings, told, held, setAside, states }) => [
+    cut(seed, 30),
+    stream,
+    listings,
+    told ?? '?',
+    held,
+    setAside,
+    statesText(states),
+  ])
   output.print(columns([header, ...rows], ''))
 }
 
@@ -80,7 +95,17 @@ function statesText(states: CoverageSum['states']): string {
 function printIncomplete(output: Output, shown: readonly CoverageRow[], sums: readonly CoverageSum[]): void {
   if (shown.length === 0) return
   output.print('\nNot complete:')
-  output.print(columns(shown.map((row) => [row.stream, cut(row.subject, 38), row.state, `${number(row.held)} of ${row.told ?? '?'}`, cut(row.reason ?? '', 70)])))
+  output.print(
+    columns(
+      shown.map(row => [
+        row.stream,
+        cut(row.subject, 38),
+        row.state,
+        `${number(row.held)} of ${row.told ?? '?'}`,
+        cut(row.reason ?? '', 70),
+      ]),
+    ),
+  )
   const all = sums.reduce((total, { listings, states }) => total + listings - (states.complete ?? 0), 0)
   if (all > shown.length) output.print(`  … and ${number(all - shown.length)} more: --csv lists all`)
 }
@@ -88,5 +113,5 @@ function printIncomplete(output: Output, shown: readonly CoverageRow[], sums: re
 function printTables(output: Output, tables: readonly TableCoverage[]): void {
   output.print('\nRows:')
   const header = ['table', 'rows', 'listed', 'only embedded', 'never in scope']
-  output.print(columns([header, ...tables.map((t) => [t.table, t.rows, t.listed, t.embedded, t.neverInScope])]))
+  output.print(columns([header, ...tables.map(t => [t.table, t.rows, t.listed, t.embedded, t.neverInScope])]))
 }

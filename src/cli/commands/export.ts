@@ -1,5 +1,22 @@
 import { graphNames, graphTables, type CopiedPart, type GraphName } from '../../db/index.js'
-import { defaultTables, exportable, findDataset, graphFormats, graphTasks, needsOf, queryDataset, runExport, tableFormats, tableTasks, withoutDropped, type Dataset, type Format, type GraphFormat, type Pseudonyms, type TaskMaker } from '../../export/index.js'
+import {
+  defaultTables,
+  exportable,
+  findDataset,
+  graphFormats,
+  graphTasks,
+  needsOf,
+  queryDataset,
+  runExport,
+  tableFormats,
+  tableTasks,
+  withoutDropped,
+  type Dataset,
+  type Format,
+  type GraphFormat,
+  type Pseudonyms,
+  type TaskMaker,
+} from '../../export/index.js'
 import { AppError, ExitCode } from '../../errors.js'
 import { askedPseudonyms, QUERY_NAME, withoutNamesOf } from '../export-pseudonyms.js'
 import { exportJson, exportProgress, exportText } from '../export-text.js'
@@ -25,26 +42,86 @@ interface Flags {
 export const exportCommand: Command<Flags> = {
   command: 'export',
   describe: 'Write tables as files that other tools read',
-  builder: (yargs) =>
+  builder: yargs =>
     yargs
-      .option('format', { type: 'string', requiresArg: true, default: 'csv', coerce: commaList, describe: `Formats, with commas between: ${FORMATS.join(', ')}` })
-      .option('tables', { type: 'string', requiresArg: true, coerce: commaList, describe: `Tables and views, with commas between: ${exportable.join(', ')} [default: the first ${defaultTables.length}; none with --sql]` })
-      .option('graph', { type: 'string', requiresArg: true, default: graphNames.join(','), defaultDescription: 'all', coerce: commaList, describe: `Networks for gexf, graphml and gephi, with commas between: ${graphNames.join(', ')}` })
-      .option('since', { type: 'string', requiresArg: true, coerce: sinceTime('since'), describe: 'Only rows met or observed since: a date, an ISO time, or an age such as 7d' })
+      .option('format', {
+        type: 'string',
+        requiresArg: true,
+        default: 'csv',
+        coerce: commaList,
+        describe: `Formats, with commas between: ${FORMATS.join(', ')}`,
+      })
+      .option('tables', {
+        type: 'string',
+        requiresArg: true,
+        coerce: commaList,
+        describe:
+          `Tables and views, with commas between: ${exportable.join(', ')} [default: the first ` +
+          `${defaultTables.length}; none with --sql]`,
+      })
+      .option('graph', {
+        type: 'string',
+        requiresArg: true,
+        default: graphNames.join(','),
+        defaultDescription: 'all',
+        coerce: commaList,
+        describe: `Networks for gexf, graphml and gephi, with commas between: ${graphNames.join(', ')}`,
+      })
+      .option('since', {
+        type: 'string',
+        requiresArg: true,
+        coerce: sinceTime('since'),
+        describe: 'Only rows met or observed since: a date, an ISO time, or an age such as 7d',
+      })
       .option('sql', { type: 'string', requiresArg: true, describe: 'A query whose answer is exported' })
-      .option('name', { type: 'string', requiresArg: true, default: QUERY_NAME, describe: 'What the answer to --sql is called' })
-      .option('partition', { choices: ['month'] as const, requiresArg: true, describe: 'Split tables by the month of their time, in Hive folders such as posted_month=2025-10' })
-      .option('out', { type: 'string', requiresArg: true, default: 'data/export', describe: 'The folder that the files go to' })
-      .option('force', { type: 'boolean', default: false, describe: 'Replace the export that is in the folder' })
-      .option('pseudonymize', { type: 'boolean', default: false, describe: 'Put pseudonyms in the place of ids and names, in all files; leave out profiles and links' })
-      .option('key-file', { type: 'string', requiresArg: true, describe: 'The key of the pseudonyms; made if it does not exist' })
+      .option('name', {
+        type: 'string',
+        requiresArg: true,
+        default: QUERY_NAME,
+        describe: 'What the answer to --sql is called',
+      })
+      .option('partition', {
+        choices: ['month'] as const,
+        requiresArg: true,
+        describe: 'Split tables by the month of their time, in Hive folders such as posted_month=2025-10',
+      })
+      .option('out', {
+        type: 'string',
+        requiresArg: true,
+        default: 'data/export',
+        describe: 'The folder that the files go to',
+      })
+      .option('force', {
+        type: 'boolean',
+        default: false,
+        describe: 'Replace the export that is in the folder',
+      })
+      .option('pseudonymize', {
+        type: 'boolean',
+        default: false,
+        describe: 'Put pseudonyms in the place of ids and names, in all files; leave out profiles and links',
+      })
+      .option('key-file', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'The key of the pseudonyms; made if it does not exist',
+      })
       .example('$0 export --out study', 'everything that was collected, as CSV')
-      .example('$0 export --format csv,parquet --tables posts,users --out study --force', 'two tables in two formats, replacing what is there')
+      .example(
+        '$0 export --format csv,parquet --tables posts,users --out study --force',
+        'two tables in two formats, replacing what is there',
+      )
       .example('$0 export --format gexf --graph follow --out study', 'who follows whom, for Gephi')
       .example('$0 export --since 7d --out week', 'what was met in the last week')
       .example('$0 export --pseudonymize --key-file study.key --out shared', 'for others, without names')
-      .example('$0 export --sql "SELECT * FROM v_creators WHERE posts > 10" --name creators --out creators', 'the answer to a question')
-      .epilogue('All files show the database at one instant, also while a crawl goes on, and get their names when all of them are written. Raw answers (pages) are never exported.') as never,
+      .example(
+        '$0 export --sql "SELECT * FROM v_creators WHERE posts > 10" --name creators --out creators',
+        'the answer to a question',
+      )
+      .epilogue(
+        'All files show the database at one instant, also while a crawl goes on, and get their ' +
+          'names when all of them are written. Raw answers (pages) are never exported.',
+      ) as never,
   run: async (flags, { output }) => {
     const pseudonyms = askedPseudonyms(flags, output)
     const request = asked(flags, pseudonyms)
@@ -81,47 +158,76 @@ function asked(flags: Flags, pseudonyms: (() => Pseudonyms) | null): Asked {
   if (flags.format.length === 0) throw new AppError('bad-usage', '--format names no format')
   const graphs = { graphs: flags.graph.map(graphOf), formats: flags.format.filter(isGraphFormat) }
   const tables = askedTables(flags, pseudonyms)
-  const makeGraphs: TaskMaker = (snapshot) => graphTasks(snapshot, graphs)
+  const makeGraphs: TaskMaker = snapshot => graphTasks(snapshot, graphs)
   if (graphs.formats.length === 0) return tables
   const { read } = tables.needs
-  return { ...tables, makers: [...tables.makers, makeGraphs], needs: { read: read && [...read, ...graphTables], indexed: true } }
+  return {
+    ...tables,
+    makers: [...tables.makers, makeGraphs],
+    needs: { read: read && [...read, ...graphTables], indexed: true },
+  }
 }
 
-function askedTables({ format, tables, since: from, sql, name, partition }: Flags, pseudonyms: (() => Pseudonyms) | null): Asked {
-  const formats = format.filter((one) => !isGraphFormat(one)).map(formatOf)
+function askedTables(
+  { format, tables, since: from, sql, name, partition }: Flags,
+  pseudonyms: (() => Pseudonyms) | null,
+): Asked {
+  const formats = format.filter(one => !isGraphFormat(one)).map(formatOf)
   const since = from ?? null
   if (formats.length === 0) {
-    if (sql !== undefined || tables !== undefined || since !== null) throw new AppError('bad-usage', '--tables, --sql and --since are of tables; name a format of tables, too')
+    if (sql !== undefined || tables !== undefined || since !== null)
+      throw new AppError(
+        'bad-usage',
+        '--tables, --sql and --since are of tables; name a format of tables, too',
+      )
     return { datasets: [], makers: [], since, needs: needsOf([]) }
   }
-  if (sql !== undefined && since !== null) throw new AppError('bad-usage', '--since goes by the columns of tables; with --sql, say it in the query')
+  if (sql !== undefined && since !== null)
+    throw new AppError('bad-usage', '--since goes by the columns of tables; with --sql, say it in the query')
   const names = tables ?? (sql === undefined ? defaultTables : [])
   if (sql === undefined && names.length === 0) throw new AppError('bad-usage', '--tables names no table')
   if (sql !== undefined) checkName(name, names)
-  const datasets = names.map(findDataset).map((dataset) => (pseudonyms === null ? dataset : withoutDropped(dataset)))
+  const datasets = names
+    .map(findDataset)
+    .map(dataset => (pseudonyms === null ? dataset : withoutDropped(dataset)))
   const queries = new Map(sql === undefined ? [] : [[name, sql]])
-  const make: TaskMaker = (snapshot) => {
-    const answers = [...queries].map(([own, query]) => queryDataset(snapshot, own, query)).map((answer) => (pseudonyms === null ? answer : withoutNamesOf(answer, pseudonyms())))
-    return tableTasks(snapshot, { datasets: [...datasets, ...answers], formats, since, partition: partition !== undefined, queries })
+  const make: TaskMaker = snapshot => {
+    const answers = [...queries]
+      .map(([own, query]) => queryDataset(snapshot, own, query))
+      .map(answer => (pseudonyms === null ? answer : withoutNamesOf(answer, pseudonyms())))
+    return tableTasks(snapshot, {
+      datasets: [...datasets, ...answers],
+      formats,
+      since,
+      partition: partition !== undefined,
+      queries,
+    })
   }
   return { datasets, makers: [make], since, needs: sql === undefined ? needsOf(datasets) : EVERYTHING }
 }
 
-const isGraphFormat = (name: string): name is GraphFormat => (graphFormats as readonly string[]).includes(name)
+const isGraphFormat = (name: string): name is GraphFormat =>
+  (graphFormats as readonly string[]).includes(name)
 
 function graphOf(name: string): GraphName {
-  const graph = graphNames.find((one) => one === name)
-  if (graph === undefined) throw new AppError('bad-usage', `--graph: there is no network "${name}"; there are ${graphNames.join(', ')}`)
+  const graph = graphNames.find(one => one === name)
+  if (graph === undefined)
+    throw new AppError(
+      'bad-usage',
+      `--graph: there is no network "${name}"; there are ${graphNames.join(', ')}`,
+    )
   return graph
 }
 
 function checkName(name: string, others: readonly string[]): void {
-  if (!/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/.test(name)) throw new AppError('bad-usage', '--name takes letters, digits, _ and -, beginning with a letter')
+  if (!/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/.test(name))
+    throw new AppError('bad-usage', '--name takes letters, digits, _ and -, beginning with a letter')
   if (others.includes(name)) throw new AppError('bad-usage', `--name: ${name} is one of --tables`)
 }
 
 function formatOf(name: string): Format {
   const format = tableFormats.get(name)
-  if (format === undefined) throw new AppError('bad-usage', `--format: there is no format "${name}"; there are ${FORMATS.join(', ')}`)
+  if (format === undefined)
+    throw new AppError('bad-usage', `--format: there is no format "${name}"; there are ${FORMATS.join(', ')}`)
   return format
 }

@@ -29,14 +29,31 @@ const MOST_NAMED = 20
 export const importCommand: Command<Flags> = {
   command: 'import <file..>',
   describe: 'Take in answers that were stored elsewhere, at no cost; sends nothing',
-  builder: (yargs) =>
+  builder: yargs =>
     yargs
-      .positional('file', { type: 'string', array: true, demandOption: true, describe: 'Files or folders of JSON, JSONL or HAR, also gzip; - for standard input' })
-      .example('$0 import answers.jsonl --db study.db', 'one {"route", "params", "received_at", "body"} a line')
-      .example('$0 import archive/ soravault_manifest_2026-03-01.json', 'a folder of answers, and a manifest of SoraVault')
+      .positional('file', {
+        type: 'string',
+        array: true,
+        demandOption: true,
+        describe: 'Files or folders of JSON, JSONL or HAR, also gzip; - for standard input',
+      })
+      .example(
+        '$0 import answers.jsonl --db study.db',
+        'one {"route", "params", "received_at", "body"} a line',
+      )
+      .example(
+        '$0 import archive/ soravault_manifest_2026-03-01.json',
+        'a folder of answers, and a manifest of SoraVault',
+      )
       .example('zcat old.jsonl.gz | $0 import -', 'from another program')
       .epilogue(
-        'Every answer is read as a crawl reads it and kept as a page that cost nothing. It belongs to no pass: no listing counts as read because of it, and crawls do not stop early at what only it lists. Newest wins: an answer older than what is known fills in what nobody has told, and takes its place in the history of counters. The same answer is imported once. What cannot be read is named with its file and line (exit 3), and everything beside it is imported; what is no answer is counted. The README lists the forms.',
+        'Every answer is read as a crawl reads it and kept as a page that cost nothing. It ' +
+          'belongs to no pass: no listing counts as read because of it, and crawls do not stop ' +
+          'early at what only it lists. Newest wins: an answer older than what is known fills in ' +
+          'what nobody has told, and takes its place in the history of counters. The same answer is ' +
+          'imported once. What cannot be read is named with its file and line (exit 3), and ' +
+          'everything beside it is imported; what is no answer is counted. The README lists the ' +
+          'forms.',
       ) as never,
   run: async (flags, context) => {
     const files = answerFiles(flags.file)
@@ -77,24 +94,50 @@ class Tally {
   }
 
   get outcome(): string {
-    return `${count(this.answers, 'answer')} imported, ${number(this.known)} known, ${number(this.problems)} that cannot be read`
+    return (
+      `${count(this.answers, 'answer')} imported, ${number(this.known)} known, ` +
+      `${number(this.problems)} that cannot be read`
+    )
   }
 
   json(db: string): unknown {
     const { files, answers, known, rows, rejected, problems, named, leftOut, leftOutAt } = this
-    return { db, files, answers, already_imported: known, rows, rejected, unreadable: problems, problems: named, left_out: Object.fromEntries(leftOut), left_out_at: leftOutAt }
+    return {
+      db,
+      files,
+      answers,
+      already_imported: known,
+      rows,
+      rejected,
+      unreadable: problems,
+      problems: named,
+      left_out: Object.fromEntries(leftOut),
+      left_out_at: leftOutAt,
+    }
   }
 }
 
-async function importFiles(files: readonly AnswerFile[], flags: GlobalFlags, { output, version }: CommandContext): Promise<Tally> {
+async function importFiles(
+  files: readonly AnswerFile[],
+  flags: GlobalFlags,
+  { output, version }: CommandContext,
+): Promise<Tally> {
   const crawlers = await loadCrawlers()
   const importer = new Importer(flags.db)
   const { signal, forget } = abortOnSignals(ExitCode.stopped)
   const tally = new Tally(files.length)
-  const shown = shownOf(tally, files.reduce((sum, { bytes }) => sum + bytes, 0))
+  const shown = shownOf(
+    tally,
+    files.reduce((sum, { bytes }) => sum + bytes, 0),
+  )
   try {
     await withProgress(progressMode(flags), output, shown, async () => {
-      for (const file of files) await importFile(file, tally, { crawlers, signal, parts: { importer, programVersion: version, fallbackAt: file.writtenAt } })
+      for (const file of files)
+        await importFile(file, tally, {
+          crawlers,
+          signal,
+          parts: { importer, programVersion: version, fallbackAt: file.writtenAt },
+        })
     })
     const stopped = signal.aborted ? 'interrupted: ' : ''
     importer.finish(stopped + tally.outcome, signal.aborted ? ExitCode.stopped : tally.exitCode)
@@ -114,7 +157,7 @@ interface Reading {
 
 async function importFile(file: AnswerFile, tally: Tally, reading: Reading): Promise<void> {
   let line = 0
-  const texts = textOf(file, (bytes) => {
+  const texts = textOf(file, bytes => {
     tally.bytes += bytes
   })
   try {
@@ -123,7 +166,8 @@ async function importFile(file: AnswerFile, tally: Tally, reading: Reading): Pro
       line = found.line
       const place = { file: file.name, line, value: found.value }
       if ('leftOut' in found) tally.leaveOut(place, found.leftOut, found.count)
-      else for (const foreign of foreignIn(found, reading.crawlers)) take(foreign, place, tally, reading.parts)
+      else
+        for (const foreign of foreignIn(found, reading.crawlers)) take(foreign, place, tally, reading.parts)
     }
   } catch (error) {
     // What the database or the program does wrong is no fault of the file.
@@ -170,24 +214,40 @@ function shownOf(tally: Tally, bytes: number): Shown {
   const started = monotonicMs()
   const line = (): string => {
     const ms = monotonicMs() - started
-    const part = bytes > 0 ? `${Math.min(100, Math.round((100 * tally.bytes) / bytes))} % of ${count(tally.files, 'file')}, ` : ''
-    const left = bytes > 0 && tally.bytes > 0 ? `, about ${duration((ms / tally.bytes) * Math.max(0, bytes - tally.bytes))} left` : ''
+    const part =
+      bytes > 0
+        ? `${Math.min(100, Math.round((100 * tally.bytes) / bytes))} % of ${count(tally.files, 'file')}, `
+        : ''
+    const left =
+      bytes > 0 && tally.bytes > 0
+        ? `, about ${duration((ms / tally.bytes) * Math.max(0, bytes - tally.bytes))} left`
+        : ''
     return `${part}${count(tally.answers, 'answer')} imported in ${duration(ms)}${left}`
   }
-  return { lines: (width) => [cut(line(), width)], line }
+  return { lines: width => [cut(line(), width)], line }
 }
 
 function print(output: Output, db: string, tally: Tally): void {
   for (const { problem, ...place } of tally.named) output.note(`${placeText(place)}: ${problem}`)
-  if (tally.problems > tally.named.length) output.note(`… and ${number(tally.problems - tally.named.length)} more.`)
-  const what = tally.answers === 0 && tally.known > 0 ? 'Nothing new' : `Imported ${count(tally.answers, 'answer')} with ${count(tally.rows, 'row')}`
+  if (tally.problems > tally.named.length)
+    output.note(`… and ${number(tally.problems - tally.named.length)} more.`)
+  const what =
+    tally.answers === 0 && tally.known > 0
+      ? 'Nothing new'
+      : `Imported ${count(tally.answers, 'answer')} with ${count(tally.rows, 'row')}`
   const parts = [
     tally.known > 0 ? `${count(tally.known, 'answer')} had been imported before` : '',
     tally.rejected > 0 ? `${count(tally.rejected, 'record')} set aside` : '',
     ...[...tally.leftOut].map(([why, n]) => `left out ${number(n)}: ${why}${firstPlace(tally, why)}`),
   ]
-  output.print(`${[what, ...parts.filter((part) => part !== '')].join('; ')}. ${db} was not charged for anything.`)
-  if (tally.problems > 0) output.failure(`${count(tally.problems, 'stored answer')} cannot be read — everything else is imported; the same command takes them in once they are mended.`)
+  output.print(
+    `${[what, ...parts.filter(part => part !== '')].join('; ')}. ${db} was not charged for anything.`,
+  )
+  if (tally.problems > 0)
+    output.failure(
+      `${count(tally.problems, 'stored answer')} cannot be read — everything else is imported; ` +
+        'the same command takes them in once they are mended.',
+    )
 }
 
 /** Where the first one stands that was left out for a reason. */

@@ -15,7 +15,7 @@ export const planCommand: Command<CrawlFlags> = {
   command: 'plan [seed..]',
   describe: 'Say what a crawl would cost, from what the database knows; sends nothing',
   answers: true,
-  builder: (yargs) =>
+  builder: yargs =>
     crawlFlags(yargs)
       .example('$0 plan @sam --depth 1', 'the price of `crawl @sam --depth 1`')
       .example('$0 plan --seeds seeds.yaml --db study.db --json', 'the same for a program') as never,
@@ -24,15 +24,23 @@ export const planCommand: Command<CrawlFlags> = {
     const { seeds, rules, minAgeMs, restart, caps } = await readCrawlFlags(flags, crawlers)
     const prices = priceSettings(readEnvironment(process.cwd(), process.env), readRoutes)
     assertAffordable(caps, crawlers, prices)
-    const parts = { crawlers, rules, minAgeMs, price: (route: ReadRoute) => prices[route] ?? routes[route].price }
-    const { run, estimate } = await rehearse(flags.db, async (store) => {
+    const parts = {
+      crawlers,
+      rules,
+      minAgeMs,
+      price: (route: ReadRoute) => prices[route] ?? routes[route].price,
+    }
+    const { run, estimate } = await rehearse(flags.db, async store => {
       if (restart) await store.abandonRuns()
       const left = seedsLeft(seeds, store, output)
       const opened = await store.openRun(planRun(left, crawlers, rules))
       new RenamedHandles(left, store, output).tell()
       return { run: opened, estimate: (await estimateRun(store, opened, parts)).estimate }
     })
-    if (run.resumed) output.print(`Run ${run.id} is unfinished, and this is what is left of it; --restart would begin a new one.\n`)
+    if (run.resumed)
+      output.print(
+        `Run ${run.id} is unfinished, and this is what is left of it; --restart would begin a new one.\n`,
+      )
     output.print(estimateText(estimate))
     output.json({ db: flags.db, resumes: run.resumed ? run.id : null, ...(estimateJson(estimate) as object) })
     return ExitCode.finished

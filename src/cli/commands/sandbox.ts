@@ -15,16 +15,35 @@ interface Flags extends SandboxFlags {
 export const sandboxCommand: Command<Flags> = {
   command: 'sandbox',
   describe: 'Serve the sandbox alone: a local API of the same contract',
-  builder: (yargs) =>
+  builder: yargs =>
     sandboxFlags(yargs)
-      .option('port', { type: 'number', default: 8787, requiresArg: true, coerce: wholeNumber('port', 0, 65_535), describe: 'The port; 0 for any free one' })
-      .option('form', { choices: ['native', 'contract'] as const, default: 'native' as const, describe: 'Whose field names payloads have' })
-      .option('gateway', { choices: ['tikomni', 'tikhub'] as const, default: 'tikomni' as const, describe: 'Whose prefix is shown; both are served' })
-      .example('$0 sandbox --port 8787 --users 1000 --faults flaky', 'a larger world behind an unreliable gateway') as never,
+      .option('port', {
+        type: 'number',
+        default: 8787,
+        requiresArg: true,
+        coerce: wholeNumber('port', 0, 65_535),
+        describe: 'The port; 0 for any free one',
+      })
+      .option('form', {
+        choices: ['native', 'contract'] as const,
+        default: 'native' as const,
+        describe: 'Whose field names payloads have',
+      })
+      .option('gateway', {
+        choices: ['tikomni', 'tikhub'] as const,
+        default: 'tikomni' as const,
+        describe: 'Whose prefix is shown; both are served',
+      })
+      .example(
+        '$0 sandbox --port 8787 --users 1000 --faults flaky',
+        'a larger world behind an unreliable gateway',
+      ) as never,
   run: async (flags, { output }) => {
     const { form, gateway, port } = flags
     const sandbox = await start({ ...sandboxOptions(flags), form, gateway, port })
-    output.print(`The sandbox is at ${sandbox.url}\n\n  export SORA_API_URL=${sandbox.url}\n  export SORA_API_KEY=${sandbox.key}\n\nCtrl-C ends it.`)
+    output.print(
+      `The sandbox is at ${sandbox.url}\n\n  export SORA_API_URL=${sandbox.url}\n  export SORA_API_KEY=${sandbox.key}\n\nCtrl-C ends it.`,
+    )
     if (output.isJson) output.note(`The sandbox is at ${sandbox.url}`)
     await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
     const { requests, microUsd } = sandbox.answered()
@@ -39,6 +58,8 @@ async function start(options: SandboxOptions): Promise<Sandbox> {
   try {
     return await startSandbox(options)
   } catch (error) {
-    throw new AppError('bad-usage', `the sandbox cannot start on port ${options.port}: ${messageOf(error)}`, { cause: error })
+    throw new AppError('bad-usage', `the sandbox cannot start on port ${options.port}: ${messageOf(error)}`, {
+      cause: error,
+    })
   }
 }

@@ -22,27 +22,57 @@ interface Flags extends CrawlFlags {
 
 export const scheduleCommand: Command<Flags> = {
   command: 'schedule <command> [seed..]',
-  describe: 'Crawl at the times of a cron expression, in one process that stays; a JSON line on stdout for each run',
-  builder: (yargs) =>
+  describe:
+    'Crawl at the times of a cron expression, in one process that stays; a JSON line on stdout for each run',
+  builder: yargs =>
     crawlFlags(yargs)
-      .positional('command', { choices: ['crawl'] as const, demandOption: true, describe: 'What is run, with the seeds and flags that it takes' })
-      .option('cron', { type: 'string', demandOption: true, requiresArg: true, describe: 'When: minute, hour, day of month, month, day of week; seconds may come first' })
-      .option('timezone', { type: 'string', requiresArg: true, describe: 'Whose clock, such as Europe/Berlin [default: that of this machine]' })
+      .positional('command', {
+        choices: ['crawl'] as const,
+        demandOption: true,
+        describe: 'What is run, with the seeds and flags that it takes',
+      })
+      .option('cron', {
+        type: 'string',
+        demandOption: true,
+        requiresArg: true,
+        describe: 'When: minute, hour, day of month, month, day of week; seconds may come first',
+      })
+      .option('timezone', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Whose clock, such as Europe/Berlin [default: that of this machine]',
+      })
       .option('now', { type: 'boolean', default: false, describe: 'Run once at the start, too' })
       .example('$0 schedule --cron "0 3 * * *" crawl feed --collect comments', 'every night at three')
-      .example('$0 schedule --cron "0 */6 * * *" --timezone Europe/Berlin --now crawl --seeds seeds.txt --max-cost 5', 'every six hours, no more than $5 each time')
+      .example(
+        '$0 schedule --cron "0 */6 * * *" --timezone Europe/Berlin --now crawl --seeds seeds.txt ' +
+          '--max-cost 5',
+        'every six hours, no more than $5 each time',
+      )
       .epilogue(
-        'A time that comes while a run is going on, or while another process writes to the database, is skipped. Settings and files of seeds are read once, at the start, and no run asks before it spends: --max-cost caps each. SIGTERM or Ctrl-C ends the schedule politely, with 0. Runs that end with 3 or 4 keep it going; 2 (usage) and 5 (key refused) end it with that code.',
+        'A time that comes while a run is going on, or while another process writes to the ' +
+          'database, is skipped. Settings and files of seeds are read once, at the start, and no ' +
+          'run asks before it spends: --max-cost caps each. SIGTERM or Ctrl-C ends the schedule ' +
+          'politely, with 0. Runs that end with 3 or 4 keep it going; 2 (usage) and 5 (key refused) ' +
+          'end it with that code.',
       ) as never,
   run: async (flags, context) => {
     const slots = readSlots(flags.cron, flags.timezone)
     const crawlers = await loadCrawlers()
     const wish = await readCrawlFlags(flags, crawlers)
-    return withApi(flags, context.output, async (api) => {
+    return withApi(flags, context.output, async api => {
       assertAffordable(wish.caps, crawlers, api.prices)
       await tryDatabase(flags.db, api.origin)
-      const crawl = new ScheduledCrawl({ ...wish, ...api, crawlers, confirmation: ANSWERED, next: [] }, slots, flags, context)
-      context.output.note(`Crawls at "${flags.cron}" (${clockName(flags.timezone)}), next at ${nextOf(slots)}. Ctrl-C ends the schedule.`)
+      const crawl = new ScheduledCrawl(
+        { ...wish, ...api, crawlers, confirmation: ANSWERED, next: [] },
+        slots,
+        flags,
+        context,
+      )
+      context.output.note(
+        `Crawls at "${flags.cron}" (${clockName(flags.timezone)}), next at ${nextOf(slots)}. ` +
+          'Ctrl-C ends the schedule.',
+      )
       const exitCode = await new Schedule(slots, crawl).keep(flags.now)
       if (exitCode === ExitCode.finished) context.output.note('The schedule has ended, as asked.')
       return exitCode
@@ -53,7 +83,9 @@ export const scheduleCommand: Command<Flags> = {
 /** Nobody sits there to be asked; what a run may cost is what `--max-cost` says. */
 const ANSWERED = { above: 0, yes: true }
 
-/** A database that cannot be used is found out now and not at night; one that is in use may be free by then. */
+/**
+ * A database that cannot be used is found out now and not at night; one that is in use may be free by then.
+ */
 async function tryDatabase(file: string, origin: Origin): Promise<void> {
   try {
     await openStore(file, origin).close()
@@ -123,7 +155,8 @@ class ScheduledCrawl {
   /** Said when it happens: the end of a schedule may be a year away. */
   #noteLost(): void {
     const { output } = this.#context
-    if (output.lost.length > this.#saidLost) output.note(`Lines cannot be written (${output.lost.join('; ')}): the schedule goes on without them.`)
+    if (output.lost.length > this.#saidLost)
+      output.note(`Lines cannot be written (${output.lost.join('; ')}): the schedule goes on without them.`)
     this.#saidLost = output.lost.length
   }
 }
@@ -137,5 +170,9 @@ function textOf({ outcome, view }: Summary, next: string | null): string {
   const state = outcome.finished ? 'finished' : 'is unfinished'
   const failed = outcome.tally.failed === 0 ? '' : `, ${count(outcome.tally.failed, 'stream')} failed`
   const after = next === null ? '' : `; next at ${next}`
-  return `Run ${outcome.run.id} ${state}: ${dollars(cost)} for ${count(requests, 'request')}, ${number(rows.inserted)} rows new, ${number(rows.updated)} updated${failed}, in ${duration(elapsedMs)}${after}.`
+  return (
+    `Run ${outcome.run.id} ${state}: ${dollars(cost)} for ${count(requests, 'request')}, ` +
+    `${number(rows.inserted)} rows new, ${number(rows.updated)} updated${failed}, in ` +
+    `${duration(elapsedMs)}${after}.`
+  )
 }

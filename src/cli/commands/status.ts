@@ -13,9 +13,15 @@ export const statusCommand: Command<Flags> = {
   command: 'status',
   describe: 'Show runs, streams that are open or failed, rows and spend',
   answers: true,
-  builder: (yargs) =>
+  builder: yargs =>
     yargs
-      .option('limit', { type: 'number', default: 10, requiresArg: true, coerce: wholeNumber('limit', 1), describe: 'Runs and streams shown at most' })
+      .option('limit', {
+        type: 'number',
+        default: 10,
+        requiresArg: true,
+        coerce: wholeNumber('limit', 1),
+        describe: 'Runs and streams shown at most',
+      })
       .example('$0 status --db study.db', 'how a study stands')
       .example('$0 status --json', 'the same for a program') as never,
   run: async (flags, { output }) => {
@@ -31,25 +37,49 @@ export const statusCommand: Command<Flags> = {
   },
 }
 
-function show(output: Output, db: string, { origin, runs, streams, rows, spend, imported, spendByRoute, spendByDay, drift, driftCount }: StatusReport): void {
+function show(
+  output: Output,
+  db: string,
+  { origin, runs, streams, rows, spend, imported, spendByRoute, spendByDay, drift, driftCount }: StatusReport,
+): void {
   const unknown = spend.unknown > 0 ? `, ${spend.unknown} of unknown fate among them` : ''
-  output.print(`${db}: ${origin ?? 'no'} data, ${dollars(spend.cost_microusd)} for ${count(spend.requests, 'request')}${unknown}\n\nRows:`)
+  output.print(
+    `${db}: ${origin ?? 'no'} data, ${dollars(spend.cost_microusd)} for ${count(spend.requests, 'request')}${unknown}\n\nRows:`,
+  )
   output.print(columns(Object.entries(rows)))
   if (imported > 0) output.print(`\n${count(imported, 'answer')} imported, at no cost.`)
   output.print('\nRuns:')
   output.print(runs.length === 0 ? '  none yet' : columns(runs.map(runRow)))
   if (spend.requests > 0) {
     output.print('\nSpend by day and by route:')
-    output.print(columns([...spendByDay.map((one) => spendRow(one.day, one)), ...spendByRoute.map((one) => spendRow(one.route, one))]))
+    output.print(
+      columns([
+        ...spendByDay.map(one => spendRow(one.day, one)),
+        ...spendByRoute.map(one => spendRow(one.route, one)),
+      ]),
+    )
   }
   if (streams.length > 0) {
     output.print('\nStreams that are open, or ended otherwise than complete:')
-    output.print(columns(streams.map((s) => [`run ${s.run_id}`, s.stream, cut(s.subject_id, 36), s.state, cut(s.reason ?? `after ${count(s.pages, 'page')}`, 60)])))
+    output.print(
+      columns(
+        streams.map(s => [
+          `run ${s.run_id}`,
+          s.stream,
+          cut(s.subject_id, 36),
+          s.state,
+          cut(s.reason ?? `after ${count(s.pages, 'page')}`, 60),
+        ]),
+      ),
+    )
   }
   if (drift.length > 0) {
-    output.print('\nDrift, where the API is no longer what it was (raw pages keep what it sent; a newer sora-crawl may read it by `replay`):')
+    output.print(
+      '\nDrift, where the API is no longer what it was (raw pages keep what it sent; a newer sora-crawl may read it by `replay`):',
+    )
     for (const line of drift) output.print(`  ${driftText(line)}`)
-    if (driftCount > drift.length) output.print(`  and ${driftCount - drift.length} more (--limit ${driftCount} shows all)`)
+    if (driftCount > drift.length)
+      output.print(`  and ${driftCount - drift.length} more (--limit ${driftCount} shows all)`)
   }
 }
 
@@ -85,5 +115,12 @@ function spendRow(of: string, { requests, cost_microusd }: Spend): (string | num
 function runRow(run: RunReport): (string | number)[] {
   const open = (run.streams['ready'] ?? 0) + (run.streams['claimed'] ?? 0) + (run.streams['delayed'] ?? 0)
   const state = run.state === 'unfinished' ? `unfinished, ${count(open, 'stream')} open` : run.state
-  return [`run ${run.id}`, run.started_at.slice(0, 16).replace('T', ' '), state, count(run.requests, 'request'), dollars(run.cost_microusd), cut(run.is_import ? '(import)' : run.seeds.join(' '), 48)]
+  return [
+    `run ${run.id}`,
+    run.started_at.slice(0, 16).replace('T', ' '),
+    state,
+    count(run.requests, 'request'),
+    dollars(run.cost_microusd),
+    cut(run.is_import ? '(import)' : run.seeds.join(' '), 48),
+  ]
 }

@@ -1,6 +1,6 @@
 /**
- * The bytes of a text that are still needed, and the lines in it. Places count from its beginning. It holds no more than a limit: what is
- * longer cannot be had again.
+ * The bytes of a text that are still needed, and the lines in it. Places count from its beginning. It holds
+ * no more than a limit: what is longer cannot be had again.
  */
 export class ByteWindow {
   readonly #limit: number
@@ -30,7 +30,8 @@ export class ByteWindow {
     const parts: Buffer[] = []
     let start = this.#from
     for (const piece of this.#pieces) {
-      if (start < to && start + piece.length > from) parts.push(piece.subarray(Math.max(0, from - start), to - start))
+      if (start < to && start + piece.length > from)
+        parts.push(piece.subarray(Math.max(0, from - start), to - start))
       start += piece.length
     }
     return parts.length === 1 ? parts[0] : Buffer.concat(parts)
@@ -56,7 +57,11 @@ export class ByteWindow {
   release(place: number): void {
     const needed = this.#to - place > this.#limit ? this.#to : place
     this.lineAt(needed)
-    for (let first = this.#pieces[0]; first !== undefined && this.#from + first.length <= needed; first = this.#pieces[0]) {
+    for (
+      let first = this.#pieces[0];
+      first !== undefined && this.#from + first.length <= needed;
+      first = this.#pieces[0]
+    ) {
       this.#from += first.length
       this.#pieces.shift()
     }

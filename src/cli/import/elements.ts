@@ -24,8 +24,9 @@ interface Holder {
 }
 
 /**
- * The elements of lists, lists of lists, and of the lists in manifests and archives, or whole objects one after the other: cut out of the
- * text by its tokens, and read by whoever wants them. Holds one element at a time.
+ * The elements of lists, lists of lists, and of the lists in manifests and archives, or whole objects one
+ * after the other: cut out of the text by its tokens, and read by whoever wants them. Holds one element at a
+ * time.
  */
 export class Elements implements TokenReader {
   readonly #tokens = new JsonTokens(this)
@@ -49,7 +50,8 @@ export class Elements implements TokenReader {
     this.#window.push(piece)
     this.#tokens.push(piece)
     this.#release()
-    if (this.#tokens.isGivenUp) this.#problem(this.#window.end, 'so much of the file is not JSON that the rest of it is not read')
+    if (this.#tokens.isGivenUp)
+      this.#problem(this.#window.end, 'so much of the file is not JSON that the rest of it is not read')
     return this.#taken()
   }
 
@@ -117,7 +119,7 @@ export class Elements implements TokenReader {
   #openNamed(nesting: number): void {
     const { names, isAnswer } = this.#holder
     const path = names.slice(0, nesting - 1).join('.')
-    const name = isAnswer || nesting > 3 ? undefined : LISTS_OF_ANSWERS.find((one) => one === path)
+    const name = isAnswer || nesting > 3 ? undefined : LISTS_OF_ANSWERS.find(one => one === path)
     if (nesting === 2) this.#holder.isInOther = name === undefined
     if (name === undefined) return
     if (this.#start !== undefined) this.#holder.line = this.#startLine ?? this.#window.lineAt(this.#start)
@@ -149,7 +151,13 @@ export class Elements implements TokenReader {
     this.#take(end)
     const { isOpened, others, line } = this.#holder
     if (this.#list.name !== undefined || !isOpened) return
-    if (others > 0) this.#found.push({ line: line ?? 1, value: this.#count, leftOut: 'an entry of another list in a file of answers', count: others })
+    if (others > 0)
+      this.#found.push({
+        line: line ?? 1,
+        value: this.#count,
+        leftOut: 'an entry of another list in a file of answers',
+        count: others,
+      })
     this.#holder = newHolder()
   }
 
@@ -162,7 +170,8 @@ export class Elements implements TokenReader {
       this.#holder.names[nesting - 1] = this.#lastText
       if (nesting === 1 && ADDRESS_NAMES.includes(this.#lastText)) this.#holder.isAnswer = true
     } else if (type === TokenType.STRING) {
-      if (nesting === 1 && this.#isAfterColon && this.#holder.names[0] === 'exported_at') this.#holder.exportedAt = String(value)
+      if (nesting === 1 && this.#isAfterColon && this.#holder.names[0] === 'exported_at')
+        this.#holder.exportedAt = String(value)
       this.#lastText = String(value)
     }
   }
@@ -177,7 +186,13 @@ export class Elements implements TokenReader {
     this.#startLine = undefined
     const bytes = this.#window.slice(start, end)
     if (bytes === undefined) this.#found.push({ ...place, problem: 'it is too long to be an answer' })
-    else this.#found.push({ ...place, text: bytes.toString(), list: this.#list.name, exportedAt: this.#holder.exportedAt })
+    else
+      this.#found.push({
+        ...place,
+        text: bytes.toString(),
+        list: this.#list.name,
+        exportedAt: this.#holder.exportedAt,
+      })
   }
 
   #problem(at: number, problem: string): void {
@@ -192,5 +207,13 @@ export class Elements implements TokenReader {
 }
 
 function newHolder(): Holder {
-  return { line: undefined, exportedAt: undefined, isAnswer: false, isOpened: false, others: 0, isInOther: false, names: [] }
+  return {
+    line: undefined,
+    exportedAt: undefined,
+    isAnswer: false,
+    isOpened: false,
+    others: 0,
+    isInOther: false,
+    names: [],
+  }
 }

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 
 /**
- * The bytes of a text as UTF-8 without a byte order mark, whether they come as UTF-8 or UTF-16; bytes that are no valid text become U+FFFD.
- * A character never spans two pieces.
+ * The bytes of a text as UTF-8 without a byte order mark, whether they come as UTF-8 or UTF-16; bytes that
+ * are no valid text become U+FFFD. A character never spans two pieces.
  */
 export async function* inUtf8(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let read: ((piece: Buffer, isLast: boolean) => Buffer) | undefined
@@ -30,12 +30,18 @@ function withoutMark(head: Buffer): Buffer {
   return isMarked(head, 0xff, 0xfe) || isMarked(head, 0xfe, 0xff) ? head.subarray(2) : head
 }
 
-const isMarked = (head: Buffer, first: number, second: number): boolean => head[0] === first && head[1] === second
+const isMarked = (head: Buffer, first: number, second: number): boolean =>
+  head[0] === first && head[1] === second
 
-/** JSON begins with an ASCII character: where a zero is beside it, and there is no mark, it is UTF-16 all the same. */
+/**
+ * JSON begins with an ASCII character: where a zero is beside it, and there is no mark, it is UTF-16 all the
+ * same.
+ */
 function readerOf(head: Buffer): (piece: Buffer, isLast: boolean) => Buffer {
-  if (isMarked(head, 0xff, 0xfe) || (head.length > 1 && head[0] !== 0 && head[1] === 0)) return utf16('utf-16le')
-  if (isMarked(head, 0xfe, 0xff) || (head.length > 1 && head[0] === 0 && head[1] !== 0)) return utf16('utf-16be')
+  if (isMarked(head, 0xff, 0xfe) || (head.length > 1 && head[0] !== 0 && head[1] === 0))
+    return utf16('utf-16le')
+  if (isMarked(head, 0xfe, 0xff) || (head.length > 1 && head[0] === 0 && head[1] !== 0))
+    return utf16('utf-16be')
   return utf8()
 }
 

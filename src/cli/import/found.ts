@@ -7,10 +7,16 @@ interface Place {
   readonly value?: number
 }
 
-/** The text of a JSON value, with the list that it is of; or what is wrong there; or what is left out there. */
+/**
+ * The text of a JSON value, with the list that it is of; or what is wrong there; or what is left out there.
+ */
 export type Found = Place &
   (
-    | { readonly text: string; readonly list?: ListName | undefined; readonly exportedAt?: string | undefined }
+    | {
+        readonly text: string
+        readonly list?: ListName | undefined
+        readonly exportedAt?: string | undefined
+      }
     | { readonly problem: string }
     | { readonly leftOut: string; readonly count: number }
   )

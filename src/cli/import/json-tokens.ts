@@ -9,14 +9,18 @@ export interface TokenReader {
   fault(at: number): void
 }
 
-/** A text of which so much has come is no key and no time: from there on only its end is looked for, in flat memory. */
+/**
+ * A text of which so much has come is no key and no time: from there on only its end is looked for, in flat
+ * memory.
+ */
 const LONG_TEXT = 64 * 1024
 /** A file with more faults is no JSON. */
 const MOST_FAULTS = 10_000
 
 /**
- * The tokens of a JSON text that comes in pieces of whole characters. The tokenizer gives up at the first thing that is no JSON, and keeps
- * texts of any length: a new one goes on behind a fault, and within a long text. Why it is so: decision 0038.
+ * The tokens of a JSON text that comes in pieces of whole characters. The tokenizer gives up at the first
+ * thing that is no JSON, and keeps texts of any length: a new one goes on behind a fault, and within a long
+ * text. Why it is so: decision 0038.
  */
 export class JsonTokens {
   #tokenizer!: Tokenizer
@@ -47,11 +51,12 @@ export class JsonTokens {
     const start = this.#length
     this.#length += piece.length
     this.#unendedAt = undefined
-    for (let from = 0; from < piece.length && !this.isGivenUp; ) {
+    for (let from = 0; from < piece.length && !this.isGivenUp;) {
       this.#tokenizer.write(piece.subarray(from))
       from = this.#fault === undefined ? piece.length : this.#goOnBehind(this.#fault, piece, start)
     }
-    if (this.#unendedAt !== undefined && this.#length - this.#unendedAt > LONG_TEXT) this.#beginInText(this.#length, this.#unendedAt)
+    if (this.#unendedAt !== undefined && this.#length - this.#unendedAt > LONG_TEXT)
+      this.#beginInText(this.#length, this.#unendedAt)
   }
 
   end(): void {
@@ -81,8 +86,8 @@ export class JsonTokens {
     this.#fault = undefined
     this.#textAt = undefined
     this.#tokenizer = new Tokenizer({ emitPartialTokens: true })
-    this.#tokenizer.onToken = (token) => this.#take(token)
-    this.#tokenizer.onError = (error) => {
+    this.#tokenizer.onToken = token => this.#take(token)
+    this.#tokenizer.onError = error => {
       this.#fault = error
     }
   }
@@ -106,7 +111,7 @@ export class JsonTokens {
   }
 }
 
-const MARKS = new Set([...'{}[]:,"\n'].map((mark) => mark.charCodeAt(0)))
+const MARKS = new Set([...'{}[]:,"\n'].map(mark => mark.charCodeAt(0)))
 
 /** Where the next bracket, comma, text or line begins, from a place on that is no beginning of a token. */
 function nextMark(piece: Buffer, at: number): number {

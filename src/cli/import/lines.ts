@@ -32,7 +32,9 @@ export class Lines {
 
   #take(): Found[] {
     const isLong = this.#length > LONGEST
-    const text = (this.#parts.length === 1 ? (this.#parts[0] as Buffer) : Buffer.concat(this.#parts)).toString().trim()
+    const text = (this.#parts.length === 1 ? (this.#parts[0] as Buffer) : Buffer.concat(this.#parts))
+      .toString()
+      .trim()
     const place = { line: this.#line }
     this.#parts = []
     this.#length = 0

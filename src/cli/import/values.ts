@@ -13,8 +13,9 @@ interface Splitter {
 const LONGEST_FIRST = 4 * 1024 * 1024
 
 /**
- * The values in a UTF-8 text that comes in pieces: one a line where the first line is a value by itself, else the elements of lists, the
- * items of manifests and archives, or whole objects one after the other. Holds one value at a time.
+ * The values in a UTF-8 text that comes in pieces: one a line where the first line is a value by itself, else
+ * the elements of lists, the items of manifests and archives, or whole objects one after the other. Holds one
+ * value at a time.
  * @param isLines whether its name says that it is one a line
  */
 export async function* valuesIn(pieces: AsyncIterable<Buffer>, isLines: boolean): AsyncGenerator<Found> {
@@ -36,7 +37,7 @@ export async function* valuesIn(pieces: AsyncIterable<Buffer>, isLines: boolean)
 
 /** Undefined while the beginning is too short to tell. */
 function chosen(head: Buffer, isLines: boolean, isAll: boolean): Splitter | undefined {
-  const from = head.findIndex((byte) => byte > 0x20)
+  const from = head.findIndex(byte => byte > 0x20)
   if (from === -1) return undefined
   const end = head.indexOf(0x0a, from)
   if (end === -1 && !isAll && head.length < LONGEST_FIRST) return undefined
@@ -49,7 +50,7 @@ function isAnswer(line: string): boolean {
   if (!line.startsWith('{')) return false
   try {
     const value = JSON.parse(line) as Record<string, unknown>
-    return LISTS_OF_ANSWERS.every((name) => !(name.split('.')[0] as string in value))
+    return LISTS_OF_ANSWERS.every(name => !((name.split('.')[0] as string) in value))
   } catch {
     return false
   }

@@ -23,7 +23,16 @@ export interface SlotLine {
 
 type Told = Omit<SlotLine, 'at' | 'next'>
 
-const NOTHING = { run: null, exit_code: null, finished: false, stopped: null, requests: null, cost_usd: null, changes: null, elapsed_s: null } as const
+const NOTHING = {
+  run: null,
+  exit_code: null,
+  finished: false,
+  stopped: null,
+  requests: null,
+  cost_usd: null,
+  changes: null,
+  elapsed_s: null,
+} as const
 
 /** A run that came to an end of its own, or was stopped. */
 export function ran({ outcome, view }: Summary): Told {
@@ -42,7 +51,13 @@ export function ran({ outcome, view }: Summary): Told {
 
 /** A run that threw; what it sent before is in the ledger. */
 export function broke(exitCode: ExitCode, why: string, elapsedMs: number): Told {
-  return { event: 'run', ...NOTHING, exit_code: exitCode, stopped: why, elapsed_s: Math.round(elapsedMs) / 1_000 }
+  return {
+    event: 'run',
+    ...NOTHING,
+    exit_code: exitCode,
+    stopped: why,
+    elapsed_s: Math.round(elapsedMs) / 1_000,
+  }
 }
 
 /** A slot at which an earlier run was still going on. */

@@ -11,9 +11,9 @@ export interface ScheduleWork {
 }
 
 /**
- * Runs at every slot until a signal or a run ends it, never twice at once: a slot that comes during a run is skipped. The
- * first SIGINT, SIGTERM or SIGHUP lets the run that is going on come to its end (the crawl itself hears it and stops politely), a
- * second one quits at once.
+ * Runs at every slot until a signal or a run ends it, never twice at once: a slot that comes during a run is
+ * skipped. The first SIGINT, SIGTERM or SIGHUP lets the run that is going on come to its end (the crawl
+ * itself hears it and stops politely), a second one quits at once.
  */
 export class Schedule {
   readonly #slots: Cron

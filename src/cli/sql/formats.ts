@@ -13,7 +13,10 @@ export function formatOf(name: FormatName, width: number | null): RowFormat {
   return { csv: () => csv, json: () => new Json(), jsonl: () => new JsonLines(), md: () => markdown }[name]()
 }
 
-/** A value as JSON: integers with all their digits, infinities as numbers that no reader can hold either, BLOBs as hexadecimal digits. */
+/**
+ * A value as JSON: integers with all their digits, infinities as numbers that no reader can hold either,
+ * BLOBs as hexadecimal digits.
+ */
 function jsonOf(value: SqlValue): string {
   if (typeof value === 'bigint') return String(value)
   if (value === Infinity || value === -Infinity) return value > 0 ? '9e999' : '-9e999'
@@ -21,14 +24,15 @@ function jsonOf(value: SqlValue): string {
 }
 
 const csv: RowFormat = {
-  begin: (columns) => csvLine(columns),
-  rows: (batch) => batch.map((row) => csvLine(row.map(textOf))).join(''),
+  begin: columns => csvLine(columns),
+  rows: batch => batch.map(row => csvLine(row.map(textOf))).join(''),
   end: () => '',
 }
 
 const markdown: RowFormat = {
-  begin: (columns) => `${markdownLine(columns)}${markdownLine(columns.map(() => '---'))}`,
-  rows: (batch) => batch.map((row) => markdownLine(row.map((value) => escapeMarkdown(textOf(value) ?? '')))).join(''),
+  begin: columns => `${markdownLine(columns)}${markdownLine(columns.map(() => '---'))}`,
+  rows: batch =>
+    batch.map(row => markdownLine(row.map(value => escapeMarkdown(textOf(value) ?? '')))).join(''),
   end: () => '',
 }
 
@@ -54,7 +58,7 @@ class Json implements RowFormat {
   }
 
   rows(batch: readonly Row[]): string {
-    const text = batch.map((row) => `[${row.map(jsonOf).join(',')}]`).join(',\n')
+    const text = batch.map(row => `[${row.map(jsonOf).join(',')}]`).join(',\n')
     const before = this.#isFirst ? '\n' : ',\n'
     this.#isFirst = false
     return before + text
@@ -69,12 +73,14 @@ class JsonLines implements RowFormat {
   #names: readonly string[] = []
 
   begin(columns: readonly string[]): string {
-    this.#names = distinct(columns).map((name) => JSON.stringify(name))
+    this.#names = distinct(columns).map(name => JSON.stringify(name))
     return ''
   }
 
   rows(batch: readonly Row[]): string {
-    return batch.map((row) => `{${row.map((value, i) => `${this.#names[i]}:${jsonOf(value)}`).join(',')}}\n`).join('')
+    return batch
+      .map(row => `{${row.map((value, i) => `${this.#names[i]}:${jsonOf(value)}`).join(',')}}\n`)
+      .join('')
   }
 
   end(): string {
@@ -85,7 +91,7 @@ class JsonLines implements RowFormat {
 /** Names of which none is there twice: an object can hold each only once. */
 function distinct(names: readonly string[]): string[] {
   const used = new Set<string>()
-  return names.map((name) => {
+  return names.map(name => {
     let own = name
     for (let n = 2; used.has(own); n += 1) own = `${name}:${n}`
     used.add(own)

@@ -21,7 +21,10 @@ function readParameter(word: string): [string, bigint | number | string] {
   return [name, parameterValue(value)]
 }
 
-/** What looks like a number as a number, since SQLite compares `'5'` and 5 as different; all else as text, `007` too. */
+/**
+ * What looks like a number as a number, since SQLite compares `'5'` and 5 as different; all else as text,
+ * `007` too.
+ */
 export function parameterValue(text: string): bigint | number | string {
   if (/^(0|-?[1-9]\d*)$/.test(text)) {
     const integer = BigInt(text)

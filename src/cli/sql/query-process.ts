@@ -3,8 +3,9 @@ import { AppError, messageOf, type ErrorCode } from '../../errors.js'
 import { diesWithItsParent } from './watchdog.js'
 
 /*
- * The program of the process that answers one query. A process and not a thread: SQLite computes without ever looking up, so
- * a thread in it can neither be terminated nor left behind by `process.exit`; a process can be killed.
+ * The program of the process that answers one query. A process and not a thread: SQLite computes without ever
+ * looking up, so a thread in it can neither be terminated nor left behind by `process.exit`; a process can be
+ * killed.
  */
 
 /** What is asked for. */
@@ -25,7 +26,10 @@ export interface Rest {
   readonly isExact: boolean
 }
 
-/** What is answered: columns, then any number of rows, then an end; each only when the one before has been used up. */
+/**
+ * What is answered: columns, then any number of rows, then an end; each only when the one before has been
+ * used up.
+ */
 export type QueryMessage =
   | { readonly kind: 'columns'; readonly columns: readonly string[] }
   | { readonly kind: 'rows'; readonly rows: readonly Row[] }
@@ -64,7 +68,10 @@ function* batches(rows: Iterator<Row>, limit: number): Answer {
 }
 
 function sizeOf(row: Row): number {
-  return row.reduce<number>((sum, value) => sum + (typeof value === 'string' || value instanceof Uint8Array ? value.length : 8), 0)
+  return row.reduce<number>(
+    (sum, value) => sum + (typeof value === 'string' || value instanceof Uint8Array ? value.length : 8),
+    0,
+  )
 }
 
 function countRest(rows: Iterator<Row>): Rest {
@@ -91,7 +98,7 @@ function main(): void {
   diesWithItsParent()
   // Whether the end of a terminal ends a query as well is for the parent to say.
   process.on('SIGHUP', () => undefined)
-  process.on('message', (request) => {
+  process.on('message', request => {
     messages ??= answer(request as QueryRequest)
     const message = nextOf(messages)
     if (message !== undefined) process.send?.(message)

@@ -12,7 +12,10 @@ export interface QuestionParameter {
   readonly about: string
 }
 
-/** A query with a name. Its file begins with a description, and says in one line each what `--param` can change. */
+/**
+ * A query with a name. Its file begins with a description, and says in one line each what `--param` can
+ * change.
+ */
 export interface Question {
   readonly name: string
   readonly description: string
@@ -23,15 +26,19 @@ export interface Question {
 /** Every file of src/questions is a question; its name is the question's. */
 export function listQuestions(): Question[] {
   return readdirSync(FOLDER)
-    .filter((file) => /^[a-z][a-z0-9-]*\.sql$/.test(file))
+    .filter(file => /^[a-z][a-z0-9-]*\.sql$/.test(file))
     .toSorted()
-    .map((file) => readQuestion(file.replace(/\.sql$/, '')))
+    .map(file => readQuestion(file.replace(/\.sql$/, '')))
 }
 
 /** @throws AppError `bad-usage` if there is none of that name */
 export function findQuestion(name: string): Question {
-  const question = listQuestions().find((one) => one.name === name)
-  if (question === undefined) throw new AppError('bad-usage', `there is no question "${name}"; sora-crawl sql --list shows those there are`)
+  const question = listQuestions().find(one => one.name === name)
+  if (question === undefined)
+    throw new AppError(
+      'bad-usage',
+      `there is no question "${name}"; sora-crawl sql --list shows those there are`,
+    )
   return question
 }
 
@@ -40,12 +47,15 @@ export function findQuestion(name: string): Question {
  * @throws AppError `bad-usage` for a parameter that it does not have
  */
 export function withDefaults({ name, parameters }: Question, given: SqlParameters): SqlParameters {
-  const unknown = Object.keys(given).find((key) => !parameters.some((parameter) => parameter.name === key))
+  const unknown = Object.keys(given).find(key => !parameters.some(parameter => parameter.name === key))
   if (unknown !== undefined) {
-    const known = parameters.map((parameter) => parameter.name).join(', ')
-    throw new AppError('bad-usage', `${name} has no parameter "${unknown}"; it has ${known === '' ? 'none' : known}`)
+    const known = parameters.map(parameter => parameter.name).join(', ')
+    throw new AppError(
+      'bad-usage',
+      `${name} has no parameter "${unknown}"; it has ${known === '' ? 'none' : known}`,
+    )
   }
-  return { ...Object.fromEntries(parameters.map((one) => [one.name, parameterValue(one.default)])), ...given }
+  return { ...Object.fromEntries(parameters.map(one => [one.name, parameterValue(one.default)])), ...given }
 }
 
 const PARAMETER = /^-- :(\w+) = (.*?): (.*)$/
@@ -53,9 +63,11 @@ const PARAMETER = /^-- :(\w+) = (.*?): (.*)$/
 function readQuestion(name: string): Question {
   const sql = readFileSync(new URL(`${name}.sql`, FOLDER), 'utf8')
   const [first = '', ...lines] = sql.split('\n')
-  const parameters = lines.flatMap((line) => {
+  const parameters = lines.flatMap(line => {
     const [, key, value, about] = PARAMETER.exec(line) ?? []
-    return key === undefined || value === undefined || about === undefined ? [] : [{ name: key, default: value, about }]
+    return key === undefined || value === undefined || about === undefined
+      ? []
+      : [{ name: key, default: value, about }]
   })
   return { name, description: first.replace(/^-- /, ''), parameters, sql }
 }

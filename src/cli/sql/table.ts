@@ -9,8 +9,8 @@ const GAP = '  '
 const NARROWEST = 8
 
 /**
- * A table for people, as wide as the terminal at most. The widths are those of the first batch of rows: what comes later is
- * cut to them on a terminal, and stands out elsewhere.
+ * A table for people, as wide as the terminal at most. The widths are those of the first batch of rows: what
+ * comes later is cut to them on a terminal, and stands out elsewhere.
  */
 export class Table implements RowFormat {
   readonly #width: number | null
@@ -31,7 +31,14 @@ export class Table implements RowFormat {
   rows(batch: readonly Row[]): string {
     const header = this.#layout === undefined
     this.#layout ??= layoutOf(this.#columns, batch, this.#width)
-    const lines = this.#layout.isList ? this.#list(batch) : batch.map((row) => this.#line(row.map((value) => cellOf(value, this.#width)), row.map(isNumber)))
+    const lines = this.#layout.isList
+      ? this.#list(batch)
+      : batch.map(row =>
+          this.#line(
+            row.map(value => cellOf(value, this.#width)),
+            row.map(isNumber),
+          ),
+        )
     this.#written += batch.length
     return (header && !this.#layout.isList ? this.#header() : '') + lines.join('')
   }
@@ -44,19 +51,30 @@ export class Table implements RowFormat {
 
   #header(): string {
     const widths = this.#layout?.widths ?? []
-    return this.#line(this.#columns, this.#layout?.right ?? []) + this.#line(widths.map((width) => '─'.repeat(width)), [])
+    return (
+      this.#line(this.#columns, this.#layout?.right ?? []) +
+      this.#line(
+        widths.map(width => '─'.repeat(width)),
+        [],
+      )
+    )
   }
 
   #line(cells: readonly string[], right: readonly boolean[]): string {
     const widths = this.#layout?.widths ?? []
-    return `${cells.map((cell, i) => pad(this.#fit(cell, widths[i] ?? 0), widths[i] ?? 0, right[i] === true)).join(GAP).trimEnd()}\n`
+    return `${cells
+      .map((cell, i) => pad(this.#fit(cell, widths[i] ?? 0), widths[i] ?? 0, right[i] === true))
+      .join(GAP)
+      .trimEnd()}\n`
   }
 
   #list(batch: readonly Row[]): string[] {
-    const widest = Math.max(...this.#columns.map((column) => stringWidth(column)))
-    const names = this.#columns.map((column) => pad(column, widest, false))
+    const widest = Math.max(...this.#columns.map(column => stringWidth(column)))
+    const names = this.#columns.map(column => pad(column, widest, false))
     return batch.map((row, r) => {
-      const lines = row.map((value, i) => this.#fit(`${names[i]}${GAP}${cellOf(value, this.#width)}`, this.#width ?? 0).trimEnd())
+      const lines = row.map((value, i) =>
+        this.#fit(`${names[i]}${GAP}${cellOf(value, this.#width)}`, this.#width ?? 0).trimEnd(),
+      )
       return `${this.#fit(`── row ${this.#written + r + 1}`, this.#width ?? 0)}\n${lines.join('\n')}\n`
     })
   }
@@ -75,14 +93,19 @@ interface Layout {
 
 function layoutOf(columns: readonly string[], rows: readonly Row[], width: number | null): Layout {
   const widthOf = (value: SqlValue): number => stringWidth(cellOf(value, width))
-  const natural = columns.map((column, i) => rows.reduce((most, row) => Math.max(most, widthOf(row[i] ?? null)), stringWidth(column)))
-  const right = columns.map((_, i) => rows.some((row) => isNumber(row[i] ?? null)))
+  const natural = columns.map((column, i) =>
+    rows.reduce((most, row) => Math.max(most, widthOf(row[i] ?? null)), stringWidth(column)),
+  )
+  const right = columns.map((_, i) => rows.some(row => isNumber(row[i] ?? null)))
   const room = width === null ? Infinity : width - GAP.length * (columns.length - 1)
   const widest = cap(natural, room)
-  return { widths: natural.map((own) => Math.min(own, widest)), right, isList: widest < NARROWEST }
+  return { widths: natural.map(own => Math.min(own, widest)), right, isList: widest < NARROWEST }
 }
 
-/** The greatest width to which the wide columns can be cut so that all of them fit; those below it are not touched. */
+/**
+ * The greatest width to which the wide columns can be cut so that all of them fit; those below it are not
+ * touched.
+ */
 function cap(widths: readonly number[], room: number): number {
   let left = room
   const ascending = widths.toSorted((a, b) => a - b)
@@ -94,7 +117,10 @@ function cap(widths: readonly number[], room: number): number {
   return Infinity
 }
 
-/** A value in a line; of a long text on a terminal, more than will be shown but not all, since measuring texts takes time. */
+/**
+ * A value in a line; of a long text on a terminal, more than will be shown but not all, since measuring texts
+ * takes time.
+ */
 function cellOf(value: SqlValue, width: number | null): string {
   const text = textOf(value) ?? ''
   return visible(width === null ? text : text.slice(0, width * 8))

@@ -36,7 +36,8 @@ export interface StreamCoverageRow {
 }
 
 /** Every listing that a run ever had in scope, as the last run that had it left it. */
-export const coverageByStream = (measures: readonly ListingMeasure[]): Figure<StreamCoverageRow> => figure<StreamCoverageRow>(`
+export const coverageByStream = (measures: readonly ListingMeasure[]): Figure<StreamCoverageRow> =>
+  figure<StreamCoverageRow>(`
   WITH listings AS (${listings(measures)})
   SELECT stream, state, count(*) AS listings, CAST(total(told) AS INTEGER) AS told,
     sum(iif(told IS NULL, NULL, held)) AS held_of_told, sum(held) AS held
@@ -55,7 +56,8 @@ export interface GapRow {
   readonly reason: string | null
 }
 
-export const largestGaps = (measures: readonly ListingMeasure[]): Figure<GapRow> => figure<GapRow>(`
+export const largestGaps = (measures: readonly ListingMeasure[]): Figure<GapRow> =>
+  figure<GapRow>(`
   WITH listings AS (${listings(measures)})
   SELECT stream, subject_id AS subject, (SELECT username FROM users WHERE id = subject_id) AS name, state, told, held, told - held AS missing, reason
   FROM listings

@@ -63,7 +63,10 @@ export interface FollowersGainedRow {
   readonly gained_so_far: number
 }
 
-/** Over all accounts seen more than once: what they gained from one observation to the next, by the day of the later one. */
+/**
+ * Over all accounts seen more than once: what they gained from one observation to the next, by the day of the
+ * later one.
+ */
 export const followersGained = figure<FollowersGainedRow>(`
   SELECT day, count(DISTINCT user_id) AS accounts, sum(gained) AS gained, sum(sum(gained)) OVER (ORDER BY day) AS gained_so_far
   FROM (
@@ -93,9 +96,15 @@ export interface FollowRow {
 /** Accounts of the follow network that are drawn, and ties of each to others that are. */
 export const FOLLOW_CORE = { accounts: 80, tiesOfEach: 4 }
 
-const listsRead = (id: string): string => `(SELECT count(*) = 2 FROM checkpoints WHERE stream IN ('followers', 'following') AND subject_id = ${id} AND (completed_pass IS NOT NULL OR id IN (SELECT stream_id FROM frontier WHERE state = 'gated')))`
+const listsRead = (id: string): string =>
+  `(SELECT count(*) = 2 FROM checkpoints WHERE stream IN ('followers', 'following') AND ` +
+  `subject_id = ${id} AND (completed_pass IS NOT NULL OR id IN (SELECT stream_id FROM frontier ` +
+  `WHERE state = 'gated')))`
 
-/** The core of the network: the accounts with most ties, and of each its ties to those with most, mutual ones first. Degrees count every tie that was ever seen, drawn or not. */
+/**
+ * The core of the network: the accounts with most ties, and of each its ties to those with most, mutual ones
+ * first. Degrees count every tie that was ever seen, drawn or not.
+ */
 export const followNetwork = figure<FollowRow>(`
   WITH degrees AS MATERIALIZED (
     SELECT id, sum(n) AS degree FROM (

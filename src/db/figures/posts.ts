@@ -52,7 +52,10 @@ const COUNTERS: readonly (readonly [Counter, string])[] = [
   ['comments', 'coalesce(recursive_reply_count, reply_count)'],
   ['remixes', 'remix_count'],
 ]
-const VALUES = COUNTERS.map(([name, value]) => `SELECT '${name}' AS counter, ${value} AS value, count(*) AS posts FROM posts GROUP BY 2`).join('\n    UNION ALL ')
+const VALUES = COUNTERS.map(
+  ([name, value]) =>
+    `SELECT '${name}' AS counter, ${value} AS value, count(*) AS posts FROM posts GROUP BY 2`,
+).join('\n    UNION ALL ')
 
 export interface EngagementRow {
   readonly counter: Counter
@@ -85,7 +88,8 @@ export interface QuantileRow {
   readonly mean: number
 }
 
-const quantile = (percent: number): string => `min(CASE WHEN upto * 100 >= posts_in_all * ${percent} THEN value END)`
+const quantile = (percent: number): string =>
+  `min(CASE WHEN upto * 100 >= posts_in_all * ${percent} THEN value END)`
 
 /** The value that so many hundredths of the posts do not exceed. */
 export const engagementQuantiles = figure<QuantileRow>(`
@@ -136,8 +140,13 @@ export interface TreePostRow {
   readonly text: string | null
 }
 
-/** Whether edge `e` is where its remix hangs: at the parent that it tells, or else at the first that listed it. */
-const hangs = (e: string): string => `likely(${e}.kind = 'remix') AND ${e}.source_id <> ${e}.target_id AND ${e}.target_id = coalesce(
+/**
+ * Whether edge `e` is where its remix hangs: at the parent that it tells, or else at the first that listed
+ * it.
+ */
+const hangs = (
+  e: string,
+): string => `likely(${e}.kind = 'remix') AND ${e}.source_id <> ${e}.target_id AND ${e}.target_id = coalesce(
       (SELECT parent_post_id FROM posts WHERE id = ${e}.source_id), (SELECT min(target_id) FROM edges WHERE kind = 'remix' AND source_id = ${e}.source_id))`
 
 /** The posts of the largest remix trees, from the top, at most so many of each. */

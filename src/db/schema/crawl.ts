@@ -6,7 +6,10 @@ import { documented } from './documented.js'
 
 export const meta = sqliteTable('meta', { key: text().primaryKey(), value: text().notNull() })
 documented(meta, 'Facts about this file.', {
-  key: '`origin`: whether the data is of the `sandbox` or `real`. `pruned_until`: the time of the newest raw page that `prune` or `forget` has dropped. `forget_salt`: the key of the hashes in `forgotten`. `wipe_pending`: a `forget` was interrupted before the file was vacuumed.',
+  key:
+    '`origin`: whether the data is of the `sandbox` or `real`. `pruned_until`: the time of the ' +
+    'newest raw page that `prune` or `forget` has dropped. `forget_salt`: the key of the hashes in ' +
+    '`forgotten`. `wipe_pending`: a `forget` was interrupted before the file was vacuumed.',
   value: 'The fact.',
 })
 
@@ -45,7 +48,7 @@ export const run_seeds = sqliteTable(
     text: text().notNull(),
     requests: integer().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.run_id, t.seed] })],
+  t => [primaryKey({ columns: [t.run_id, t.seed] })],
 )
 documented(run_seeds, 'The seeds of each run.', {
   run_id: 'The run.',
@@ -65,9 +68,11 @@ export const scope = sqliteTable(
     seed: integer().notNull(),
     pending: integer().notNull(),
   },
-  (t) => [
+  t => [
     primaryKey({ columns: [t.run_id, t.option_set, t.kind, t.id] }),
-    index('scope_pending').on(t.run_id, t.pending, t.depth).where(sql`pending <> 0`),
+    index('scope_pending')
+      .on(t.run_id, t.pending, t.depth)
+      .where(sql`pending <> 0`),
   ],
 )
 documented(scope, 'What a run follows, and how deep it is.', {
@@ -88,12 +93,26 @@ export const frontier = sqliteTable(
     depth: integer().notNull(),
     seed: integer().notNull(),
     max_pages: integer(),
-    state: text({ enum: ['ready', 'claimed', 'delayed', 'complete', 'gated', 'recent', 'capped', 'failed', 'unavailable', 'doubtful', 'withheld'] }).notNull(),
+    state: text({
+      enum: [
+        'ready',
+        'claimed',
+        'delayed',
+        'complete',
+        'gated',
+        'recent',
+        'capped',
+        'failed',
+        'unavailable',
+        'doubtful',
+        'withheld',
+      ],
+    }).notNull(),
     round: integer().notNull().default(0),
     attempts: integer().notNull().default(0),
     reason: text(),
   },
-  (t) => [
+  t => [
     primaryKey({ columns: [t.run_id, t.stream_id] }),
     index('frontier_next').on(t.run_id, t.state, t.round, t.depth, t.seed, t.stream_id),
   ],
@@ -105,7 +124,10 @@ documented(frontier, 'The streams that a run has to read, and what became of the
   seed: 'The seed that its requests count for.',
   max_pages: 'The most pages of one pass; NULL for no cap.',
   state:
-    '`ready`, `claimed` (a request is in flight) or `delayed` (backing off) are open. `complete`; `gated` (a counter says that there is nothing, or nothing new); `recent` (left out by `--min-age`); `capped`; `failed`; `unavailable` (gone or private); `doubtful` (a 404 from a route that has never answered); `withheld` (a 403 that does not say whom it means).',
+    '`ready`, `claimed` (a request is in flight) or `delayed` (backing off) are open. `complete`; ' +
+    '`gated` (a counter says that there is nothing, or nothing new); `recent` (left out by ' +
+    '`--min-age`); `capped`; `failed`; `unavailable` (gone or private); `doubtful` (a 404 from a ' +
+    'route that has never answered); `withheld` (a 403 that does not say whom it means).',
   round: 'How often it was put back after its attempts ran out.',
   attempts: 'Failed attempts in this round.',
   reason: 'Why it failed or was refused.',
@@ -122,25 +144,35 @@ export const estimates = sqliteTable(
     high: integer().notNull(),
     actual: integer(),
   },
-  (t) => [primaryKey({ columns: [t.run_id, t.stream] })],
+  t => [primaryKey({ columns: [t.run_id, t.stream] })],
 )
-documented(estimates, 'What each run was expected to cost when it began, beside what it did cost, in billed requests.', {
-  run_id: 'The run.',
-  stream: 'The crawler.',
-  streams: 'Streams of that kind in scope when the run began.',
-  low: 'The fewest requests expected.',
-  likely: 'The requests expected.',
-  high: 'The most requests expected of what was known.',
-  actual: 'The requests billed; NULL until the run has finished.',
-})
+documented(
+  estimates,
+  'What each run was expected to cost when it began, beside what it did cost, in billed requests.',
+  {
+    run_id: 'The run.',
+    stream: 'The crawler.',
+    streams: 'Streams of that kind in scope when the run began.',
+    low: 'The fewest requests expected.',
+    likely: 'The requests expected.',
+    high: 'The most requests expected of what was known.',
+    actual: 'The requests billed; NULL until the run has finished.',
+  },
+)
 
 export const forgotten = sqliteTable('forgotten', {
   hash: text().primaryKey(),
   kind: text({ enum: ['user', 'item', 'name', 'mention'] }).notNull(),
   forgotten_at: text().notNull(),
 })
-documented(forgotten, 'Whom this database was told to forget, as hashes: they are left out of later crawls, replays and imports.', {
-  hash: 'HMAC-SHA-256 under the key of this database, base64.',
-  kind: '`user`: the id of a person. `item`: of a post or comment that went with one. `name`: a handle. `mention`: a handle in lower case.',
-  forgotten_at: 'When.',
-})
+documented(
+  forgotten,
+  'Whom this database was told to forget, as hashes: they are left out of later crawls, replays and imports.',
+  {
+    hash: 'HMAC-SHA-256 under the key of this database, base64.',
+    kind:
+      '`user`: the id of a person. `item`: of a post or comment that went with one. `name`: a ' +
+      'handle. `mention`: a handle in lower case.',
+    forgotten_at: 'When.',
+  },
+)

@@ -11,10 +11,18 @@ export interface TableDoc {
 export const dictionary = new Map<string, TableDoc>()
 
 /** The names of a table's or view's columns. */
-export type ColumnName<T> = T extends Table ? keyof T['_']['columns'] : T extends View ? keyof T['_']['selectedFields'] : never
+export type ColumnName<T> = T extends Table
+  ? keyof T['_']['columns']
+  : T extends View
+    ? keyof T['_']['selectedFields']
+    : never
 
 /** Enters a table or view into the data dictionary; a column without a sentence does not compile. */
-export function documented<T extends Table | View>(table: T, about: string, columns: Record<ColumnName<T>, string>): void {
+export function documented<T extends Table | View>(
+  table: T,
+  about: string,
+  columns: Record<ColumnName<T>, string>,
+): void {
   const doc: TableDoc = { kind: isView(table) ? 'view' : 'table', table, about, columns }
   dictionary.set(isView(table) ? getViewName(table) : getTableName(table), doc)
 }

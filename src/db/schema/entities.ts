@@ -1,7 +1,10 @@
 import { index, integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { documented } from './documented.js'
 
-/* What was collected. Ids are the API's own, unaltered; NULL means "not told"; times are ISO 8601 UTC with milliseconds. */
+/*
+ * What was collected. Ids are the API's own, unaltered; NULL means "not told"; times are ISO 8601 UTC with
+ * milliseconds.
+ */
 
 const seen = { first_seen_at: text().notNull(), last_seen_at: text().notNull() }
 const SEEN = { first_seen_at: 'When it was first met.', last_seen_at: 'When it was last met.' }
@@ -26,26 +29,31 @@ export const users = sqliteTable('users', {
   unavailable: text(),
   ...seen,
 })
-documented(users, 'People and character accounts, one row each. A user known only by id has nothing else told.', {
-  id: '`user-…`, or `ch_…` for a character account.',
-  username: 'The current handle; it can change (see `usernames`).',
-  display_name: 'The name shown.',
-  bio: 'The profile text.',
-  profile_picture_url: 'Avatar; a signed link that expires.',
-  banner_image_url: 'Cover picture; a signed link that expires.',
-  follower_count: 'Followers, as the platform counts them.',
-  following_count: 'Accounts followed, as the platform counts them.',
-  post_count: 'Posts, as the platform counts them.',
-  like_count: 'Likes received in all.',
-  view_count: 'Views received in all.',
-  cameo_count: 'Appearances in posts.',
-  is_verified: '1 if verified.',
-  created_at: 'When the account was made.',
-  social_links: 'JSON: links and details that the profile shows.',
-  owner_user_id: 'For a character account: its owner.',
-  unavailable: '`gone` or `private` when a listing of this user was refused for that reason; NULL otherwise.',
-  ...SEEN,
-})
+documented(
+  users,
+  'People and character accounts, one row each. A user known only by id has nothing else told.',
+  {
+    id: '`user-…`, or `ch_…` for a character account.',
+    username: 'The current handle; it can change (see `usernames`).',
+    display_name: 'The name shown.',
+    bio: 'The profile text.',
+    profile_picture_url: 'Avatar; a signed link that expires.',
+    banner_image_url: 'Cover picture; a signed link that expires.',
+    follower_count: 'Followers, as the platform counts them.',
+    following_count: 'Accounts followed, as the platform counts them.',
+    post_count: 'Posts, as the platform counts them.',
+    like_count: 'Likes received in all.',
+    view_count: 'Views received in all.',
+    cameo_count: 'Appearances in posts.',
+    is_verified: '1 if verified.',
+    created_at: 'When the account was made.',
+    social_links: 'JSON: links and details that the profile shows.',
+    owner_user_id: 'For a character account: its owner.',
+    unavailable:
+      '`gone` or `private` when a listing of this user was refused for that reason; NULL otherwise.',
+    ...SEEN,
+  },
+)
 
 export const posts = sqliteTable(
   'posts',
@@ -72,7 +80,7 @@ export const posts = sqliteTable(
     unavailable: text(),
     ...seen,
   },
-  (t) => [index('posts_by_user').on(t.user_id, t.view_count)],
+  t => [index('posts_by_user').on(t.user_id, t.view_count)],
 )
 documented(posts, 'Videos, one row each.', {
   id: '`s_…`.',
@@ -94,7 +102,8 @@ documented(posts, 'Videos, one row each.', {
   emoji: 'The emoji given to the post.',
   is_featured: '1 if featured.',
   tombstoned_at: 'When it was deleted, if the API still shows it.',
-  unavailable: '`gone` or `private` when the post or a listing of it was refused for that reason; NULL otherwise.',
+  unavailable:
+    '`gone` or `private` when the post or a listing of it was refused for that reason; NULL otherwise.',
   ...SEEN,
 })
 
@@ -116,24 +125,28 @@ export const attachments = sqliteTable(
     md_url: text(),
     url_expires_at: text(),
   },
-  (t) => [index('attachments_by_post').on(t.post_id)],
+  t => [index('attachments_by_post').on(t.post_id)],
 )
-documented(attachments, 'The media of posts. The links are the newest ones seen and expire; they are no identity.', {
-  id: '`<post id>-attachment-<n>`.',
-  post_id: 'The post.',
-  position: 'Place within the post, from 0.',
-  kind: 'For example `sora`.',
-  generation_id: '`gen_…`.',
-  width: 'Pixels.',
-  height: 'Pixels.',
-  duration_s: 'Seconds; from the frame count at 30 a second where only that is told.',
-  url: 'The video.',
-  downloadable_url: 'The file offered for download.',
-  thumbnail_url: 'A small picture.',
-  gif_url: 'A preview animation.',
-  md_url: 'The video in medium quality.',
-  url_expires_at: 'When the signature of `url` ends.',
-})
+documented(
+  attachments,
+  'The media of posts. The links are the newest ones seen and expire; they are no identity.',
+  {
+    id: '`<post id>-attachment-<n>`.',
+    post_id: 'The post.',
+    position: 'Place within the post, from 0.',
+    kind: 'For example `sora`.',
+    generation_id: '`gen_…`.',
+    width: 'Pixels.',
+    height: 'Pixels.',
+    duration_s: 'Seconds; from the frame count at 30 a second where only that is told.',
+    url: 'The video.',
+    downloadable_url: 'The file offered for download.',
+    thumbnail_url: 'A small picture.',
+    gif_url: 'A preview animation.',
+    md_url: 'The video in medium quality.',
+    url_expires_at: 'When the signature of `url` ends.',
+  },
+)
 
 export const comments = sqliteTable(
   'comments',
@@ -150,7 +163,7 @@ export const comments = sqliteTable(
     unavailable: text(),
     ...seen,
   },
-  (t) => [index('comments_by_post').on(t.post_id)],
+  t => [index('comments_by_post').on(t.post_id)],
 )
 documented(comments, 'Comments and the replies to them.', {
   id: 'The API’s id of the comment (32 hexadecimal digits).',
@@ -175,7 +188,10 @@ export const edges = sqliteTable(
     ...seen,
     gone_at: text(),
   },
-  (t) => [primaryKey({ columns: [t.kind, t.source_id, t.target_id] }), index('edges_by_target').on(t.target_id, t.kind)],
+  t => [
+    primaryKey({ columns: [t.kind, t.source_id, t.target_id] }),
+    index('edges_by_target').on(t.target_id, t.kind),
+  ],
 )
 documented(edges, 'Relations between users and posts.', {
   kind: '`follow`: user follows user. `cameo`: user appears in post. `remix`: post remixes post.',
@@ -194,7 +210,7 @@ export const rankings = sqliteTable(
     item_id: text().notNull(),
     observed_at: text().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.list, t.run_id, t.position] })],
+  t => [primaryKey({ columns: [t.list, t.run_id, t.position] })],
 )
 documented(rankings, 'Who stood where on the ranked lists, run by run.', {
   list: '`feed` or `leaderboard`.',
@@ -217,7 +233,7 @@ export const post_metrics = sqliteTable(
     recursive_reply_count: integer(),
     remix_count: integer(),
   },
-  (t) => [primaryKey({ columns: [t.post_id, t.observed_at] })],
+  t => [primaryKey({ columns: [t.post_id, t.observed_at] })],
 )
 documented(post_metrics, 'The history of a post’s counters: a row only when one of them changed.', {
   post_id: 'The post.',
@@ -243,7 +259,7 @@ export const user_metrics = sqliteTable(
     view_count: integer(),
     cameo_count: integer(),
   },
-  (t) => [primaryKey({ columns: [t.user_id, t.observed_at] })],
+  t => [primaryKey({ columns: [t.user_id, t.observed_at] })],
 )
 documented(user_metrics, 'The history of a user’s counters: a row only when one of them changed.', {
   user_id: 'The user.',
@@ -259,7 +275,7 @@ documented(user_metrics, 'The history of a user’s counters: a row only when on
 export const usernames = sqliteTable(
   'usernames',
   { user_id: text().notNull(), username: text().notNull(), ...seen },
-  (t) => [primaryKey({ columns: [t.user_id, t.username] })],
+  t => [primaryKey({ columns: [t.user_id, t.username] })],
 )
 documented(usernames, 'Every handle that a user was seen under.', {
   user_id: 'The user.',

@@ -17,7 +17,10 @@ import * as views from './views.js'
  */
 export type Privacy = 'id' | 'name' | 'seed' | 'text' | 'drop' | 'keep'
 
-/** The class of every column, by table or view, by column. What is not in here is not exported under a pseudonym. */
+/**
+ * The class of every column, by table or view, by column. What is not in here is not exported under a
+ * pseudonym.
+ */
 export const privacy = new Map<string, Readonly<Record<string, Privacy>>>()
 
 /** Enters a table or view; a column without a class does not compile. */
@@ -27,11 +30,21 @@ function classified<T extends Table | View>(table: T, columns: Record<ColumnName
 
 /** Enters a table of which nothing may be told. */
 function dropped(table: Table): void {
-  privacy.set(getTableName(table), Object.fromEntries(Object.keys(getTableColumns(table)).map((column) => [column, 'drop'])))
+  privacy.set(
+    getTableName(table),
+    Object.fromEntries(Object.keys(getTableColumns(table)).map(column => [column, 'drop'])),
+  )
 }
 
 const SEEN = { first_seen_at: 'keep', last_seen_at: 'keep' } as const
-const USER_COUNTERS = { follower_count: 'keep', following_count: 'keep', post_count: 'keep', like_count: 'keep', view_count: 'keep', cameo_count: 'keep' } as const
+const USER_COUNTERS = {
+  follower_count: 'keep',
+  following_count: 'keep',
+  post_count: 'keep',
+  like_count: 'keep',
+  view_count: 'keep',
+  cameo_count: 'keep',
+} as const
 const POST_COUNTERS = {
   like_count: 'keep',
   dislike_count: 'keep',
@@ -104,7 +117,13 @@ classified(entities.comments, {
   ...SEEN,
 })
 classified(entities.edges, { kind: 'keep', source_id: 'id', target_id: 'id', ...SEEN, gone_at: 'keep' })
-classified(entities.rankings, { list: 'keep', run_id: 'keep', position: 'keep', item_id: 'id', observed_at: 'keep' })
+classified(entities.rankings, {
+  list: 'keep',
+  run_id: 'keep',
+  position: 'keep',
+  item_id: 'id',
+  observed_at: 'keep',
+})
 classified(entities.post_metrics, { post_id: 'id', observed_at: 'keep', ...POST_COUNTERS })
 classified(entities.user_metrics, { user_id: 'id', observed_at: 'keep', ...USER_COUNTERS })
 classified(entities.usernames, { user_id: 'id', username: 'name', ...SEEN })
@@ -161,12 +180,29 @@ dropped(streams.parked_passes)
 dropped(crawl.forgotten)
 dropped(ledger.imports)
 classified(ledger.route_proofs, { route: 'keep', run_id: 'keep', first_answer_at: 'keep' })
-classified(streams.members, { stream_id: 'keep', kind: 'keep', item_id: 'id', hop: 'keep', known_pass: 'keep', last_pass: 'keep', last_full_pass: 'keep', gone: 'keep' })
+classified(streams.members, {
+  stream_id: 'keep',
+  kind: 'keep',
+  item_id: 'id',
+  hop: 'keep',
+  known_pass: 'keep',
+  last_pass: 'keep',
+  last_full_pass: 'keep',
+  gone: 'keep',
+})
 classified(streams.completed_passes, { stream_id: 'keep', pass: 'keep' })
 classified(streams.full_sightings, { kind: 'keep', source_id: 'id', target_id: 'id', request_id: 'keep' })
 classified(streams.told_zero, { run_id: 'keep', user_id: 'id', counter: 'keep' })
 classified(streams.handles, { username: 'name', user_id: 'id', resolved_at: 'keep' })
-classified(crawl.scope, { run_id: 'keep', option_set: 'keep', kind: 'keep', id: 'id', depth: 'keep', seed: 'keep', pending: 'keep' })
+classified(crawl.scope, {
+  run_id: 'keep',
+  option_set: 'keep',
+  kind: 'keep',
+  id: 'id',
+  depth: 'keep',
+  seed: 'keep',
+  pending: 'keep',
+})
 classified(crawl.frontier, {
   run_id: 'keep',
   stream_id: 'keep',
@@ -178,7 +214,15 @@ classified(crawl.frontier, {
   attempts: 'keep',
   reason: 'text',
 })
-classified(crawl.estimates, { run_id: 'keep', stream: 'keep', streams: 'keep', low: 'keep', likely: 'keep', high: 'keep', actual: 'keep' })
+classified(crawl.estimates, {
+  run_id: 'keep',
+  stream: 'keep',
+  streams: 'keep',
+  low: 'keep',
+  likely: 'keep',
+  high: 'keep',
+  actual: 'keep',
+})
 classified(ledger.requests, {
   id: 'keep',
   run_id: 'keep',
@@ -206,8 +250,22 @@ classified(ledger.rejects, {
   program_version: 'keep',
   rejected_at: 'keep',
 })
-classified(ledger.drift, { kind: 'keep', path: 'text', got: 'keep', expected: 'keep', records: 'keep', first_seen_at: 'keep', last_seen_at: 'keep' })
-classified(ledger.told_fields, { stream: 'keep', path: 'keep', told: 'keep', missing: 'keep', missed_at: 'keep' })
+classified(ledger.drift, {
+  kind: 'keep',
+  path: 'text',
+  got: 'keep',
+  expected: 'keep',
+  records: 'keep',
+  first_seen_at: 'keep',
+  last_seen_at: 'keep',
+})
+classified(ledger.told_fields, {
+  stream: 'keep',
+  path: 'keep',
+  told: 'keep',
+  missing: 'keep',
+  missed_at: 'keep',
+})
 
 classified(views.v_posts, {
   id: 'id',
@@ -268,7 +326,14 @@ classified(views.v_creators, {
   last_post_at: 'keep',
   days_between_posts: 'keep',
 })
-classified(views.v_follow_graph, { follower_id: 'id', follower: 'name', followed_id: 'id', followed: 'name', mutual: 'keep', first_seen_at: 'keep' })
+classified(views.v_follow_graph, {
+  follower_id: 'id',
+  follower: 'name',
+  followed_id: 'id',
+  followed: 'name',
+  mutual: 'keep',
+  first_seen_at: 'keep',
+})
 classified(views.v_post_growth, {
   post_id: 'id',
   previous_at: 'keep',
@@ -281,7 +346,13 @@ classified(views.v_post_growth, {
   comments_gained: 'keep',
   remixes_gained: 'keep',
 })
-classified(views.v_cameo_network, { user_id: 'id', username: 'name', with_user_id: 'id', with_username: 'name', posts: 'keep' })
+classified(views.v_cameo_network, {
+  user_id: 'id',
+  username: 'name',
+  with_user_id: 'id',
+  with_username: 'name',
+  posts: 'keep',
+})
 
 /** @returns the class of a column; what nobody has classified is dropped */
 export function privacyOf(table: string, column: string): Privacy {

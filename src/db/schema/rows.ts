@@ -8,7 +8,9 @@ type Stamps = 'first_seen_at' | 'last_seen_at' | 'unavailable'
 export type UserRow = { id: string } & Told<Omit<typeof users.$inferInsert, 'id' | Stamps>>
 export type PostRow = { id: string } & Told<Omit<typeof posts.$inferInsert, 'id' | Stamps>>
 export type CommentRow = { id: string } & Told<Omit<typeof comments.$inferInsert, 'id' | Stamps>>
-export type AttachmentRow = { id: string; post_id: string; position: number } & Told<Omit<typeof attachments.$inferInsert, 'id' | 'post_id' | 'position'>>
+export type AttachmentRow = { id: string; post_id: string; position: number } & Told<
+  Omit<typeof attachments.$inferInsert, 'id' | 'post_id' | 'position'>
+>
 export type EdgeKind = (typeof edges.$inferInsert)['kind']
 export interface EdgeRow {
   readonly kind: EdgeKind
@@ -63,7 +65,10 @@ export interface PageRows {
   readonly users: ReadonlyMap<string, UserRow>
   readonly posts: ReadonlyMap<string, PostRow>
   readonly comments: ReadonlyMap<string, CommentRow>
-  /** Posts and comments of which the page shows only that they were deleted, or how they were: their rows replace nothing that is known. */
+  /**
+   * Posts and comments of which the page shows only that they were deleted, or how they were: their rows
+   * replace nothing that is known.
+   */
   readonly deleted: ReadonlySet<string>
   readonly attachments: ReadonlyMap<string, AttachmentRow>
   readonly edges: ReadonlyMap<string, EdgeRow>

@@ -14,7 +14,9 @@ export const checkpoints = sqliteTable(
     cursor: text(),
     pass: integer().notNull().default(0),
     passes_begun: integer().notNull().default(0),
-    pass_state: text({ enum: ['none', 'open', 'completed', 'capped', 'failed'] }).notNull().default('none'),
+    pass_state: text({ enum: ['none', 'open', 'completed', 'capped', 'failed'] })
+      .notNull()
+      .default('none'),
     pass_after_request: integer().notNull().default(0),
     pages: integer().notNull().default(0),
     items: integer().notNull().default(0),
@@ -35,7 +37,7 @@ export const checkpoints = sqliteTable(
     repeated_pages: integer().notNull().default(0),
     barren_pages: integer().notNull().default(0),
   },
-  (t) => [uniqueIndex('checkpoints_by_stream').on(t.stream, t.subject_id)],
+  t => [uniqueIndex('checkpoints_by_stream').on(t.stream, t.subject_id)],
 )
 documented(checkpoints, 'One row per stream (a listing of one entity): where its reading stands.', {
   id: 'The number of the stream.',
@@ -46,7 +48,8 @@ documented(checkpoints, 'One row per stream (a listing of one entity): where its
   cursor: 'Where the pass goes on; NULL at its top.',
   pass: 'The number of the current or last pass.',
   passes_begun: 'How many passes have begun, which is the number of the newest.',
-  pass_state: '`open` passes go on at their cursor; only `completed` ones have reached the end, or what is known.',
+  pass_state:
+    '`open` passes go on at their cursor; only `completed` ones have reached the end, or what is known.',
   pass_after_request: 'The last request of the ledger before this pass began.',
   pages: 'Pages read in this pass.',
   items: 'Records served in this pass.',
@@ -57,8 +60,12 @@ documented(checkpoints, 'One row per stream (a listing of one entity): where its
   full: '1 if the current or last pass reads to the end whatever is known.',
   flawed: '1 if that pass was interrupted, restarted or set records aside: it cannot tell what has gone.',
   pass_counters: 'JSON: the counters of the subject before the first request of that pass.',
-  read_counters: 'JSON: the same of the last completed pass; a listing whose counters have not moved since is not read again.',
-  known_from_page: 'The page at which a full pass met what earlier passes had listed: an ordinary one would have ended there.',
+  read_counters:
+    'JSON: the same of the last completed pass; a listing whose counters have not moved since is ' +
+    'not read again.',
+  known_from_page:
+    'The page at which a full pass met what earlier passes had listed: an ordinary one would have ' +
+    'ended there.',
   late_news: 'Items new to us that a full pass found below that page.',
   completed_pass: 'The last pass that completed.',
   completed_at: 'When it completed.',
@@ -71,7 +78,7 @@ documented(checkpoints, 'One row per stream (a listing of one entity): where its
 export const used_cursors = sqliteTable(
   'used_cursors',
   { stream_id: integer().notNull(), pass: integer().notNull(), cursor: text().notNull() },
-  (t) => [primaryKey({ columns: [t.stream_id, t.pass, t.cursor] })],
+  t => [primaryKey({ columns: [t.stream_id, t.pass, t.cursor] })],
 )
 documented(used_cursors, 'The cursors used by open passes, to notice a listing that goes in circles.', {
   stream_id: 'The stream.',
@@ -96,23 +103,28 @@ export const parked_passes = sqliteTable('parked_passes', {
   repeated_pages: integer().notNull().default(0),
   barren_pages: integer().notNull().default(0),
 })
-documented(parked_passes, 'Interrupted passes that stepped aside for one of the other mode (full or ordinary), with what `checkpoints` held of them; a run of their mode goes on with them.', {
-  stream_id: 'The stream.',
-  pass: 'The number of the pass.',
-  cursor: 'Where it goes on.',
-  pages: 'Pages read in it.',
-  items: 'Records served in it.',
-  empty_pages: 'Empty pages in a row, up to where it stands.',
-  died_at_page: 'How deep it was when its cursor died, after a restart.',
-  full: '1 if it reads to the end whatever is known.',
-  pass_after_request: 'The last request of the ledger before it began.',
-  pass_counters: 'JSON: the counters of the subject before its first request.',
-  known_from_page: 'The page at which a full pass met what earlier passes had listed.',
-  late_news: 'Items new to us that a full pass found below that page.',
-  read_in_run: 'The run that read its last page.',
-  repeated_pages: 'Pages since the last news whose items it had all listed before.',
-  barren_pages: 'Pages since the last news, whatever they hold.',
-})
+documented(
+  parked_passes,
+  'Interrupted passes that stepped aside for one of the other mode (full or ordinary), with what ' +
+    '`checkpoints` held of them; a run of their mode goes on with them.',
+  {
+    stream_id: 'The stream.',
+    pass: 'The number of the pass.',
+    cursor: 'Where it goes on.',
+    pages: 'Pages read in it.',
+    items: 'Records served in it.',
+    empty_pages: 'Empty pages in a row, up to where it stands.',
+    died_at_page: 'How deep it was when its cursor died, after a restart.',
+    full: '1 if it reads to the end whatever is known.',
+    pass_after_request: 'The last request of the ledger before it began.',
+    pass_counters: 'JSON: the counters of the subject before its first request.',
+    known_from_page: 'The page at which a full pass met what earlier passes had listed.',
+    late_news: 'Items new to us that a full pass found below that page.',
+    read_in_run: 'The run that read its last page.',
+    repeated_pages: 'Pages since the last news whose items it had all listed before.',
+    barren_pages: 'Pages since the last news, whatever they hold.',
+  },
+)
 
 export const members = sqliteTable(
   'members',
@@ -126,7 +138,7 @@ export const members = sqliteTable(
     last_full_pass: integer().notNull().default(0),
     gone: integer().notNull().default(0),
   },
-  (t) => [primaryKey({ columns: [t.stream_id, t.kind, t.item_id] })],
+  t => [primaryKey({ columns: [t.stream_id, t.kind, t.item_id] })],
 )
 documented(members, 'What each stream is known to list: scope is computed from it, whoever read it.', {
   stream_id: 'The stream.',
@@ -142,7 +154,7 @@ documented(members, 'What each stream is known to list: scope is computed from i
 export const completed_passes = sqliteTable(
   'completed_passes',
   { stream_id: integer().notNull(), pass: integer().notNull() },
-  (t) => [primaryKey({ columns: [t.stream_id, t.pass] })],
+  t => [primaryKey({ columns: [t.stream_id, t.pass] })],
 )
 documented(completed_passes, 'The passes that completed: only what these have listed counts as known.', {
   stream_id: 'The stream.',
@@ -151,20 +163,34 @@ documented(completed_passes, 'The passes that completed: only what these have li
 
 export const full_sightings = sqliteTable(
   'full_sightings',
-  { kind: text().notNull(), source_id: text().notNull(), target_id: text().notNull(), request_id: integer().notNull() },
-  (t) => [primaryKey({ columns: [t.kind, t.source_id, t.target_id] })],
+  {
+    kind: text().notNull(),
+    source_id: text().notNull(),
+    target_id: text().notNull(),
+    request_id: integer().notNull(),
+  },
+  t => [primaryKey({ columns: [t.kind, t.source_id, t.target_id] })],
 )
-documented(full_sightings, 'The relations that were told of during the current full crawl: what a full pass did not see, and nobody else since it began, is gone.', {
-  kind: 'As in `edges`.',
-  source_id: 'As in `edges`.',
-  target_id: 'As in `edges`.',
-  request_id: 'The request of the ledger that last told of it.',
-})
+documented(
+  full_sightings,
+  'The relations that were told of during the current full crawl: what a full pass did not see, ' +
+    'and nobody else since it began, is gone.',
+  {
+    kind: 'As in `edges`.',
+    source_id: 'As in `edges`.',
+    target_id: 'As in `edges`.',
+    request_id: 'The request of the ledger that last told of it.',
+  },
+)
 
 export const told_zero = sqliteTable(
   'told_zero',
-  { run_id: integer().notNull(), user_id: text().notNull(), counter: text({ enum: ['follower_count', 'following_count'] }).notNull() },
-  (t) => [primaryKey({ columns: [t.run_id, t.user_id, t.counter] })],
+  {
+    run_id: integer().notNull(),
+    user_id: text().notNull(),
+    counter: text({ enum: ['follower_count', 'following_count'] }).notNull(),
+  },
+  t => [primaryKey({ columns: [t.run_id, t.user_id, t.counter] })],
 )
 documented(told_zero, 'Users whose profile has told in this run that a listing of theirs is empty.', {
   run_id: 'The run.',
@@ -172,7 +198,11 @@ documented(told_zero, 'Users whose profile has told in this run that a listing o
   counter: 'The counter that was 0.',
 })
 
-export const handles = sqliteTable('handles', { username: text().primaryKey(), user_id: text().notNull(), resolved_at: text().notNull() })
+export const handles = sqliteTable('handles', {
+  username: text().primaryKey(),
+  user_id: text().notNull(),
+  resolved_at: text().notNull(),
+})
 documented(handles, 'Handles that a user search resolved: an `@name` seed is never paid for twice.', {
   username: 'The handle as it was asked for.',
   user_id: 'The user that it belongs to.',

@@ -3,10 +3,11 @@ import { integer, real, sqliteView, text } from 'drizzle-orm/sqlite-core'
 import { documented } from './documented.js'
 
 /*
- * Questions that are asked of every collection, ready to be selected from. They use nothing but plain SQLite, so that Python
- * or DBeaver can read them, too, and each is written so that a condition on an id reaches an index: outer joins for names,
- * GROUP BY and PARTITION BY on plain columns, subqueries that climb from one row instead of walking down from all. Where `likely`
- * stands, SQLite, which has no statistics, would take an edge's kind for rarer than an id.
+ * Questions that are asked of every collection, ready to be selected from. They use nothing but plain SQLite,
+ * so that Python or DBeaver can read them, too, and each is written so that a condition on an id reaches an
+ * index: outer joins for names, GROUP BY and PARTITION BY on plain columns, subqueries that climb from one
+ * row instead of walking down from all. Where `likely` stands, SQLite, which has no statistics, would take an
+ * edge's kind for rarer than an id.
  */
 
 export const v_posts = sqliteView('v_posts', {
@@ -48,7 +49,8 @@ documented(v_posts, 'Posts with their authors and how much they move those who s
 })
 
 /** From a comment's parent to the top of its thread; the limit is there for threads that go in circles. */
-const threadUp = (select: string) => sql.raw(`(
+const threadUp = (select: string) =>
+  sql.raw(`(
       WITH RECURSIVE up (id, depth) AS (
         SELECT c.parent_comment_id, 1
         UNION ALL
@@ -79,28 +81,33 @@ export const v_comment_threads = sqliteView('v_comment_threads', {
   LEFT JOIN users u ON u.id = c.user_id
   LEFT JOIN comments above ON above.id = c.parent_comment_id
   LEFT JOIN posts p ON p.id = c.post_id`)
-documented(v_comment_threads, 'Comments and replies with the thread that they stand in and whom they answer.', {
-  id: 'The comment.',
-  post_id: 'The post under which it stands.',
-  root_comment_id: 'The first-level comment of its thread; for a first-level comment, itself.',
-  parent_comment_id: 'The comment that it replies to.',
-  depth: '0 for first-level comments, 1 for replies to them, and so on.',
-  user_id: 'The author.',
-  username: 'The author’s handle.',
-  parent_user_id: 'Who wrote the comment that it replies to.',
-  post_user_id: 'Whose post it is.',
-  text: 'As served.',
-  posted_at: 'When it was written.',
-  like_count: 'Likes.',
-  reply_count: 'Direct replies.',
-})
+documented(
+  v_comment_threads,
+  'Comments and replies with the thread that they stand in and whom they answer.',
+  {
+    id: 'The comment.',
+    post_id: 'The post under which it stands.',
+    root_comment_id: 'The first-level comment of its thread; for a first-level comment, itself.',
+    parent_comment_id: 'The comment that it replies to.',
+    depth: '0 for first-level comments, 1 for replies to them, and so on.',
+    user_id: 'The author.',
+    username: 'The author’s handle.',
+    parent_user_id: 'Who wrote the comment that it replies to.',
+    post_user_id: 'Whose post it is.',
+    text: 'As served.',
+    posted_at: 'When it was written.',
+    like_count: 'Likes.',
+    reply_count: 'Direct replies.',
+  },
+)
 
 /** Of a remix's parent: whether it is where the chain begins, as most are, so that nobody has to climb. */
 const REMIXES_A_ROOT = sql.raw(`
       coalesce((SELECT parent_post_id FROM posts WHERE id = e.target_id), (SELECT min(target_id) FROM edges WHERE kind = 'remix' AND source_id = e.target_id)) IS NULL`)
 
 /** From a remix's parent to the beginning of its chain. */
-const remixesUp = (select: string) => sql.raw(`(
+const remixesUp = (select: string) =>
+  sql.raw(`(
       WITH RECURSIVE up (id, depth) AS (
         SELECT e.target_id, 1
         UNION ALL
@@ -128,20 +135,26 @@ export const v_remix_trees = sqliteView('v_remix_trees', {
   LEFT JOIN users u ON u.id = p.user_id
   LEFT JOIN posts above ON above.id = e.target_id
   WHERE likely(e.kind = 'remix') AND (p.parent_post_id IS NULL OR p.parent_post_id = e.target_id)`)
-documented(v_remix_trees, 'Remixes with the tree that they belong to, one row each, those that are no longer listed among them. Where a post tells its parent, that is the parent; else the post that listed it.', {
-  post_id: 'The remix.',
-  parent_post_id: 'The post that it remixes.',
-  root_post_id: 'The post that its chain of remixes goes back to, as far as it was collected.',
-  depth: '1 for a remix of the root, 2 for a remix of that, and so on.',
-  user_id: 'Who made the remix.',
-  username: 'That user’s handle.',
-  parent_user_id: 'Whose post was remixed.',
-  posted_at: 'When the remix was posted.',
-  remix_count: 'Remixes of the remix.',
-})
+documented(
+  v_remix_trees,
+  'Remixes with the tree that they belong to, one row each, those that are no longer listed among ' +
+    'them. Where a post tells its parent, that is the parent; else the post that listed it.',
+  {
+    post_id: 'The remix.',
+    parent_post_id: 'The post that it remixes.',
+    root_post_id: 'The post that its chain of remixes goes back to, as far as it was collected.',
+    depth: '1 for a remix of the root, 2 for a remix of that, and so on.',
+    user_id: 'Who made the remix.',
+    username: 'That user’s handle.',
+    parent_user_id: 'Whose post was remixed.',
+    posted_at: 'When the remix was posted.',
+    remix_count: 'Remixes of the remix.',
+  },
+)
 
 /** Of one user's posts, and not over all posts at once, so that a condition on the user spares the others. */
-const median = (column: 'like_count' | 'view_count') => sql.raw(`
+const median = (column: 'like_count' | 'view_count') =>
+  sql.raw(`
     (SELECT avg(value) FROM (
       SELECT ${column} AS value, row_number() OVER (ORDER BY ${column}) AS place, count(*) OVER () AS told FROM posts WHERE user_id = a.user_id AND ${column} IS NOT NULL)
     WHERE place * 2 BETWEEN told AND told + 2)`)
@@ -173,25 +186,32 @@ export const v_creators = sqliteView('v_creators', {
       min(posted_at) AS first_post_at, max(posted_at) AS last_post_at, count(posted_at) AS dated
     FROM posts WHERE user_id IS NOT NULL GROUP BY user_id) a
   LEFT JOIN users u ON u.id = a.user_id`)
-documented(v_creators, 'Users who have posts in the collection, with sums over those posts; what is not collected is not in them.', {
-  user_id: 'The user.',
-  username: 'The handle.',
-  display_name: 'The name shown.',
-  follower_count: 'Followers, as the platform counts them.',
-  posts: 'Posts collected.',
-  likes: 'Likes of those posts.',
-  views: 'Views of those posts.',
-  comments: 'Comments and replies on those posts, as the platform counts them.',
-  remixes: 'Remixes of those posts, as the platform counts them.',
-  median_likes: 'Likes of the post in the middle; posts whose likes were not told are left out.',
-  median_views: 'Views of the post in the middle; posts whose views were not told are left out.',
-  engagement_rate: 'Likes, comments and remixes for each view, over all those posts.',
-  first_post_at: 'The oldest of them.',
-  last_post_at: 'The newest of them.',
-  days_between_posts: 'Days between one post and the next, on average; NULL for a single post.',
-})
+documented(
+  v_creators,
+  'Users who have posts in the collection, with sums over those posts; what is not collected is not in them.',
+  {
+    user_id: 'The user.',
+    username: 'The handle.',
+    display_name: 'The name shown.',
+    follower_count: 'Followers, as the platform counts them.',
+    posts: 'Posts collected.',
+    likes: 'Likes of those posts.',
+    views: 'Views of those posts.',
+    comments: 'Comments and replies on those posts, as the platform counts them.',
+    remixes: 'Remixes of those posts, as the platform counts them.',
+    median_likes: 'Likes of the post in the middle; posts whose likes were not told are left out.',
+    median_views: 'Views of the post in the middle; posts whose views were not told are left out.',
+    engagement_rate: 'Likes, comments and remixes for each view, over all those posts.',
+    first_post_at: 'The oldest of them.',
+    last_post_at: 'The newest of them.',
+    days_between_posts: 'Days between one post and the next, on average; NULL for a single post.',
+  },
+)
 
-/* Who follows back is looked up among the followers of the follower, who stand together: by the key it would be one far place for each edge. */
+/*
+ * Who follows back is looked up among the followers of the follower, who stand together: by the key it would
+ * be one far place for each edge.
+ */
 export const v_follow_graph = sqliteView('v_follow_graph', {
   follower_id: text(),
   follower: text(),
@@ -236,20 +256,28 @@ export const v_post_growth = sqliteView('v_post_growth', {
       lag(observed_at) OVER post AS previous_at, lag(like_count) OVER post AS likes_before, lag(view_count) OVER post AS views_before,
       lag(coalesce(recursive_reply_count, reply_count)) OVER post AS comments_before, lag(remix_count) OVER post AS remixes_before
     FROM post_metrics WINDOW post AS (PARTITION BY post_id ORDER BY observed_at))`)
-documented(v_post_growth, 'What each post gained between one observation and the next; an observation is kept only when a counter changed.', {
-  post_id: 'The post.',
-  previous_at: 'The observation before; NULL for the first, which has gained nothing yet.',
-  observed_at: 'The observation.',
-  hours: 'Hours between the two.',
-  like_count: 'Likes at the observation.',
-  likes_gained: 'More likes than before; less than 0 where they were withdrawn.',
-  view_count: 'Views at the observation.',
-  views_gained: 'More views than before.',
-  comments_gained: 'More comments and replies than before.',
-  remixes_gained: 'More remixes than before.',
-})
+documented(
+  v_post_growth,
+  'What each post gained between one observation and the next; an observation is kept only when a ' +
+    'counter changed.',
+  {
+    post_id: 'The post.',
+    previous_at: 'The observation before; NULL for the first, which has gained nothing yet.',
+    observed_at: 'The observation.',
+    hours: 'Hours between the two.',
+    like_count: 'Likes at the observation.',
+    likes_gained: 'More likes than before; less than 0 where they were withdrawn.',
+    view_count: 'Views at the observation.',
+    views_gained: 'More views than before.',
+    comments_gained: 'More comments and replies than before.',
+    remixes_gained: 'More remixes than before.',
+  },
+)
 
-/* Counted in a window, and not by GROUP BY, so that the pairs come user by user, in the order of the key, and the first need not wait for all. */
+/*
+ * Counted in a window, and not by GROUP BY, so that the pairs come user by user, in the order of the key, and
+ * the first need not wait for all.
+ */
 export const v_cameo_network = sqliteView('v_cameo_network', {
   user_id: text(),
   username: text(),
@@ -268,10 +296,15 @@ export const v_cameo_network = sqliteView('v_cameo_network', {
     WHERE place = 1) n
   LEFT JOIN users a ON a.id = n.user_id
   LEFT JOIN users b ON b.id = n.with_user_id`)
-documented(v_cameo_network, 'Who appears with whom in posts. Each pair is there both ways, so that a condition on `user_id` finds all its partners; `user_id < with_user_id` gives it once.', {
-  user_id: 'A user who appears in posts.',
-  username: 'That user’s handle.',
-  with_user_id: 'Another who appears in the same posts.',
-  with_username: 'That one’s handle.',
-  posts: 'In how many posts.',
-})
+documented(
+  v_cameo_network,
+  'Who appears with whom in posts. Each pair is there both ways, so that a condition on `user_id` ' +
+    'finds all its partners; `user_id < with_user_id` gives it once.',
+  {
+    user_id: 'A user who appears in posts.',
+    username: 'That user’s handle.',
+    with_user_id: 'Another who appears in the same posts.',
+    with_username: 'That one’s handle.',
+    posts: 'In how many posts.',
+  },
+)

@@ -4,22 +4,32 @@ import type { Format, Remarks, RowSource, Sink } from '../contract.js'
 import { writeLines } from './lines.js'
 import { quoted, textOf, withoutNul } from './values.js'
 
-/** RFC 4180 with LF, UTF-8 without BOM; NULL is empty and unquoted, the empty string is `""`, NUL is left out. */
+/**
+ * RFC 4180 with LF, UTF-8 without BOM; NULL is empty and unquoted, the empty string is `""`, NUL is left out.
+ */
 export const csv: Format = {
   name: 'csv',
   extension: 'csv',
   mediaType: 'text/csv',
   maxRows: Infinity,
-  write: (source, sink, remarks) => (source.packed === undefined ? writeRows(source, sink, remarks) : writePacked(source, source.packed(), sink, remarks)),
+  write: (source, sink, remarks) =>
+    source.packed === undefined
+      ? writeRows(source, sink, remarks)
+      : writePacked(source, source.packed(), sink, remarks),
 }
 
 /** The same bytes as `writePacked`, value by value: for what SQLite cannot hand over in blocks. */
 export function* writeRows(source: RowSource, sink: Sink, remarks: Remarks): Generator<number, void> {
   sink.write(headerOf(source))
-  yield* writeLines(source, sink, (row) => csvLine(row, remarks))
+  yield* writeLines(source, sink, row => csvLine(row, remarks))
 }
 
-export function* writePacked(source: RowSource, blocks: Iterable<{ rows: number; bytes: Uint8Array }>, sink: Sink, remarks: Remarks): Generator<number, void> {
+export function* writePacked(
+  source: RowSource,
+  blocks: Iterable<{ rows: number; bytes: Uint8Array }>,
+  sink: Sink,
+  remarks: Remarks,
+): Generator<number, void> {
   sink.write(headerOf(source))
   const unpacker = new CsvUnpacker(remarks)
   for (const { rows, bytes } of blocks) {
@@ -33,7 +43,7 @@ function headerOf({ columns }: RowSource): string {
 }
 
 function csvLine(row: readonly SqlValue[], remarks: Remarks): string {
-  return `${row.map((value) => (value === null ? '' : quoted(withoutNul(textOf(value), remarks)))).join(',')}\n`
+  return `${row.map(value => (value === null ? '' : quoted(withoutNul(textOf(value), remarks)))).join(',')}\n`
 }
 
 const COMMA = 0x2c
@@ -54,8 +64,8 @@ MEANINGS[packing.value] = NEXT_VALUE
 MEANINGS[packing.row] = NEXT_ROW
 
 /**
- * Packed rows as lines of CSV. A loop over bytes: it looks at each once, copies it, and goes back only to the few values that have
- * to be quoted.
+ * Packed rows as lines of CSV. A loop over bytes: it looks at each once, copies it, and goes back only to the
+ * few values that have to be quoted.
  */
 class CsvUnpacker {
   readonly #remarks: Remarks
@@ -91,7 +101,8 @@ class CsvUnpacker {
         isNull = true
         at -= 1
       } else {
-        if (isSpecial || (i === start && !isNull)) at = this.#field(source, start, i, at - 1 - (i - start)) + 1
+        if (isSpecial || (i === start && !isNull))
+          at = this.#field(source, start, i, at - 1 - (i - start)) + 1
         target[at - 1] = meaning === NEXT_VALUE ? COMMA : LF
         start = i + 1
         isSpecial = false
@@ -99,11 +110,17 @@ class CsvUnpacker {
         found += 1
       }
     }
-    if (found !== values) throw new AppError('bad-database', 'a text has bytes that are not UTF-8, which this program does not write')
+    if (found !== values)
+      throw new AppError(
+        'bad-database',
+        'a text has bytes that are not UTF-8, which this program does not write',
+      )
     return target.subarray(0, at)
   }
 
-  /** Writes a value anew from where it begins, in quotes if it needs them. @returns where the next one begins */
+  /**
+   * Writes a value anew from where it begins, in quotes if it needs them. @returns where the next one begins
+   */
   #field(source: Uint8Array, start: number, end: number, from: number): number {
     const target = this.#target
     let at = from

@@ -10,8 +10,9 @@ const MAX_CELL = 32_767
 const BOM = '\uFEFF'
 
 /**
- * CSV for double-clicking. What Excel would run as a formula, or take for a number or a date though it is text, has an apostrophe
- * before it, also where only a part of the text would become a cell; line ends are spaces; cells are cut at what Excel takes.
+ * CSV for double-clicking. What Excel would run as a formula, or take for a number or a date though it is
+ * text, has an apostrophe before it, also where only a part of the text would become a cell; line ends are
+ * spaces; cells are cut at what Excel takes.
  */
 export const excel: Format = {
   name: 'excel',
@@ -21,7 +22,11 @@ export const excel: Format = {
   *write(source, sink, remarks) {
     const { columns } = source
     sink.write(`${BOM}${columns.map(({ name }) => quoted(guarded(name))).join(',')}\n`)
-    yield* writeLines(source, sink, (row) => `${columns.map((column, i) => cellOf(row[i] ?? null, column, remarks)).join(',')}\n`)
+    yield* writeLines(
+      source,
+      sink,
+      row => `${columns.map((column, i) => cellOf(row[i] ?? null, column, remarks)).join(',')}\n`,
+    )
   },
 }
 
@@ -33,7 +38,9 @@ function cellOf(value: SqlValue, { type }: Column, remarks: Remarks): string {
 }
 
 const TIME = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/
-/** Full-width signs begin formulas where Excel is Japanese or Chinese; what cannot be seen may stand before. */
+/**
+ * Full-width signs begin formulas where Excel is Japanese or Chinese; what cannot be seen may stand before.
+ */
 const FORMULA = /^[\s\p{Cf}]*[=+\-@\u2212\uFF1D\uFF0B\uFF0D\uFF20]|^[\t\r]/u
 /** Where lists have semicolons, Excel splits lines at these, in quotes or not: what follows begins a cell. */
 const CELL_WITHIN = /;(?=[\s\p{Cf}"]*[=+\-@\u2212\uFF1D\uFF0B\uFF0D\uFF20])/gu

@@ -5,4 +5,6 @@ import { jsonl } from './jsonl.js'
 import { parquet } from './parquet.js'
 
 /** The formats of tables, by the names that `--format` takes. */
-export const tableFormats: ReadonlyMap<string, Format> = new Map([csv, excel, jsonl, parquet].map((format) => [format.name, format]))
+export const tableFormats: ReadonlyMap<string, Format> = new Map(
+  [csv, excel, jsonl, parquet].map(format => [format.name, format]),
+)

@@ -10,8 +10,13 @@ export const jsonl: Format = {
   mediaType: 'application/jsonl',
   maxRows: Infinity,
   write(source, sink) {
-    const fields = source.columns.map((column) => ({ before: `${JSON.stringify(column.name)}:`, column }))
-    return writeLines(source, sink, (row) => `{${fields.map(({ before, column }, i) => before + jsonOf(row[i] ?? null, column)).join(',')}}\n`)
+    const fields = source.columns.map(column => ({ before: `${JSON.stringify(column.name)}:`, column }))
+    return writeLines(
+      source,
+      sink,
+      row =>
+        `{${fields.map(({ before, column }, i) => before + jsonOf(row[i] ?? null, column)).join(',')}}\n`,
+    )
   },
 }
 

@@ -5,7 +5,11 @@ const BATCH_ROWS = 500
 const BATCH_LENGTH = 65_536
 
 /** Writes a line for each row, many at a time, as a format's `write` does. */
-export function* writeLines(source: RowSource, sink: Sink, line: (row: Row) => string): Generator<number, void> {
+export function* writeLines(
+  source: RowSource,
+  sink: Sink,
+  line: (row: Row) => string,
+): Generator<number, void> {
   let lines = ''
   let rows = 0
   for (const row of source.rows()) {

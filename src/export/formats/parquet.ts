@@ -10,7 +10,9 @@ const GROUP_LENGTH = 16_000_000
 /** Rows between two looks at whether the export goes on. */
 const TURN_ROWS = 1_000
 
-/** Typed columns in row groups, compressed with snappy; every column can be NULL unless the schema says never. */
+/**
+ * Typed columns in row groups, compressed with snappy; every column can be NULL unless the schema says never.
+ */
 export const parquet: Format = {
   name: 'parquet',
   extension: 'parquet',
@@ -19,7 +21,11 @@ export const parquet: Format = {
   *write(source, sink, remarks) {
     const columns = typed(source)
     const bytes = new SinkWriter(sink)
-    const file = new ParquetWriter({ writer: bytes, schema: [{ name: 'root', num_children: columns.length }, ...columns.map(elementOf)], createdBy: 'sora-crawl' })
+    const file = new ParquetWriter({
+      writer: bytes,
+      schema: [{ name: 'root', num_children: columns.length }, ...columns.map(elementOf)],
+      createdBy: 'sora-crawl',
+    })
     let group = new Group(columns, remarks)
     let told = 0
     for (const row of source.rows()) {
@@ -95,7 +101,10 @@ class Group {
   }
 }
 
-/** A value as its column stores it, JSON as its text, so that its numbers keep their digits; undefined where it is of another kind than the column. */
+/**
+ * A value as its column stores it, JSON as its text, so that its numbers keep their digits; undefined where
+ * it is of another kind than the column.
+ */
 function storedAs(value: Exclude<SqlValue, null>, type: ColumnType): unknown {
   switch (type) {
     case 'integer':
@@ -126,7 +135,11 @@ function elementOf({ name, type, required }: Column): SchemaElement {
     case 'number':
       return { ...shape, type: 'DOUBLE' }
     case 'time':
-      return { ...shape, type: 'INT64', logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MILLIS' } }
+      return {
+        ...shape,
+        type: 'INT64',
+        logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MILLIS' },
+      }
     default:
       return { ...shape, type: 'BYTE_ARRAY', converted_type: 'UTF8' }
   }

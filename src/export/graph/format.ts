@@ -17,12 +17,17 @@ export interface GraphSource extends GraphHead {
 
 /** What people read: the handle, else the name shown, else the id. */
 export function labelOf({ nodeColumns }: GraphHead, node: GraphNode): string {
-  const names = ['username', 'display_name'].map((name) => node.values[nodeColumns.findIndex((column) => column.name === name)])
-  return names.filter((name) => typeof name === 'string' && name !== '').map(String)[0] ?? node.id
+  const names = ['username', 'display_name'].map(
+    name => node.values[nodeColumns.findIndex(column => column.name === name)],
+  )
+  return names.filter(name => typeof name === 'string' && name !== '').map(String)[0] ?? node.id
 }
 
 /** Values with their columns; those that nobody told are left out. */
-export function* told(columns: readonly GraphColumn[], values: readonly GraphValue[]): Generator<[index: number, text: string]> {
+export function* told(
+  columns: readonly GraphColumn[],
+  values: readonly GraphValue[],
+): Generator<[index: number, text: string]> {
   for (const [index, column] of columns.entries()) {
     const value = values[index] ?? null
     if (value !== null) yield [index, valueText(column, value)]
@@ -37,9 +42,12 @@ export function valueText(column: GraphColumn, value: GraphValue): string {
  * How long an edge is known to have held: from the first time it was seen until it was found gone.
  * @returns `end` null while it holds; never before the start, which readers refuse
  */
-export function intervalOf({ edgeColumns }: GraphHead, edge: GraphEdge): { readonly start: string | null; readonly end: string | null } {
+export function intervalOf(
+  { edgeColumns }: GraphHead,
+  edge: GraphEdge,
+): { readonly start: string | null; readonly end: string | null } {
   const time = (name: string): string | null => {
-    const value = edge.values[edgeColumns.findIndex((column) => column.name === name)]
+    const value = edge.values[edgeColumns.findIndex(column => column.name === name)]
     return typeof value === 'string' ? value : null
   }
   const [start, end] = [time('first_seen_at'), time('gone_at')]

@@ -2,9 +2,17 @@ import type { GraphColumn, GraphValue } from '../../db/index.js'
 import { intervalOf, labelOf, told, type GraphSource } from './format.js'
 import { escapeXml, idText } from './xml.js'
 
-const TYPES: Readonly<Record<GraphColumn['type'], string>> = { text: 'string', integer: 'long', flag: 'boolean', time: 'string' }
+const TYPES: Readonly<Record<GraphColumn['type'], string>> = {
+  text: 'string',
+  integer: 'long',
+  flag: 'boolean',
+  time: 'string',
+}
 
-/** A graph as GEXF 1.3, piece by piece. Edges have a beginning and, where they are gone, an end; nodes are there throughout. */
+/**
+ * A graph as GEXF 1.3, piece by piece. Edges have a beginning and, where they are gone, an end; nodes are
+ * there throughout.
+ */
 export function* gexf(graph: GraphSource): Generator<string> {
   yield '<?xml version="1.0" encoding="UTF-8"?>\n<gexf xmlns="http://gexf.net/1.3" version="1.3">\n'
   yield `<meta>\n<creator>sora-crawl</creator>\n<description>${escapeXml(graph.description)}</description>\n</meta>\n`
@@ -27,11 +35,15 @@ export function* gexf(graph: GraphSource): Generator<string> {
 }
 
 function attributes(owner: 'node' | 'edge', columns: readonly GraphColumn[]): string {
-  const lines = columns.map(({ name, type }, i) => `<attribute id="${i}" title="${name}" type="${TYPES[type]}"/>\n`)
+  const lines = columns.map(
+    ({ name, type }, i) => `<attribute id="${i}" title="${name}" type="${TYPES[type]}"/>\n`,
+  )
   return `<attributes class="${owner}" mode="static">\n${lines.join('')}</attributes>\n`
 }
 
 function values(columns: readonly GraphColumn[], all: readonly GraphValue[]): string {
-  const lines = [...told(columns, all)].map(([i, text]) => `<attvalue for="${i}" value="${escapeXml(text)}"/>`)
+  const lines = [...told(columns, all)].map(
+    ([i, text]) => `<attvalue for="${i}" value="${escapeXml(text)}"/>`,
+  )
   return lines.length === 0 ? '' : `<attvalues>${lines.join('')}</attvalues>`
 }

@@ -2,9 +2,16 @@ import type { GraphColumn, GraphValue } from '../../db/index.js'
 import { labelOf, told, type GraphSource } from './format.js'
 import { escapeXml, idText } from './xml.js'
 
-const TYPES: Readonly<Record<GraphColumn['type'], string>> = { text: 'string', integer: 'long', flag: 'boolean', time: 'string' }
+const TYPES: Readonly<Record<GraphColumn['type'], string>> = {
+  text: 'string',
+  integer: 'long',
+  flag: 'boolean',
+  time: 'string',
+}
 
-/** A graph as GraphML, piece by piece. GraphML knows no time: the interval of an edge is in its attributes. */
+/**
+ * A graph as GraphML, piece by piece. GraphML knows no time: the interval of an edge is in its attributes.
+ */
 export function* graphml(graph: GraphSource): Generator<string> {
   yield '<?xml version="1.0" encoding="UTF-8"?>\n<graphml xmlns="http://graphml.graphdrawing.org/xmlns" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="http://graphml.graphdrawing.org/xmlns http://graphml.graphdrawing.org/xmlns/1.0/graphml.xsd">\n'
   yield `<desc>${escapeXml(graph.description)}</desc>\n`
@@ -25,9 +32,20 @@ export function* graphml(graph: GraphSource): Generator<string> {
 }
 
 function keys(owner: 'node' | 'edge', columns: readonly GraphColumn[]): string {
-  return columns.map(({ name, type }, i) => `<key id="${owner}${i}" for="${owner}" attr.name="${name}" attr.type="${TYPES[type]}"/>\n`).join('')
+  return columns
+    .map(
+      ({ name, type }, i) =>
+        `<key id="${owner}${i}" for="${owner}" attr.name="${name}" attr.type="${TYPES[type]}"/>\n`,
+    )
+    .join('')
 }
 
-function data(owner: 'node' | 'edge', columns: readonly GraphColumn[], values: readonly GraphValue[]): string {
-  return [...told(columns, values)].map(([i, text]) => `<data key="${owner}${i}">${escapeXml(text)}</data>`).join('')
+function data(
+  owner: 'node' | 'edge',
+  columns: readonly GraphColumn[],
+  values: readonly GraphValue[],
+): string {
+  return [...told(columns, values)]
+    .map(([i, text]) => `<data key="${owner}${i}">${escapeXml(text)}</data>`)
+    .join('')
 }

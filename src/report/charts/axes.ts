@@ -23,7 +23,10 @@ export const amounts = (more: object = {}): object => ({
 })
 
 /** An axis of names; its title stands below it. */
-export const names = (data: readonly string[], { axisLabel, ...more }: { readonly axisLabel?: object; readonly [key: string]: unknown } = {}): object => ({
+export const names = (
+  data: readonly string[],
+  { axisLabel, ...more }: { readonly axisLabel?: object; readonly [key: string]: unknown } = {},
+): object => ({
   type: 'category',
   data,
   axisLabel: { ...label, ...axisLabel },
@@ -43,6 +46,9 @@ export function labelRoom(values: readonly number[]): number {
 }
 
 /** The place of a drawing between its axes, so wide that no label of an amount is cut. */
-export function frame(values: readonly number[], margins: { readonly top?: number; readonly bottom?: number; readonly right: number }): object {
+export function frame(
+  values: readonly number[],
+  margins: { readonly top?: number; readonly bottom?: number; readonly right: number },
+): object {
   return { left: Math.max(36, labelRoom(values)), ...margins }
 }

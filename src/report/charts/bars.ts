@@ -10,17 +10,23 @@ export interface Part {
 }
 
 /**
- * Lying bars, one below the other, with what each amounts to at its end; of several parts each, if there are. They are markup and no
- * drawing, so that long labels break on a phone in place of being cut.
+ * Lying bars, one below the other, with what each amounts to at its end; of several parts each, if there are.
+ * They are markup and no drawing, so that long labels break on a phone in place of being cut.
  */
-export function lyingBars(labels: readonly Content[], parts: readonly Part[], ends: readonly Content[]): Html {
+export function lyingBars(
+  labels: readonly Content[],
+  parts: readonly Part[],
+  ends: readonly Content[],
+): Html {
   const sums = labels.map((_, i) => parts.reduce((sum, { values }) => sum + (values[i] ?? 0), 0))
   const most = Math.max(...sums)
   const piece = (part: Part, i: number): Html | null => {
     const value = part.values[i] ?? 0
-    return value === 0 ? null : html`<i style="--w:${((100 * value) / most).toFixed(2)}%;--c:${part.colour}"></i>`
+    return value === 0
+      ? null
+      : html`<i style="--w:${((100 * value) / most).toFixed(2)}%;--c:${part.colour}"></i>`
   }
-  return html`<dl class="bars">${labels.map((label, i) => html`<div><dt>${label}</dt><dd class="track">${parts.map((part) => piece(part, i))}</dd><dd class="end">${ends[i]}</dd></div>`)}</dl>`
+  return html`<dl class="bars">${labels.map((label, i) => html`<div><dt>${label}</dt><dd class="track">${parts.map(part => piece(part, i))}</dd><dd class="end">${ends[i]}</dd></div>`)}</dl>`
 }
 
 /** What the axes of standing bars say. */
@@ -32,17 +38,35 @@ export interface Axes {
 /** Where one bar is so many times as long as the next, the others cannot be told apart on an even scale. */
 const DWARFS = 5
 
-/** Standing bars over classes of amounts: how often each occurs. The scale grows in powers of ten where one bar would dwarf the rest. */
-export function histogram(labels: readonly string[], values: readonly number[], fill: string, { axes, height }: { axes: Axes; height: number }): Drawing {
+/**
+ * Standing bars over classes of amounts: how often each occurs. The scale grows in powers of ten where one
+ * bar would dwarf the rest.
+ */
+export function histogram(
+  labels: readonly string[],
+  values: readonly number[],
+  fill: string,
+  { axes, height }: { axes: Axes; height: number },
+): Drawing {
   const isLog = dwarfs(values)
-  const scale = isLog ? { type: 'log', min: 0.5, name: `${axes.y}, in powers of ten`, axisLabel: logLabel } : { splitNumber: 3, name: axes.y }
+  const scale = isLog
+    ? { type: 'log', min: 0.5, name: `${axes.y}, in powers of ten`, axisLabel: logLabel }
+    : { splitNumber: 3, name: axes.y }
   return {
     height,
     option: {
       grid: frame(values, { top: 28, bottom: 44, right: 6 }),
       xAxis: names(labels, { name: axes.x, axisLabel: { fontSize: 10.5, hideOverlap: true } }),
       yAxis: amounts(scale),
-      series: [{ type: 'bar', data: values.map((value) => (isLog && value === 0 ? null : value)), barCategoryGap: '12%', barMaxWidth: 56, itemStyle: { color: fill } }],
+      series: [
+        {
+          type: 'bar',
+          data: values.map(value => (isLog && value === 0 ? null : value)),
+          barCategoryGap: '12%',
+          barMaxWidth: 56,
+          itemStyle: { color: fill },
+        },
+      ],
     },
   }
 }
@@ -53,14 +77,33 @@ function dwarfs(values: readonly number[]): boolean {
 }
 
 /** Standing bars with their amount on top, for few. */
-export function standingBars(labels: readonly string[], values: readonly number[], fill: string, axes: Axes): Drawing {
+export function standingBars(
+  labels: readonly string[],
+  values: readonly number[],
+  fill: string,
+  axes: Axes,
+): Drawing {
   return {
     height: 240,
     option: {
       grid: frame(values, { top: 40, bottom: 44, right: 8 }),
       xAxis: names(labels, { name: axes.x }),
       yAxis: amounts({ splitNumber: 3, name: axes.y }),
-      series: [{ type: 'bar', data: values, barMaxWidth: 64, itemStyle: { color: fill }, label: { show: true, position: 'top', color: 'var(--muted)', fontSize: 11.5, formatter: ({ value }: { value: number }) => number(value) } }],
+      series: [
+        {
+          type: 'bar',
+          data: values,
+          barMaxWidth: 64,
+          itemStyle: { color: fill },
+          label: {
+            show: true,
+            position: 'top',
+            color: 'var(--muted)',
+            fontSize: 11.5,
+            formatter: ({ value }: { value: number }) => number(value),
+          },
+        },
+      ],
     },
   }
 }

@@ -6,7 +6,10 @@ import { Html, html } from '../html.js'
 
 use([BarChart, GraphChart, LineChart, ScatterChart, TreeChart, GridComponent, SVGRenderer])
 
-/** Colours are names that the page's style gives a value, one for light and one for dark; the same thing has the same colour in every chart. */
+/**
+ * Colours are names that the page's style gives a value, one for light and one for dark; the same thing has
+ * the same colour in every chart.
+ */
 export const colour = {
   ink: 'var(--ink)',
   muted: 'var(--muted)',
@@ -31,14 +34,17 @@ export interface Drawing {
   readonly option: EChartsCoreOption
 }
 
-/** Pixels of a drawing that takes the whole width of the text, of one on a phone, and of one of two beside each other. */
+/**
+ * Pixels of a drawing that takes the whole width of the text, of one on a phone, and of one of two beside
+ * each other.
+ */
 export const WIDE = 860
 export const NARROW = 340
 export const HALF = 410
 
 /**
- * A drawing as SVG. It is drawn twice where it takes the whole width, since letters that are scaled down to a phone cannot be read;
- * the page shows the one that fits.
+ * A drawing as SVG. It is drawn twice where it takes the whole width, since letters that are scaled down to a
+ * phone cannot be read; the page shows the one that fits.
  * @param label what is to be seen, in words
  */
 export function draw(label: string, make: (width: number) => Drawing, { half = false } = {}): Html {
@@ -46,7 +52,12 @@ export function draw(label: string, make: (width: number) => Drawing, { half = f
   return html`<div class="chart wide">${svg(label, WIDE, make(WIDE))}</div><div class="chart narrow">${svg(label, NARROW, make(NARROW))}</div>`
 }
 
-const LOOK = { animation: false, useUTC: true, backgroundColor: 'transparent', textStyle: { fontFamily: 'inherit' } }
+const LOOK = {
+  animation: false,
+  useUTC: true,
+  backgroundColor: 'transparent',
+  textStyle: { fontFamily: 'inherit' },
+}
 
 /** A drawing as SVG of this width. */
 export function svg(label: string, width: number, { height, option }: Drawing): Html {
@@ -62,7 +73,10 @@ export function svg(label: string, width: number, { height, option }: Drawing): 
   }
 }
 
-/** Without what is there for scripts and pointers. Texts in it are escaped, so that no quote or angle bracket is theirs. */
+/**
+ * Without what is there for scripts and pointers. Texts in it are escaped, so that no quote or angle bracket
+ * is theirs.
+ */
 function slim(inner: string): string {
   return inner
     .replaceAll(/<style[^>]*>[^]*?<\/style>/g, '')

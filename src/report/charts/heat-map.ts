@@ -15,8 +15,15 @@ function strength(value: number, least: number, most: number): number {
   return most === least ? 1 : FAINTEST + (1 - FAINTEST) * ((value - least) / (most - least))
 }
 
-/** A field for each pair of a row and a column, from the faintest for the least to the darkest for the most. */
-export function heatMap(columns: readonly string[], rows: readonly string[], cells: readonly Cell[], width: number): Drawing {
+/**
+ * A field for each pair of a row and a column, from the faintest for the least to the darkest for the most.
+ */
+export function heatMap(
+  columns: readonly string[],
+  rows: readonly string[],
+  cells: readonly Cell[],
+  width: number,
+): Drawing {
   const narrow = width < 500
   const left = narrow ? 34 : 84
   const cell = (width - left - 4) / columns.length
@@ -28,14 +35,32 @@ export function heatMap(columns: readonly string[], rows: readonly string[], cel
     height: Math.round(tall * rows.length + 44),
     option: {
       grid: { left, right: 4, top: 2, bottom: 42 },
-      xAxis: { type: 'category', data: columns, ...bare, axisLabel: { ...label, interval: narrow ? 5 : 2 }, name: 'hour of the day, UTC', nameLocation: 'middle', nameGap: 26, nameTextStyle: label },
-      yAxis: { type: 'category', data: rows.map((row) => (narrow ? row.slice(0, 3) : row)), inverse: true, ...bare, axisLabel: { ...label, color: colour.ink } },
+      xAxis: {
+        type: 'category',
+        data: columns,
+        ...bare,
+        axisLabel: { ...label, interval: narrow ? 5 : 2 },
+        name: 'hour of the day, UTC',
+        nameLocation: 'middle',
+        nameGap: 26,
+        nameTextStyle: label,
+      },
+      yAxis: {
+        type: 'category',
+        data: rows.map(row => (narrow ? row.slice(0, 3) : row)),
+        inverse: true,
+        ...bare,
+        axisLabel: { ...label, color: colour.ink },
+      },
       series: [
         {
           type: 'scatter',
           symbol: 'rect',
           symbolSize: [cell - 1.5, tall - 1.5],
-          data: cells.map(({ x, y, value }) => ({ value: [x, y], itemStyle: { color: colour.posts, opacity: Number(strength(value, least, most).toFixed(3)) } })),
+          data: cells.map(({ x, y, value }) => ({
+            value: [x, y],
+            itemStyle: { color: colour.posts, opacity: Number(strength(value, least, most).toFixed(3)) },
+          })),
         },
       ],
     },
@@ -47,8 +72,13 @@ const STEPS = 5
 /** What the strengths of a heat map mean, from the least to the most. */
 export function heatScale(cells: readonly Cell[], what: string): Html {
   const [least, most] = rangeOf(cells)
-  const values = [...new Set(Array.from({ length: STEPS }, (_, i) => Math.round(least + ((most - least) * i) / (STEPS - 1))))]
-  const field = (value: number): Html => html`<i style="--c:${colour.posts};--o:${strength(value, least, most).toFixed(3)}"></i>`
+  const values = [
+    ...new Set(
+      Array.from({ length: STEPS }, (_, i) => Math.round(least + ((most - least) * i) / (STEPS - 1))),
+    ),
+  ]
+  const field = (value: number): Html =>
+    html`<i style="--c:${colour.posts};--o:${strength(value, least, most).toFixed(3)}"></i>`
   return html`<p class="scale"><span>${number(least)}</span>${values.map(field)}<span>${number(most)} ${what}</span></p>`
 }
 

@@ -15,9 +15,10 @@ const ROUNDS = 400
 const PULL = 0.6
 
 /**
- * Places for the nodes of a network, each coordinate from 0 to 1: tied ones attract, those that are near repel each other (Fruchterman
- * and Reingold), and a pull to the middle keeps parts together that nothing ties. The same network gives the same places: the start comes from a
- * counter, and nothing but +, -, *, / and roots is computed, which are the same on every machine.
+ * Places for the nodes of a network, each coordinate from 0 to 1: tied ones attract, those that are near
+ * repel each other (Fruchterman and Reingold), and a pull to the middle keeps parts together that nothing
+ * ties. The same network gives the same places: the start comes from a counter, and nothing but +, -, *, /
+ * and roots is computed, which are the same on every machine.
  */
 export function placeNodes(count: number, ties: readonly Tie[]): Place[] {
   const x = new Float64Array(count)
@@ -46,7 +47,13 @@ function randomNumbers(): () => number {
   }
 }
 
-function moveOnce(x: Float64Array, y: Float64Array, ties: readonly Tie[], ideal: number, reach: number): void {
+function moveOnce(
+  x: Float64Array,
+  y: Float64Array,
+  ties: readonly Tie[],
+  ideal: number,
+  reach: number,
+): void {
   const count = x.length
   const dx = new Float64Array(count)
   const dy = new Float64Array(count)
@@ -61,9 +68,11 @@ function moveOnce(x: Float64Array, y: Float64Array, ties: readonly Tie[], ideal:
     dy[j] = at(dy, j) - ay * strength
   }
   for (let i = 0; i < count; i += 1) {
-    for (let j = i + 1; j < count; j += 1) push(i, j, (distance) => (distance > 4 * ideal ? 0 : (ideal * ideal) / distance))
+    for (let j = i + 1; j < count; j += 1)
+      push(i, j, distance => (distance > 4 * ideal ? 0 : (ideal * ideal) / distance))
   }
-  for (const { from, to, weight } of ties) push(from, to, (distance) => (-distance * distance * Math.sqrt(weight)) / (ideal * 2))
+  for (const { from, to, weight } of ties)
+    push(from, to, distance => (-distance * distance * Math.sqrt(weight)) / (ideal * 2))
   for (let i = 0; i < count; i += 1) {
     dx[i] = at(dx, i) + (0.5 - at(x, i)) * ideal * PULL
     dy[i] = at(dy, i) + (0.5 - at(y, i)) * ideal * PULL
@@ -82,7 +91,7 @@ function fitted(x: Float64Array, y: Float64Array): Place[] {
   const scale = (values: Float64Array): ((i: number) => number) => {
     const low = Math.min(...values)
     const span = Math.max(...values) - low
-    return (i) => (span === 0 ? 0.5 : (at(values, i) - low) / span)
+    return i => (span === 0 ? 0.5 : (at(values, i) - low) / span)
   }
   const [ofX, ofY] = [scale(x), scale(y)]
   return Array.from(x, (_, i) => ({ x: ofX(i), y: ofY(i) }))

@@ -19,12 +19,37 @@ export function barsAndSum({ labels, values, sums, colour: fill, titles }: Steps
   return {
     height: narrow ? 330 : 370,
     option: {
-      grid: [{ ...grid, top: 26, height: narrow ? 110 : 140 }, { ...grid, top: narrow ? 180 : 210, bottom: 26 }],
-      xAxis: [names(labels, { gridIndex: 0, axisLabel: { show: false }, boundaryGap: true }), names(labels, { gridIndex: 1, ...ends })],
-      yAxis: [amounts({ gridIndex: 0, splitNumber: 3, name: titles[0] }), amounts({ gridIndex: 1, splitNumber: 3, name: titles[1] })],
+      grid: [
+        { ...grid, top: 26, height: narrow ? 110 : 140 },
+        { ...grid, top: narrow ? 180 : 210, bottom: 26 },
+      ],
+      xAxis: [
+        names(labels, { gridIndex: 0, axisLabel: { show: false }, boundaryGap: true }),
+        names(labels, { gridIndex: 1, ...ends }),
+      ],
+      yAxis: [
+        amounts({ gridIndex: 0, splitNumber: 3, name: titles[0] }),
+        amounts({ gridIndex: 1, splitNumber: 3, name: titles[1] }),
+      ],
       series: [
-        { type: 'line', xAxisIndex: 0, yAxisIndex: 0, data: sums, symbol: 'none', lineStyle: { color: fill, width: 2 }, areaStyle: { color: fill, opacity: 0.12 } },
-        { type: 'bar', xAxisIndex: 1, yAxisIndex: 1, data: values, barCategoryGap: '18%', barMinWidth: 1, itemStyle: { color: fill } },
+        {
+          type: 'line',
+          xAxisIndex: 0,
+          yAxisIndex: 0,
+          data: sums,
+          symbol: 'none',
+          lineStyle: { color: fill, width: 2 },
+          areaStyle: { color: fill, opacity: 0.12 },
+        },
+        {
+          type: 'bar',
+          xAxisIndex: 1,
+          yAxisIndex: 1,
+          data: values,
+          barCategoryGap: '18%',
+          barMinWidth: 1,
+          itemStyle: { color: fill },
+        },
       ],
     },
   }
@@ -40,12 +65,12 @@ export interface Line {
 /** Lines over days, each point of which was observed. */
 export function lines(all: readonly Line[], title: string, width: number): Drawing {
   const times = [...new Set(all.flatMap(({ points }) => points.map(([at]) => at)))].toSorted((a, b) => a - b)
-  const series = all.map((line) => {
+  const series = all.map(line => {
     const values = new Map(line.points)
     return {
       type: 'line',
       name: line.name,
-      data: times.map((at) => values.get(at) ?? null),
+      data: times.map(at => values.get(at) ?? null),
       connectNulls: true,
       symbol: 'circle',
       symbolSize: times.length > 40 ? 0 : 5,
@@ -53,7 +78,7 @@ export function lines(all: readonly Line[], title: string, width: number): Drawi
       itemStyle: { color: line.colour },
     }
   })
-  const labels = times.map((at) => tick(new Date(at).toISOString(), 'day'))
+  const labels = times.map(at => tick(new Date(at).toISOString(), 'day'))
   const values = all.flatMap(({ points }) => points.map(([, value]) => value))
   return {
     height: width < 500 ? 254 : 294,

@@ -13,7 +13,9 @@ const FONT_SIZE = 11.5
 const LONGEST_NAME = 18
 const ROW_HEIGHT = 18
 
-/** A tree that grows to the right; on a phone, where no name would fit beside a line, a list that is set in. */
+/**
+ * A tree that grows to the right; on a phone, where no name would fit beside a line, a list that is set in.
+ */
 export function treeView(label: string, root: TreeNode): Html {
   return html`<div class="chart wide">${svg(label, WIDE, treeDrawing(root))}</div><ul class="branch narrow" style="max-width:${NARROW}px">${branchView(root)}</ul>`
 }
@@ -42,7 +44,15 @@ function treeDrawing(root: TreeNode): Drawing {
           roam: false,
           lineStyle: { color: colour.muted, width: 1, opacity: 0.45, curveness: 0.6 },
           // The ground behind a name keeps lines from being struck through it.
-          label: { position: 'left', align: 'right', distance: 4, color: colour.ink, fontSize: FONT_SIZE, backgroundColor: colour.card, padding: [1, 3] },
+          label: {
+            position: 'left',
+            align: 'right',
+            distance: 4,
+            color: colour.ink,
+            fontSize: FONT_SIZE,
+            backgroundColor: colour.card,
+            padding: [1, 3],
+          },
           leaves: { label: { position: 'right', align: 'left' } },
         },
       ],
@@ -56,12 +66,12 @@ function item({ name, views, children }: TreeNode, most: number): object {
     symbol: 'circle',
     symbolSize: Number((4 + 11 * Math.sqrt(Math.max(0, views ?? 0) / most)).toFixed(1)),
     itemStyle: { color: colour.remixes, borderColor: colour.card, borderWidth: 1 },
-    children: children.map((child) => item(child, most)),
+    children: children.map(child => item(child, most)),
   }
 }
 
 function labelWidth(names: readonly string[]): number {
-  const longest = Math.max(...names.map((name) => excerpt(visible(name), LONGEST_NAME).length))
+  const longest = Math.max(...names.map(name => excerpt(visible(name), LONGEST_NAME).length))
   return Math.ceil(28 + longest * FONT_SIZE * 0.64)
 }
 

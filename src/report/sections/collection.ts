@@ -12,7 +12,9 @@ export function collectionSection(reader: FigureReader): Section {
   return {
     id: 'collection',
     title: 'What was collected, and what it cost',
-    lead: 'Every request is in a ledger with its price. Prices are those that the program was given; what a gateway charges may differ.',
+    lead:
+      'Every request is in a ledger with its price. Prices are those that the program was given; ' +
+      'what a gateway charges may differ.',
     figures: [rowsFigure(reader), routeSpend(reader), ...(days === null ? [] : [days]), runsFigure(reader)],
   }
 }
@@ -26,7 +28,9 @@ function rowsFigure(reader: FigureReader): FigureView {
     picture: html`<dl class="tiles">${rows.map(({ what, rows: held }) => html`<div><dt>${what}</dt><dd>${number(held)}</dd></div>`)}</dl>`,
     table: null,
     sql: [figures.collected],
-    note: 'Relations that have gone since are counted. Users who were only mentioned, with nothing but an id told, are users here.',
+    note:
+      'Relations that have gone since are counted. Users who were only mentioned, with nothing but ' +
+      'an id told, are users here.',
   }
 }
 
@@ -38,9 +42,23 @@ function routeSpend(reader: FigureReader): FigureView {
   return {
     id: 'spend-by-route',
     title: 'Where the money went',
-    lead: first === undefined ? 'No request has been sent yet.' : `${dollars(usd)} for ${count(requests, 'request')}; most of it, ${dollars(first.usd)}, for ${first.route}.`,
-    picture: usd === 0 ? null : lyingBars(rows.map(({ route }) => route.replace(/^get_/, '').replaceAll('_', ' ')), [{ name: 'dollars', colour: colour.money, values: rows.map((row) => row.usd) }], rows.map((row) => `${dollars(row.usd)} · ${count(row.requests, 'request')}`)),
-    table: { header: ['route', 'requests', 'billed', 'dollars'], rows: rows.map((row) => [row.route, row.requests, row.billed, { amount: dollars(row.usd) }]) },
+    lead:
+      first === undefined
+        ? 'No request has been sent yet.'
+        : `${dollars(usd)} for ${count(requests, 'request')}; most of it, ${dollars(first.usd)}, ` +
+          `for ${first.route}.`,
+    picture:
+      usd === 0
+        ? null
+        : lyingBars(
+            rows.map(({ route }) => route.replace(/^get_/, '').replaceAll('_', ' ')),
+            [{ name: 'dollars', colour: colour.money, values: rows.map(row => row.usd) }],
+            rows.map(row => `${dollars(row.usd)} · ${count(row.requests, 'request')}`),
+          ),
+    table: {
+      header: ['route', 'requests', 'billed', 'dollars'],
+      rows: rows.map(row => [row.route, row.requests, row.billed, { amount: dollars(row.usd) }]),
+    },
     sql: [figures.spendByRoute],
   }
 }
@@ -52,9 +70,30 @@ function daySpend(reader: FigureReader): FigureView | null {
   return {
     id: 'spend-by-day',
     title: 'Spending over time',
-    lead: `Requests went out on ${count(rows.length, 'day')}, from ${rows[0]?.day} to ${rows.at(-1)?.day}. Above, dollars so far; below, dollars by day.`,
-    picture: draw('Dollars by day, and in all up to then', (width) => barsAndSum({ labels: rows.map((row) => tick(row.day, 'day')), values: rows.map(({ usd }) => usd), sums: rows.map((row) => row.usd_so_far), colour: colour.money, titles: ['dollars so far', 'dollars each day'] }, width)),
-    table: { header: ['day', 'requests', 'dollars', 'dollars so far'], rows: rows.map((row) => [row.day, row.requests, { amount: dollars(row.usd) }, { amount: dollars(row.usd_so_far) }]) },
+    lead:
+      `Requests went out on ${count(rows.length, 'day')}, from ${rows[0]?.day} to ` +
+      `${rows.at(-1)?.day}. Above, dollars so far; below, dollars by day.`,
+    picture: draw('Dollars by day, and in all up to then', width =>
+      barsAndSum(
+        {
+          labels: rows.map(row => tick(row.day, 'day')),
+          values: rows.map(({ usd }) => usd),
+          sums: rows.map(row => row.usd_so_far),
+          colour: colour.money,
+          titles: ['dollars so far', 'dollars each day'],
+        },
+        width,
+      ),
+    ),
+    table: {
+      header: ['day', 'requests', 'dollars', 'dollars so far'],
+      rows: rows.map(row => [
+        row.day,
+        row.requests,
+        { amount: dollars(row.usd) },
+        { amount: dollars(row.usd_so_far) },
+      ]),
+    },
     sql: [figures.spendByDay],
   }
 }
@@ -64,7 +103,10 @@ function runsFigure(reader: FigureReader): FigureView {
   return {
     id: 'runs',
     title: 'Runs',
-    lead: rows.length === 0 ? 'There has been no run yet.' : 'Newest first, twelve at most, imports among them: these send nothing. Times are UTC.',
+    lead:
+      rows.length === 0
+        ? 'There has been no run yet.'
+        : 'Newest first, twelve at most, imports among them: these send nothing. Times are UTC.',
     picture: null,
     tableFirst: true,
     table:
@@ -72,7 +114,7 @@ function runsFigure(reader: FigureReader): FigureView {
         ? null
         : {
             header: ['run', 'seeds', 'options', 'began', 'requests', 'cost', 'outcome'],
-            rows: rows.map((row) => [
+            rows: rows.map(row => [
               row.run,
               seedsView(row),
               html`<span class="options">${optionsText(row)}</span>`,
@@ -98,7 +140,11 @@ function seedsView({ seeds, seeds_in_all: all, is_import: isImport }: figures.Ru
 
 /** The options of a run as its flags; those of the first seeds, where seeds differ. */
 function optionsText({ options, full }: figures.RunRow): string {
-  const [first, ...others] = JSON.parse(options) as { collect?: string[]; depth?: number; maxPages?: number | null }[]
+  const [first, ...others] = JSON.parse(options) as {
+    collect?: string[]
+    depth?: number
+    maxPages?: number | null
+  }[]
   const flags = [
     first?.collect === undefined ? null : `--collect ${first.collect.join(',')}`,
     first?.depth === undefined ? null : `--depth ${first.depth}`,
@@ -106,5 +152,5 @@ function optionsText({ options, full }: figures.RunRow): string {
     full === 1 ? '--full' : null,
     others.length > 0 ? `and ${count(others.length, 'other set', 'other sets')} of options` : null,
   ]
-  return flags.filter((flag) => flag !== null).join(' ')
+  return flags.filter(flag => flag !== null).join(' ')
 }

@@ -27,17 +27,32 @@ function creatorsFigure(reader: FigureReader): FigureView {
   return {
     id: 'top-creators',
     title: 'Creators',
-    lead: rows.length === 0 ? 'No post with an author has been collected yet.' : 'By views of their collected posts.',
+    lead:
+      rows.length === 0
+        ? 'No post with an author has been collected yet.'
+        : 'By views of their collected posts.',
     picture: null,
     tableFirst: true,
     table:
       rows.length === 0
         ? null
         : {
-            header: ['account', 'name', 'views', 'posts', 'median views', 'likes', 'comments', 'engaged', 'followers'],
-            rows: rows.map((row) => [
+            header: [
+              'account',
+              'name',
+              'views',
+              'posts',
+              'median views',
+              'likes',
+              'comments',
+              'engaged',
+              'followers',
+            ],
+            rows: rows.map(row => [
               userView(row.username, row.user_id),
-              row.display_name === null ? null : html`<span class="name">${written(excerpt(row.display_name, 32))}</span>`,
+              row.display_name === null
+                ? null
+                : html`<span class="name">${written(excerpt(row.display_name, 32))}</span>`,
               amount(row.views, most),
               row.posts,
               row.median_views,
@@ -62,7 +77,10 @@ function postsFigure(reader: FigureReader): FigureView {
   return {
     id: 'top-posts',
     title: 'Posts',
-    lead: rows.length === 0 ? 'No post has been collected yet.' : 'By views. Links lead to the platform, if it still shows them.',
+    lead:
+      rows.length === 0
+        ? 'No post has been collected yet.'
+        : 'By views. Links lead to the platform, if it still shows them.',
     picture: null,
     tableFirst: true,
     table:
@@ -70,7 +88,7 @@ function postsFigure(reader: FigureReader): FigureView {
         ? null
         : {
             header: ['post', 'views', 'likes', 'comments', 'remixes', 'engaged'],
-            rows: rows.map((row) => [
+            rows: rows.map(row => [
               html`<div class="post"><p>${textOf(row.text)}</p><small>${row.user_id === null ? null : userView(row.username, row.user_id)} ${row.posted_at === null ? null : html`· ${row.posted_at.slice(0, 10)}`} · ${link(row.permalink, excerpt(row.post_id, 18))}</small></div>`,
               amount(row.views, most),
               row.likes,
@@ -84,5 +102,7 @@ function postsFigure(reader: FigureReader): FigureView {
 }
 
 function textOf(text: string | null): Html {
-  return text === null || text.trim() === '' ? html`<span class="none">no text</span>` : written(excerpt(text, 150))
+  return text === null || text.trim() === ''
+    ? html`<span class="none">no text</span>`
+    : written(excerpt(text, 150))
 }

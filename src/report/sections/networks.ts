@@ -11,7 +11,9 @@ export function networkSection(reader: FigureReader): Section {
   return {
     id: 'networks',
     title: 'Networks',
-    lead: 'Points are accounts, larger the more ties they have. An account whose lists were not read has only the ties that others’ lists show, so that a small point may be an unread one.',
+    lead:
+      'Points are accounts, larger the more ties they have. An account whose lists were not read ' +
+      'has only the ties that others’ lists show, so that a small point may be an unread one.',
     figures: [follows(reader), cameos(reader)],
   }
 }
@@ -39,9 +41,19 @@ function follows(reader: FigureReader): FigureView {
   const rows = reader.rows(figures.followNetwork)
   const fill = (isRead: 0 | 1): string => (isRead === 1 ? colour.read : colour.unread)
   const network = networkOf(
-    rows.map((row) => ({
-      from: { id: row.follower_id, name: userName(row.follower, row.follower_id), degree: row.follower_degree, colour: fill(row.follower_read) },
-      to: { id: row.followed_id, name: userName(row.followed, row.followed_id), degree: row.followed_degree, colour: fill(row.followed_read) },
+    rows.map(row => ({
+      from: {
+        id: row.follower_id,
+        name: userName(row.follower, row.follower_id),
+        degree: row.follower_degree,
+        colour: fill(row.follower_read),
+      },
+      to: {
+        id: row.followed_id,
+        name: userName(row.followed, row.followed_id),
+        degree: row.followed_degree,
+        colour: fill(row.followed_read),
+      },
       weight: 1,
       strong: row.mutual === 1,
       directed: row.mutual === 0,
@@ -52,26 +64,60 @@ function follows(reader: FigureReader): FigureView {
   return {
     id: 'follow-network',
     title: 'Who follows whom',
-    lead: rows.length === 0 ? 'No account is known to follow another one.' : `An arrow leads from a follower to the one who is followed; the ${count(mutual, 'dark line')} without arrows ${mutual === 1 ? 'is' : 'are'} mutual.`,
+    lead:
+      rows.length === 0
+        ? 'No account is known to follow another one.'
+        : 'An arrow leads from a follower to the one who is followed; the ' +
+          `${count(mutual, 'dark line')} without arrows ${mutual === 1 ? 'is' : 'are'} mutual.`,
     picture: rows.length === 0 ? null : html`${legend(READ)}${draw(label, networkDrawing(network))}`,
-    table: rows.length === 0 ? null : { header: ['follower', 'followed', 'mutual'], rows: rows.map((row) => [userView(row.follower, row.follower_id), userView(row.followed, row.followed_id), row.mutual === 1 ? 'yes' : 'no']) },
+    table:
+      rows.length === 0
+        ? null
+        : {
+            header: ['follower', 'followed', 'mutual'],
+            rows: rows.map(row => [
+              userView(row.follower, row.follower_id),
+              userView(row.followed, row.followed_id),
+              row.mutual === 1 ? 'yes' : 'no',
+            ]),
+          },
     sql: [figures.followNetwork],
     ...(rows[0] === undefined ? {} : { note: followsLeftOut(rows[0], rows.length, network.nodes.length) }),
   }
 }
 
-function followsLeftOut({ accounts_in_all: accounts, ties_in_all: ties, ties_between_chosen: between }: figures.FollowRow, drawn: number, nodes: number): string {
-  if (nodes === accounts && drawn === between) return `All ${count(accounts, 'account')} and all follows between them are drawn.`
+function followsLeftOut(
+  { accounts_in_all: accounts, ties_in_all: ties, ties_between_chosen: between }: figures.FollowRow,
+  drawn: number,
+  nodes: number,
+): string {
+  if (nodes === accounts && drawn === between)
+    return `All ${count(accounts, 'account')} and all follows between them are drawn.`
   const { accounts: most, tiesOfEach } = figures.FOLLOW_CORE
-  return `Drawn is the core: ${number(nodes)} of ${count(accounts, 'account')}, at most the ${most} with most ties; and of the ${count(between, 'follow')} between them ${number(drawn)}, at most ${tiesOfEach} from each account, mutual ones first. The whole network has ${count(ties, 'follow')}; export --graph follow writes all of it.`
+  return (
+    `Drawn is the core: ${number(nodes)} of ${count(accounts, 'account')}, at most the ${most} with ` +
+    `most ties; and of the ${count(between, 'follow')} between them ${number(drawn)}, at most ` +
+    `${tiesOfEach} from each account, mutual ones first. The whole network has ` +
+    `${count(ties, 'follow')}; export --graph follow writes all of it.`
+  )
 }
 
 function cameos(reader: FigureReader): FigureView {
   const rows = reader.rows(figures.cameoNetwork)
   const network = networkOf(
-    rows.map((row) => ({
-      from: { id: row.user_id, name: userName(row.username, row.user_id), degree: row.user_degree, colour: colour.likes },
-      to: { id: row.with_user_id, name: userName(row.with_username, row.with_user_id), degree: row.with_degree, colour: colour.likes },
+    rows.map(row => ({
+      from: {
+        id: row.user_id,
+        name: userName(row.username, row.user_id),
+        degree: row.user_degree,
+        colour: colour.likes,
+      },
+      to: {
+        id: row.with_user_id,
+        name: userName(row.with_username, row.with_user_id),
+        degree: row.with_degree,
+        colour: colour.likes,
+      },
       weight: row.posts,
       strong: row.posts > 1,
       directed: false,
@@ -80,15 +126,45 @@ function cameos(reader: FigureReader): FigureView {
   return {
     id: 'cameo-network',
     title: 'Who appears with whom',
-    lead: rows.length === 0 ? 'No post is known in which two accounts appear together.' : `${count(network.nodes.length, 'account')} and ${count(network.ties.length, 'pair')} of them that appear in the same posts; the stronger a line, the more posts.`,
-    picture: rows.length === 0 ? null : draw(`Network of ${network.nodes.length} accounts that appear in the same posts, ${network.ties.length} pairs`, networkDrawing(network)),
-    table: rows.length === 0 ? null : { header: ['account', 'with', 'posts'], rows: rows.map((row) => [userView(row.username, row.user_id), userView(row.with_username, row.with_user_id), row.posts]) },
+    lead:
+      rows.length === 0
+        ? 'No post is known in which two accounts appear together.'
+        : `${count(network.nodes.length, 'account')} and ${count(network.ties.length, 'pair')} of ` +
+          'them that appear in the same posts; the stronger a line, the more posts.',
+    picture:
+      rows.length === 0
+        ? null
+        : draw(
+            `Network of ${network.nodes.length} accounts that appear in the same posts, ` +
+              `${network.ties.length} pairs`,
+            networkDrawing(network),
+          ),
+    table:
+      rows.length === 0
+        ? null
+        : {
+            header: ['account', 'with', 'posts'],
+            rows: rows.map(row => [
+              userView(row.username, row.user_id),
+              userView(row.with_username, row.with_user_id),
+              row.posts,
+            ]),
+          },
     sql: [figures.cameoNetwork],
     ...(rows[0] === undefined ? {} : { note: pairsLeftOut(rows[0], network) }),
   }
 }
 
-function pairsLeftOut({ accounts_in_all: accounts, pairs_in_all: pairs }: figures.CameoPairRow, { nodes, ties }: Network): string {
-  if (nodes.length === accounts && ties.length === pairs) return `All ${count(accounts, 'account')} that appear with another one are drawn.`
-  return `Drawn is the core: ${number(nodes.length)} of ${count(accounts, 'account')} and ${number(ties.length)} of ${count(pairs, 'pair')}; at most the ${figures.CAMEO_CORE.accounts} accounts that appear with most others, and the ${figures.CAMEO_CORE.pairs} pairs with most posts.`
+function pairsLeftOut(
+  { accounts_in_all: accounts, pairs_in_all: pairs }: figures.CameoPairRow,
+  { nodes, ties }: Network,
+): string {
+  if (nodes.length === accounts && ties.length === pairs)
+    return `All ${count(accounts, 'account')} that appear with another one are drawn.`
+  return (
+    `Drawn is the core: ${number(nodes.length)} of ${count(accounts, 'account')} and ` +
+    `${number(ties.length)} of ${count(pairs, 'pair')}; at most the ${figures.CAMEO_CORE.accounts} ` +
+    `accounts that appear with most others, and the ${figures.CAMEO_CORE.pairs} pairs with most ` +
+    'posts.'
+  )
 }

@@ -59,5 +59,7 @@ function replyCount({ world }: Studio, told: Comment): number {
 }
 
 function parentId({ world }: Studio, told: Comment): string {
-  return told.reply === 0 ? world.posts.id(told.post) : world.comments.id({ post: told.post, rank: told.rank, reply: 0 })
+  return told.reply === 0
+    ? world.posts.id(told.post)
+    : world.comments.id({ post: told.post, rank: told.rank, reply: 0 })
 }

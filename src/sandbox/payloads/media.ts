@@ -14,7 +14,14 @@ export class Signer {
   sign(path: string): string {
     this.#signed += 1
     const signature = `${new Dice(this.key, this.#signed).word(BASE64, 43)}=`
-    const query = new URLSearchParams({ st: stamp(0), se: stamp(LIFETIME_MS), sp: 'r', sv: '2025-01-05', sr: 'b', sig: signature })
+    const query = new URLSearchParams({
+      st: stamp(0),
+      se: stamp(LIFETIME_MS),
+      sp: 'r',
+      sv: '2025-01-05',
+      sr: 'b',
+      sig: signature,
+    })
     return `https://videos.openai.com/vg-assets/${encodeURIComponent(path)}?${query.toString()}`
   }
 }
@@ -33,9 +40,16 @@ export function attachment(signer: Signer, owner: string, position: number, earl
   const key = hashOf(owner)
   const dice = new Dice(key, position)
   const frames = 30 * dice.pick([4, 8, 10, 15])
-  const [width, height] = dice.pick<readonly [number, number]>([[352, 640], [640, 352], [480, 480]])
+  const [width, height] = dice.pick<readonly [number, number]>([
+    [352, 640],
+    [640, 352],
+    [480, 480],
+  ])
   const asset = `assets/task_${ulid(key, position, 1)}/task_${ulid(key, position, 1)}_genid_${ulid(key, position)}`
-  const video = (name: string): Payload => ({ path: signer.sign(`${asset}/${name}`), ...(early ? {} : { size: 10_000 + dice.below(9_000_000) }) })
+  const video = (name: string): Payload => ({
+    path: signer.sign(`${asset}/${name}`),
+    ...(early ? {} : { size: 10_000 + dice.below(9_000_000) }),
+  })
   return {
     id: `${owner}-attachment-${position}`,
     tags: ['sora'],
@@ -46,7 +60,14 @@ export function attachment(signer: Signer, owner: string, position: number, earl
     downloadable_url: signer.sign(`${asset}/raw.mp4`),
     width,
     height,
-    ...(early ? {} : { duration_s: frames / 30, n_frames: frames, has_captions: false, can_create_character: dice.oneIn(3) }),
+    ...(early
+      ? {}
+      : {
+          duration_s: frames / 30,
+          n_frames: frames,
+          has_captions: false,
+          can_create_character: dice.oneIn(3),
+        }),
     prompt: null,
     task_id: early ? null : `task_${ulid(key, position, 1)}`,
     output_blocked: false,

@@ -38,7 +38,9 @@ export function post(studio: Studio, index: number, detail: Detail): Payload {
     caption: null,
     cover_photo_url: null,
     preview_image_url: `https://ogimg.chatgpt.com/?postId=${told.id}`,
-    attachments: Array.from({ length: told.attachments }, (_, n) => attachment(studio.signer, told.id, n, told.early)),
+    attachments: Array.from({ length: told.attachments }, (_, n) =>
+      attachment(studio.signer, told.id, n, told.early),
+    ),
     ...lineage(studio, told, detail),
     tombstoned_at: null,
     permalink: `https://sora.chatgpt.com/p/${told.id}`,
@@ -72,13 +74,23 @@ function counters({ world }: Studio, told: Post): Payload {
 }
 
 function viewer(told: Post): Payload {
-  return { user_liked: false, user_disliked: false, ...(told.early ? {} : { has_reposted: false, is_owner: false }) }
+  return {
+    user_liked: false,
+    user_disliked: false,
+    ...(told.early ? {} : { has_reposted: false, is_owner: false }),
+  }
 }
 
 const lateFields = {
   repost_of_post_id: null,
   story_type: null,
-  permissions: { can_read: true, can_write: false, can_delete: false, can_remix: true, share_setting: 'public' },
+  permissions: {
+    can_read: true,
+    can_write: false,
+    can_delete: false,
+    can_remix: true,
+    share_setting: 'public',
+  },
   visibility: null,
   discovery_phrase: null,
   srt_url: null,
@@ -91,28 +103,36 @@ function lineage(studio: Studio, told: Post, detail: Detail): Payload {
   const path = remixes.ancestors(told.index)
   const parent = path.at(-1)
   const alone = detail === 'alone'
-  // Two of a post's remixes, as a taste: the platform shows few or none of them here, whatever remix_count says.
+  // Two of a post's remixes, as a taste: the platform shows few or none of them here, whatever remix_count
+  // says.
   const taste = alone ? [0, 1].slice(0, remixes.of(told.index).length) : []
   return {
     parent_post_id: parent === undefined ? null : posts.id(parent),
     root_post_id: path[0] === undefined ? null : posts.id(path[0]),
-    parent_path: path.length === 0 ? null : path.map((ancestor) => posts.id(ancestor)),
+    parent_path: path.length === 0 ? null : path.map(ancestor => posts.id(ancestor)),
     parent_post: alone && parent !== undefined ? postWrapper(studio, parent) : null,
-    remix_posts: { items: taste.map((n) => postWrapper(studio, remixes.of(told.index).at(n))), cursor: null },
+    remix_posts: { items: taste.map(n => postWrapper(studio, remixes.of(told.index).at(n))), cursor: null },
     ancestors: { items: [], cursor: null },
   }
 }
 
 function cameoProfiles(studio: Studio, index: number): Payload[] | null {
   const people = studio.world.cameos.in(index)
-  return people.length === 0 ? null : people.map((user) => profile(studio, user))
+  return people.length === 0 ? null : people.map(user => profile(studio, user))
 }
 
 /** Where a text mentions somebody. */
 export function facets({ world }: Studio, mentioned: number | null, text: string | null): Payload[] {
   if (mentioned === null || text === null) return []
   const token = mentionToken(world.people.id(mentioned))
-  return [{ type: 'mention', start: text.indexOf(token), end: text.indexOf(token) + token.length, user_id: world.people.id(mentioned) }]
+  return [
+    {
+      type: 'mention',
+      start: text.indexOf(token),
+      end: text.indexOf(token) + token.length,
+      user_id: world.people.id(mentioned),
+    },
+  ]
 }
 
 /** The same post for those who only want the file: a reshape that the gateway makes. */
@@ -133,7 +153,12 @@ export function downloadInfo(studio: Studio, index: number): Payload {
       preview_gif: file('preview.gif'),
       medium_quality: file('md.mp4'),
     },
-    author: { user_id: person.id, username: person.username, display_name: person.displayName, avatar: picture(studio, person) },
+    author: {
+      user_id: person.id,
+      username: person.username,
+      display_name: person.displayName,
+      avatar: picture(studio, person),
+    },
     stats: {
       like_count: told.likes,
       view_count: told.views,

@@ -12,7 +12,11 @@ export function profile(studio: Studio, user: number): Payload {
 /** The little that the contract tells of a commenter: enough to show, and no id. */
 export function byline(studio: Studio, user: number): Payload {
   const person = studio.world.people.person(user)
-  return { username: person.username, display_name: person.displayName, profile_picture_url: picture(studio, person) }
+  return {
+    username: person.username,
+    display_name: person.displayName,
+    profile_picture_url: picture(studio, person),
+  }
 }
 
 function counters({ world }: Studio, user: number): Payload {
@@ -80,7 +84,8 @@ function contractProfile(studio: Studio, person: Person): Payload {
     is_verified: person.verified,
     created_at: person.createdAt,
     social_links: person.website === null ? null : [{ kind: 'website', url: person.website }],
-    owner_profile: person.owner === null ? null : contractProfile(studio, studio.world.people.person(person.owner)),
+    owner_profile:
+      person.owner === null ? null : contractProfile(studio, studio.world.people.person(person.owner)),
   }
 }
 

@@ -16,8 +16,8 @@ interface Slot {
 }
 
 /**
- * Who appears in which post. Users are dealt to the slots by index, so that nobody appears twice in a post; a slot's
- * shuffled posts are cut into shares, one per user. Nobody counts as a cameo in a post of their own.
+ * Who appears in which post. Users are dealt to the slots by index, so that nobody appears twice in a post; a
+ * slot's shuffled posts are cut into shares, one per user. Nobody counts as a cameo in a post of their own.
  */
 export class Cameos {
   readonly #slots: readonly Slot[]
@@ -33,7 +33,7 @@ export class Cameos {
       order: new Permutation(mix(key, n), posts.count),
       shares: softPowerLaw(Math.max(0, Math.ceil((users - n) / filled.length)), posts.count * part),
     }))
-    this.#appearances = new Memo(2048, (user) => this.#find(user))
+    this.#appearances = new Memo(2048, user => this.#find(user))
   }
 
   /** The users who appear in a post. */
@@ -66,8 +66,8 @@ export class Cameos {
     const start = slot.shares.start(bearer)
     const places = Array.from({ length: slot.shares.end(bearer) - start }, (_, n) => start + n)
     return places
-      .map((place) => slot.order.placeOf(place))
-      .filter((post) => this.posts.author(post) !== user)
+      .map(place => slot.order.placeOf(place))
+      .filter(post => this.posts.author(post) !== user)
       .toSorted((a, b) => a - b)
   }
 }

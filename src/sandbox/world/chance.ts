@@ -56,7 +56,10 @@ export class Dice {
   }
 }
 
-/** A keyed shuffle of 0 … size-1 that can be asked in both directions without a table (Feistel, cycle walking). */
+/**
+ * A keyed shuffle of 0 … size-1 that can be asked in both directions without a table (Feistel, cycle
+ * walking).
+ */
 export class Permutation {
   readonly #half: number
   readonly #mask: number

@@ -41,7 +41,9 @@ export class Comments {
     const thing = this.people.ids.read(id)
     if (thing?.kind !== 'comment' || thing.index >= this.posts.count) return undefined
     const place = { post: thing.index, rank: thing.rank, reply: thing.reply }
-    return place.rank < this.countUnder(place.post) && place.reply <= this.repliesTo(place.post, place.rank) ? place : undefined
+    return place.rank < this.countUnder(place.post) && place.reply <= this.repliesTo(place.post, place.rank)
+      ? place
+      : undefined
   }
 
   /** First-level comments of a post. */
@@ -86,7 +88,9 @@ export class Comments {
     const start = this.posts.postedAt(post)
     const commented = start + (WORLD_END - start) * 0.9 * this.#unit(post, rank) ** 3
     if (reply === 0) return micro(commented)
-    return micro(commented + (WORLD_END - commented) * (1 - 1 / (1 + (reply + this.#unit(post, rank, reply)) / 20)))
+    return micro(
+      commented + (WORLD_END - commented) * (1 - 1 / (1 + (reply + this.#unit(post, rank, reply)) / 20)),
+    )
   }
 
   #unit(...parts: number[]): number {

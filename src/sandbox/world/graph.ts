@@ -26,9 +26,10 @@ interface Stratum {
 }
 
 /**
- * Who follows whom. The users that may be followed are dealt to slots (index modulo SLOTS), so two slots never name the
- * same person; in each slot a shuffle puts the followers on a line, and the line is cut into shares, one per
- * followed user. Read forwards this gives a user's following, read backwards anybody's followers, page by page.
+ * Who follows whom. The users that may be followed are dealt to slots (index modulo SLOTS), so two slots
+ * never name the same person; in each slot a shuffle puts the followers on a line, and the line is cut into
+ * shares, one per followed user. Read forwards this gives a user's following, read backwards anybody's
+ * followers, page by page.
  */
 export class Graph {
   readonly #activity: Permutation
@@ -41,7 +42,7 @@ export class Graph {
   ) {
     this.#activity = new Permutation(mix(key, 1), users)
     this.#strata = stratify(key, users)
-    this.#following = new Memo(4096, (user) => this.#choices(user))
+    this.#following = new Memo(4096, user => this.#choices(user))
   }
 
   following(user: number): Listing {
@@ -49,8 +50,8 @@ export class Graph {
   }
 
   followers(user: number): Listing {
-    const runs = this.#strata.map((stratum) => this.#run(stratum, user))
-    return concatenation(runs.filter((run) => run.length > 0))
+    const runs = this.#strata.map(stratum => this.#run(stratum, user))
+    return concatenation(runs.filter(run => run.length > 0))
   }
 
   #choices(user: number): number[] {
@@ -79,8 +80,9 @@ export class Graph {
     const self = offset(user) ?? length
     return {
       length: self < length ? length - 1 : length,
-      at: (position) => this.#activity.placeOf(stratum.first + order.placeOf(start + position + (position < self ? 0 : 1))),
-      positionOf: (follower) => {
+      at: position =>
+        this.#activity.placeOf(stratum.first + order.placeOf(start + position + (position < self ? 0 : 1))),
+      positionOf: follower => {
         const found = follower === user ? undefined : offset(follower)
         return found === undefined || found < self ? found : found - 1
       },
@@ -111,10 +113,15 @@ function stratify(key: number, users: number): Stratum[] {
   })
 }
 
-function popularity(temper: (typeof temperaments)[number], slot: number, size: number, users: number): Shares {
+function popularity(
+  temper: (typeof temperaments)[number],
+  slot: number,
+  size: number,
+  users: number,
+): Shares {
   const bearers = slot < users ? Math.floor((users - 1 - slot) / SLOTS) + 1 : 0
   const hub = temper.top / (slot + 1) ** temper.fall
-  return new Shares(bearers, (bearer) => {
+  return new Shares(bearers, bearer => {
     const tail = (temper.tail / SLOTS) * Math.log((slot + 1 + SLOTS * bearer) / (slot + 1 + SLOTS))
     return size * Math.min(1, hub + tail)
   })
@@ -129,11 +136,11 @@ function concatenation(runs: readonly Listing[]): Listing {
   }
   return {
     length,
-    at: (position) => {
-      const n = starts.findLastIndex((start) => start <= position)
+    at: position => {
+      const n = starts.findLastIndex(start => start <= position)
       return runs[n]?.at(position - (starts[n] ?? 0)) ?? 0
     },
-    positionOf: (item) => {
+    positionOf: item => {
       for (const [n, run] of runs.entries()) {
         const position = run.positionOf(item)
         if (position !== undefined) return position + (starts[n] ?? 0)

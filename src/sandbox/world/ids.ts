@@ -1,6 +1,9 @@
 import { createCipheriv, createDecipheriv, createHash } from 'node:crypto'
 
-/** What an id stands for. Posts count from the newest; `rank` and `reply` are counted from 0 and 1, 0 being no reply. */
+/**
+ * What an id stands for. Posts count from the newest; `rank` and `reply` are counted from 0 and 1, 0 being no
+ * reply.
+ */
 export type Thing =
   | { kind: 'user' | 'character' | 'post'; index: number }
   | { kind: 'comment'; index: number; rank: number; reply: number }
@@ -10,8 +13,8 @@ const MAGIC = 0x534f5241
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
 /**
- * Ids are indexes encrypted under the seed: they look random, never collide, and lead back to the thing they name
- * without a table. Anything that was not made by this world decrypts to rubbish and is unknown.
+ * Ids are indexes encrypted under the seed: they look random, never collide, and lead back to the thing they
+ * name without a table. Anything that was not made by this world decrypts to rubbish and is unknown.
  */
 export class Ids {
   readonly #lock
@@ -66,7 +69,8 @@ function userId(hex: string): string {
     text = BASE62.charAt(Number(rest % 62n)) + text
     rest /= 62n
   }
-  // 128 bits fill 22 letters; the two in front are borrowed from the last ones, so that ids do not all start with 0.
+  // 128 bits fill 22 letters; the two in front are borrowed from the last ones, so that ids do not all start
+  // with 0.
   return `user-${text.slice(-2)}${text.slice(2)}`
 }
 

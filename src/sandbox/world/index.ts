@@ -8,8 +8,9 @@ import { Posts } from './posts.js'
 import { Remixes } from './remixes.js'
 
 /**
- * A whole platform as a pure function of a seed and a number of users. Nothing is built in advance: every person,
- * post and relation is computed when it is asked for, so a world of a million users costs what one of fifty does.
+ * A whole platform as a pure function of a seed and a number of users. Nothing is built in advance: every
+ * person, post and relation is computed when it is asked for, so a world of a million users costs what one of
+ * fifty does.
  */
 export class World {
   readonly ids: Ids

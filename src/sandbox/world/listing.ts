@@ -1,4 +1,7 @@
-/** One listing of a world: items are indexes of users or posts, or ranks of comments. Every question costs little. */
+/**
+ * One listing of a world: items are indexes of users or posts, or ranks of comments. Every question costs
+ * little.
+ */
 export interface Listing {
   readonly length: number
   at(position: number): number
@@ -10,8 +13,8 @@ export interface Listing {
 export function listingOf(items: readonly number[]): Listing {
   return {
     length: items.length,
-    at: (position) => items[position] ?? 0,
-    positionOf: (item) => {
+    at: position => items[position] ?? 0,
+    positionOf: item => {
       const position = items.indexOf(item)
       return position < 0 ? undefined : position
     },
@@ -20,5 +23,9 @@ export function listingOf(items: readonly number[]): Listing {
 
 /** The listing 0, 1, … length-1. */
 export function countUp(length: number): Listing {
-  return { length, at: (position) => position, positionOf: (item) => (item >= 0 && item < length ? item : undefined) }
+  return {
+    length,
+    at: position => position,
+    positionOf: item => (item >= 0 && item < length ? item : undefined),
+  }
 }

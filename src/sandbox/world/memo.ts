@@ -1,4 +1,6 @@
-/** Remembers the last `limit` answers of a pure function, so that memory stays flat in a world of any size. */
+/**
+ * Remembers the last `limit` answers of a pure function, so that memory stays flat in a world of any size.
+ */
 export class Memo<T> {
   readonly #known = new Map<number, T>()
 

@@ -35,7 +35,9 @@ export class Names {
     return undefined
   }
 
-  /** Users whose name contains the text: the exact one first, then the shortest spellings, at most `limit`. */
+  /**
+   * Users whose name contains the text: the exact one first, then the shortest spellings, at most `limit`.
+   */
   search(text: string, limit: number): number[] {
     const needle = text.trim().replace(/^@/, '').toLowerCase()
     const found = new Set<number>()

@@ -50,7 +50,7 @@ export class Posts {
     this.#slots = new Permutation(mix(key, 1), this.count)
     this.#ranks = new Permutation(mix(key, 2), people.count)
     this.#shares = softPowerLaw(people.count, this.count)
-    this.#byAuthor = new Memo(512, (user) => this.#written(user))
+    this.#byAuthor = new Memo(512, user => this.#written(user))
   }
 
   id(post: number): string {
@@ -83,11 +83,11 @@ export class Posts {
       new Permutation(mix(this.key, 3, block), Math.min(FEED_BLOCK, length - block * FEED_BLOCK))
     return {
       length,
-      at: (position) => {
+      at: position => {
         const block = Math.floor(position / FEED_BLOCK)
         return block * FEED_BLOCK + order(block).at(position % FEED_BLOCK)
       },
-      positionOf: (post) => {
+      positionOf: post => {
         const block = Math.floor(post / FEED_BLOCK)
         return post < length ? block * FEED_BLOCK + order(block).placeOf(post % FEED_BLOCK) : undefined
       },
@@ -129,6 +129,6 @@ export class Posts {
     const rank = this.#ranks.placeOf(user)
     const start = this.#shares.start(rank)
     const slots = Array.from({ length: this.#shares.end(rank) - start }, (_, n) => start + n)
-    return slots.map((slot) => this.#slots.placeOf(slot)).toSorted((a, b) => a - b)
+    return slots.map(slot => this.#slots.placeOf(slot)).toSorted((a, b) => a - b)
   }
 }

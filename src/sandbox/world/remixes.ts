@@ -15,7 +15,7 @@ export class Remixes {
     readonly key: number,
     readonly posts: number,
   ) {
-    this.#children = new Memo(256, (block) => this.#family(block))
+    this.#children = new Memo(256, block => this.#family(block))
   }
 
   parent(post: number): number | undefined {

@@ -1,6 +1,6 @@
 /**
- * A line of places cut into consecutive shares, one per bearer, by a closed formula: who bears a place, and which
- * places someone bears, are both answered without a table.
+ * A line of places cut into consecutive shares, one per bearer, by a closed formula: who bears a place, and
+ * which places someone bears, are both answered without a table.
  */
 export class Shares {
   readonly #cumulative: (bearer: number) => number
@@ -35,9 +35,12 @@ export class Shares {
   }
 }
 
-/** Shares that fall off like 1/rank, softened so that the first stays in the hundreds however large the world is. */
+/**
+ * Shares that fall off like 1/rank, softened so that the first stays in the hundreds however large the world
+ * is.
+ */
 export function softPowerLaw(bearers: number, places: number): Shares {
   const softness = 0.4 + bearers / 400
   const whole = Math.log(1 + bearers / softness)
-  return new Shares(bearers, (bearer) => (places * Math.log(1 + bearer / softness)) / whole)
+  return new Shares(bearers, bearer => (places * Math.log(1 + bearer / softness)) / whole)
 }

@@ -1,7 +1,10 @@
 import { emoji, hazards, remarks, sentences } from './corpus.js'
 import type { Dice } from './chance.js'
 
-/** The text of a post: mostly a sentence, now and then something that tools choke on, empty, null, or very long. */
+/**
+ * The text of a post: mostly a sentence, now and then something that tools choke on, empty, null, or very
+ * long.
+ */
 export function postText(dice: Dice, mention: string): string | null {
   const form = dice.below(40)
   if (form === 0) return null

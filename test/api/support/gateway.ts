@@ -47,7 +47,7 @@ export class Gateway {
         answer(arrived, response)
       })
     })
-    this.#server.on('connection', (socket) => {
+    this.#server.on('connection', socket => {
       this.opened += 1
       this.#sockets.set(socket, this.opened)
     })
@@ -55,7 +55,7 @@ export class Gateway {
 
   static async start(answer: Answer): Promise<Gateway> {
     const gateway = new Gateway(answer)
-    await new Promise<void>((resolve) => gateway.#server.listen(0, '127.0.0.1', resolve))
+    await new Promise<void>(resolve => gateway.#server.listen(0, '127.0.0.1', resolve))
     return gateway
   }
 
@@ -64,7 +64,7 @@ export class Gateway {
   }
 
   close(): Promise<void> {
-    return new Promise((resolve) => {
+    return new Promise(resolve => {
       this.#server.close(() => resolve())
       this.#server.closeAllConnections()
     })
@@ -84,7 +84,11 @@ export interface BenchOptions {
   readonly key?: string
 }
 
-export async function ask<N extends RouteName>(client: ApiClient, name: N, params: ParamsOf<N>): Promise<Reply> {
+export async function ask<N extends RouteName>(
+  client: ApiClient,
+  name: N,
+  params: ParamsOf<N>,
+): Promise<Reply> {
   const turn = await client.gate.turn(new AbortController().signal)
   if (turn === undefined) throw new Error('the gate gave no turn')
   return client.send(turn, name, params)
@@ -96,7 +100,13 @@ export const test = base.extend<{ serve: (answer: Answer, options?: BenchOptions
     const open: Bench[] = []
     await use(async (answer, { timeoutMs = 5_000, concurrency = 8, key = KEY } = {}) => {
       const gateway = await Gateway.start(answer)
-      const client = new ApiClient({ url: gateway.origin + PREFIX, key, rate: 100_000, concurrency, timeoutMs })
+      const client = new ApiClient({
+        url: gateway.origin + PREFIX,
+        key,
+        rate: 100_000,
+        concurrency,
+        timeoutMs,
+      })
       const bench: Bench = { gateway, client, ask: (name, params) => ask(client, name, params) }
       open.push(bench)
       return bench
@@ -109,7 +119,12 @@ export const test = base.extend<{ serve: (answer: Answer, options?: BenchOptions
 })
 
 /** Answers with JSON. */
-export function json(response: ServerResponse, body: unknown, status = 200, headers: Record<string, string> = {}): void {
+export function json(
+  response: ServerResponse,
+  body: unknown,
+  status = 200,
+  headers: Record<string, string> = {},
+): void {
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
 }
 

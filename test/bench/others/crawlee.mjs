@@ -40,5 +40,9 @@ const crawler = new HttpCrawler({
     if (cursor !== null) await addRequests([listing(route, subject, cursor)])
   },
 })
-await crawler.run(users.split(',').flatMap((user) => ['get_user_posts', 'get_user_followers'].map((route) => listing(route, user, null))))
+await crawler.run(
+  users
+    .split(',')
+    .flatMap(user => ['get_user_posts', 'get_user_followers'].map(route => listing(route, user, null))),
+)
 sqlite.close()

@@ -9,7 +9,9 @@ const SLOTS = fileURLToPath(new URL('../../../dist/cli/schedule/slots.js', impor
 /** What a schedule says on a machine whose `TZ` is this. */
 async function named(zone: string, timezone?: string): Promise<string> {
   const code = `import(${JSON.stringify(SLOTS)}).then(({ clockName }) => process.stdout.write(clockName(${JSON.stringify(timezone)})))`
-  const { stdout } = await promisify(execFile)(process.execPath, ['-e', code], { env: { ...process.env, TZ: zone } })
+  const { stdout } = await promisify(execFile)(process.execPath, ['-e', code], {
+    env: { ...process.env, TZ: zone },
+  })
   return stdout
 }
 

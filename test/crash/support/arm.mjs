@@ -18,17 +18,18 @@ const clock = new Int32Array(new SharedArrayBuffer(4))
 function read(text) {
   const [point, hit, action] = text.split(':')
   if (point !== 'any' && !failpoints.includes(point)) throw new Error(`there is no failpoint ${point}`)
-  if (!(Number(hit) >= 1) || !/^(kill|throw|pause|late-\d+)$/.test(action)) throw new Error(`not a plan: ${text}`)
+  if (!(Number(hit) >= 1) || !/^(kill|throw|pause|late-\d+)$/.test(action))
+    throw new Error(`not a plan: ${text}`)
   return { point, hit: Number(hit), action }
 }
 
 const actions = {
   kill: () => process.kill(process.pid, 'SIGKILL'),
   late: () => Atomics.notify(clock, 0, Atomics.add(clock, 0, 1) + 1),
-  throw: (point) => {
+  throw: point => {
     throw new Error(`thrown at ${point}`)
   },
-  pause: (point) => {
+  pause: point => {
     const file = process.env.FAILPOINT_PAUSE
     writeFileSync(`${file}.new`, point)
     renameSync(`${file}.new`, file)
@@ -42,7 +43,7 @@ function count(name) {
   return hits.get(name)
 }
 
-onFailpoint((point) => {
+onFailpoint(point => {
   const passed = { [point]: count(point), any: count('any') }
   for (const plan of plans) {
     if (passed[plan.point] !== plan.hit) continue
@@ -59,8 +60,13 @@ if (late !== undefined) {
     Atomics.wait(clock, 0, 1, ms)
     process.kill(pid, 'SIGKILL')`
   const ms = Number(late.action.slice('late-'.length)) / 1_000
-  const worker = new Worker(killer, { eval: true, env: {}, execArgv: [], workerData: { clock, ms, pid: process.pid } })
-  await new Promise((resolve) => worker.once('online', resolve))
+  const worker = new Worker(killer, {
+    eval: true,
+    env: {},
+    execArgv: [],
+    workerData: { clock, ms, pid: process.pid },
+  })
+  await new Promise(resolve => worker.once('online', resolve))
   worker.unref()
 }
 
@@ -68,6 +74,7 @@ if (late !== undefined) {
 const { pragma } = Database.prototype
 Database.prototype.pragma = function smallLog(text, options) {
   const result = pragma.call(this, text, options)
-  if (/^journal_mode *= *WAL$/i.test(text)) pragma.call(this, `wal_autocheckpoint = ${process.env.FAILPOINT_LOG_PAGES ?? 1000}`)
+  if (/^journal_mode *= *WAL$/i.test(text))
+    pragma.call(this, `wal_autocheckpoint = ${process.env.FAILPOINT_LOG_PAGES ?? 1000}`)
   return result
 }

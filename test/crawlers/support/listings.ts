@@ -1,5 +1,12 @@
 /** Listings of the sandbox, read as the crawl reads them, for any crawler that there is. */
-import { ApiClient, isObject, routes, type Page, type ParamsOf, type ReadRoute } from '../../../src/api/index.js'
+import {
+  ApiClient,
+  isObject,
+  routes,
+  type Page,
+  type ParamsOf,
+  type ReadRoute,
+} from '../../../src/api/index.js'
 import type { Crawler } from '../../../src/crawl/index.js'
 import type { PageRows, Subject, SubjectKind } from '../../../src/db/index.js'
 import { startSandbox, type Form, type Sandbox } from '../../../src/sandbox/index.js'
@@ -65,15 +72,35 @@ export class Listings {
     const leaders = await this.#items('get_cameo_leaderboard', {})
     const busiest = byCount(posts, 'reply_count')
     const comments = await this.#items('get_post_comments', { post_id: servedId(busiest[0]) })
-    const own = (kind: SubjectKind, id: string, parentId: string | null = null): Subject => ({ kind, id, parentId })
-    const ids = [...new Set([...busiest.slice(0, 3), ...byCount(posts, 'remix_count').slice(0, 2), ...posts.slice(0, 2)].map(servedId))].slice(0, SUBJECTS)
+    const own = (kind: SubjectKind, id: string, parentId: string | null = null): Subject => ({
+      kind,
+      id,
+      parentId,
+    })
+    const ids = [
+      ...new Set(
+        [...busiest.slice(0, 3), ...byCount(posts, 'remix_count').slice(0, 2), ...posts.slice(0, 2)].map(
+          servedId,
+        ),
+      ),
+    ].slice(0, SUBJECTS)
     this.#subjects.set('feed', [own('feed', '')])
     this.#subjects.set('leaderboard', [own('leaderboard', '')])
     this.#subjects.set('query', [own('query', 'a'), own('query', 'nobody-has-this-name')])
-    this.#subjects.set('user', leaders.slice(0, SUBJECTS).map((leader) => own('user', servedId(leader))))
-    for (const kind of ['post', 'link'] as const) this.#subjects.set(kind, ids.map((id) => own(kind, id)))
+    this.#subjects.set(
+      'user',
+      leaders.slice(0, SUBJECTS).map(leader => own('user', servedId(leader))),
+    )
+    for (const kind of ['post', 'link'] as const)
+      this.#subjects.set(
+        kind,
+        ids.map(id => own(kind, id)),
+      )
     const answered = byCount(comments, 'reply_count').slice(0, SUBJECTS)
-    this.#subjects.set('comment', answered.map((comment) => own('comment', servedId(comment), servedId(busiest[0]))))
+    this.#subjects.set(
+      'comment',
+      answered.map(comment => own('comment', servedId(comment), servedId(busiest[0]))),
+    )
   }
 }
 
@@ -116,13 +143,28 @@ export function deepFreeze<T>(value: T): T {
 }
 
 /** Columns that hold signed links, which differ at every fetch. */
-export const LINKS = new Set(['url', 'downloadable_url', 'thumbnail_url', 'gif_url', 'md_url', 'url_expires_at', 'profile_picture_url', 'banner_image_url', 'preview_image_url'])
+export const LINKS = new Set([
+  'url',
+  'downloadable_url',
+  'thumbnail_url',
+  'gif_url',
+  'md_url',
+  'url_expires_at',
+  'profile_picture_url',
+  'banner_image_url',
+  'preview_image_url',
+])
 
 /** Everything that a page tells, as plain data; without the links where two fetches are compared. */
 export function plain(rows: PageRows, withLinks = true): unknown {
   return JSON.parse(
     JSON.stringify(
-      Object.fromEntries(Object.entries(rows).map(([name, held]) => [name, held instanceof Map ? [...held] : (held as unknown)])),
+      Object.fromEntries(
+        Object.entries(rows).map(([name, held]) => [
+          name,
+          held instanceof Map ? [...held] : (held as unknown),
+        ]),
+      ),
       (key, value: unknown) => (!withLinks && LINKS.has(key) ? undefined : value),
     ),
   ) as unknown

@@ -51,7 +51,7 @@ export class Bench {
 
   /** The first column of a query. */
   column(query: string, ...values: unknown[]): unknown[] {
-    return this.rows(query, ...values).map((row) => Object.values(row)[0])
+    return this.rows(query, ...values).map(row => Object.values(row)[0])
   }
 
   /** The only value of a query. */

@@ -12,8 +12,17 @@ export interface InScope {
 
 const SEED_KINDS = new Set(['feed', 'leaderboard', 'query', 'link', 'handle'])
 
-/** Entities in scope of one set of options, each with its smallest depth; repeats all rules until none adds anything. */
-function entities(plan: RunPlan, set: number, options: OptionSet, known: Known, handles: ReadonlyMap<string, string>): Map<string, number> {
+/**
+ * Entities in scope of one set of options, each with its smallest depth; repeats all rules until none adds
+ * anything.
+ */
+function entities(
+  plan: RunPlan,
+  set: number,
+  options: OptionSet,
+  known: Known,
+  handles: ReadonlyMap<string, string>,
+): Map<string, number> {
   const depths = new Map<string, number>()
   let changed = false
   const relax = (kind: string, id: string, depth: number): void => {
@@ -33,7 +42,8 @@ function entities(plan: RunPlan, set: number, options: OptionSet, known: Known, 
         continue
       }
       for (const stream of streamsOf(kind, options)) {
-        for (const member of known.get(`${stream} ${id}`) ?? []) if (member.kind !== 'reply') relax(member.kind, member.id, depth + member.hop)
+        for (const member of known.get(`${stream} ${id}`) ?? [])
+          if (member.kind !== 'reply') relax(member.kind, member.id, depth + member.hop)
       }
     }
   } while (changed)
@@ -42,14 +52,21 @@ function entities(plan: RunPlan, set: number, options: OptionSet, known: Known, 
 
 function streamsOf(kind: string, { collect }: OptionSet): string[] {
   const accepts = kind === 'handle' ? 'query' : kind
-  return STREAMS.filter((stream) => stream.accepts === accepts && (SEED_KINDS.has(kind) || collect.includes(stream.name))).map(({ name }) => name)
+  return STREAMS.filter(
+    stream => stream.accepts === accepts && (SEED_KINDS.has(kind) || collect.includes(stream.name)),
+  ).map(({ name }) => name)
 }
 
 /** The larger of two caps; none is larger than any. */
-export const wider = (a: number | null, b: number | null): number | null => (a === null || b === null ? null : Math.max(a, b))
+export const wider = (a: number | null, b: number | null): number | null =>
+  a === null || b === null ? null : Math.max(a, b)
 
 /** The streams that a run must read, by `stream subject`. */
-export function scopeOf(plan: RunPlan, known: Known, handles: ReadonlyMap<string, string>): Map<string, InScope> {
+export function scopeOf(
+  plan: RunPlan,
+  known: Known,
+  handles: ReadonlyMap<string, string>,
+): Map<string, InScope> {
   const scope = new Map<string, InScope>()
   for (const [set, options] of plan.optionSets.entries()) {
     for (const [key, depth] of entities(plan, set, options, known, handles)) {

@@ -1,13 +1,41 @@
 /** Runs for the store alone: what is to be read, and what comes back, without an API. */
 import { gzipSync } from 'node:zlib'
-import type { Candidate, CrawlStore, Lease, ListedEdge, OpenRun, OptionSet, PageRows, PassStep, RefusalStep, RowCounts, RunPlan, RunSeed, Settlement, StreamKind, SubjectKind } from '../../../src/db/index.js'
+import type {
+  Candidate,
+  CrawlStore,
+  Lease,
+  ListedEdge,
+  OpenRun,
+  OptionSet,
+  PageRows,
+  PassStep,
+  RefusalStep,
+  RowCounts,
+  RunPlan,
+  RunSeed,
+  Settlement,
+  StreamKind,
+  SubjectKind,
+} from '../../../src/db/index.js'
 import { Harvest } from '../../../src/normalize/harvest.js'
 
 export const PRICE = 50_000
 
 const SINGLE = new Set(['search', 'detail', 'profile'])
-const stream = (name: string, accepts: SubjectKind, route: string, edge: ListedEdge | null = null): StreamKind =>
-  ({ name, accepts, route, defaultMaxPages: null, edge, single: SINGLE.has(name), emptyBy: [] })
+const stream = (
+  name: string,
+  accepts: SubjectKind,
+  route: string,
+  edge: ListedEdge | null = null,
+): StreamKind => ({
+  name,
+  accepts,
+  route,
+  defaultMaxPages: null,
+  edge,
+  single: SINGLE.has(name),
+  emptyBy: [],
+})
 
 /** The streams of the program, as the store knows them. */
 export const STREAMS: readonly StreamKind[] = [
@@ -33,14 +61,33 @@ export function seedOf(name: SeedName, optionSet = 0): RunSeed {
 }
 
 /** A run of seeds that share their options. */
-export function planOf(seeds: readonly SeedName[], told: Partial<OptionSet> & { full?: boolean; key?: string } = {}): RunPlan {
+export function planOf(
+  seeds: readonly SeedName[],
+  told: Partial<OptionSet> & { full?: boolean; key?: string } = {},
+): RunPlan {
   const { full = false, key, ...options } = told
   const optionSets = [{ collect: ['posts'], depth: 0, maxPages: null, ...options }]
-  return planWith(seeds.map((name) => seedOf(name)), optionSets, { full, key: key ?? JSON.stringify([seeds, optionSets, full]) })
+  return planWith(
+    seeds.map(name => seedOf(name)),
+    optionSets,
+    { full, key: key ?? JSON.stringify([seeds, optionSets, full]) },
+  )
 }
 
-export function planWith(seeds: readonly RunSeed[], optionSets: readonly OptionSet[], { full = false, key = JSON.stringify([seeds, optionSets, full]) } = {}): RunPlan {
-  return { key, options: { seeds: seeds.map(({ text }) => text) }, seeds, optionSets, streams: STREAMS, full, nobody: ['anonymous'] }
+export function planWith(
+  seeds: readonly RunSeed[],
+  optionSets: readonly OptionSet[],
+  { full = false, key = JSON.stringify([seeds, optionSets, full]) } = {},
+): RunPlan {
+  return {
+    key,
+    options: { seeds: seeds.map(({ text }) => text) },
+    seeds,
+    optionSets,
+    streams: STREAMS,
+    full,
+    nobody: ['anonymous'],
+  }
 }
 
 /** Rows of a page, told by a function. */
@@ -77,19 +124,49 @@ export interface PageTold {
 }
 
 export async function answer(store: CrawlStore, lease: Lease, told: PageTold = {}): Promise<RowCounts> {
-  const { rows = rowsOf(), step = { state: 'completed' }, served = rows.listed.length, ranks = null, body = '{"data":{"items":[]}}', audit = { knownFromPage: null, lateNews: 0 } } = told
+  const {
+    rows = rowsOf(),
+    step = { state: 'completed' },
+    served = rows.listed.length,
+    ranks = null,
+    body = '{"data":{"items":[]}}',
+    audit = { knownFromPage: null, lateNews: 0 },
+  } = told
   const settlement: Settlement = { state: 'answered', status: 200, cost: PRICE, error: null }
-  const brings = await store.brings(lease.candidate, rows.listed.filter((item) => item !== undefined))
-  return store.commitPage({ lease, settlement, body: gzipSync(body), served, rows, brings, step, ranks, audit, programVersion: '0.0.0-test' })
+  const brings = await store.brings(
+    lease.candidate,
+    rows.listed.filter(item => item !== undefined),
+  )
+  return store.commitPage({
+    lease,
+    settlement,
+    body: gzipSync(body),
+    served,
+    rows,
+    brings,
+    step,
+    ranks,
+    audit,
+    programVersion: '0.0.0-test',
+  })
 }
 
-export async function refuse(store: CrawlStore, lease: Lease, step: RefusalStep, told: Partial<Settlement> = {}): Promise<void> {
+export async function refuse(
+  store: CrawlStore,
+  lease: Lease,
+  step: RefusalStep,
+  told: Partial<Settlement> = {},
+): Promise<void> {
   const settlement: Settlement = { state: 'answered', status: 404, cost: 0, error: 'refused', ...told }
   await store.commitRefusal({ lease, settlement, body: null, step })
 }
 
 /** Reads everything that is ready; each page is what `read` tells of its stream. */
-export async function readAll(store: CrawlStore, run: OpenRun, read: (candidate: Candidate) => PageTold = () => ({})): Promise<string[]> {
+export async function readAll(
+  store: CrawlStore,
+  run: OpenRun,
+  read: (candidate: Candidate) => PageTold = () => ({}),
+): Promise<string[]> {
   const order: string[] = []
   for (let candidate = await store.next(run); candidate !== undefined; candidate = await store.next(run)) {
     order.push(nameOf(candidate))

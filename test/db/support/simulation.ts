@@ -1,6 +1,15 @@
 /** Crawls over a store beside a model of what must be the case; every answer of the store is compared. */
 import { expect } from 'vitest'
-import type { Candidate, CrawlStore, Lease, Member, OpenRun, PassStep, RefusalStep, RunPlan } from '../../../src/db/index.js'
+import type {
+  Candidate,
+  CrawlStore,
+  Lease,
+  Member,
+  OpenRun,
+  PassStep,
+  RefusalStep,
+  RunPlan,
+} from '../../../src/db/index.js'
 import { scopeOf, wider, type InScope } from './oracle.js'
 import { answer, finish, refuse, take } from './plans.js'
 import { enter, type World } from './world.js'
@@ -86,7 +95,10 @@ export class Simulation {
     if (candidate === undefined) return false
     const stream = this.#stream(keyOf(candidate))
     const pass = this.#pass(keyOf(candidate))
-    const isLongEnough = candidate.checkpoint.passState === 'open' && pass.full === this.#plan.full && !allows(stream.maxPages, pass.pages + 1)
+    const isLongEnough =
+      candidate.checkpoint.passState === 'open' &&
+      pass.full === this.#plan.full &&
+      !allows(stream.maxPages, pass.pages + 1)
     if (candidate.alreadyRead || isLongEnough) {
       const state = candidate.alreadyRead ? 'complete' : 'capped'
       await this.#store.skip(candidate, state)
@@ -119,9 +131,15 @@ export class Simulation {
     const { candidate } = lease
     const key = keyOf(candidate)
     const [stream, pass] = [this.#stream(key), this.#pass(key)]
-    const { members, isLast, rows, handle } = this.world.page(candidate.stream, candidate.subject.id, pass.pages)
+    const { members, isLast, rows, handle } = this.world.page(
+      candidate.stream,
+      candidate.subject.id,
+      pass.pages,
+    )
     const cursor = `${key} ${pass.pages + 1}`
-    const step: PassStep = isLast ? { state: 'completed' } : { state: allows(candidate.maxPages, pass.pages + 2) ? 'open' : 'capped', cursor }
+    const step: PassStep = isLast
+      ? { state: 'completed' }
+      : { state: allows(candidate.maxPages, pass.pages + 2) ? 'open' : 'capped', cursor }
     await answer(this.#store, lease, { rows, step, served: members.length })
     this.#learn(key, members)
     if (handle !== undefined) this.#handles.set(candidate.subject.id, handle)
@@ -130,10 +148,17 @@ export class Simulation {
     pass.pages += 1
     pass.state = isLast ? 'completed' : isCapped ? 'capped' : 'open'
     const parked = this.#parked.get(key)
-    if (isLast && pass.full && parked?.full === false && Number(parked.number) < Number(pass.number)) this.#parked.delete(key)
+    if (isLast && pass.full && parked?.full === false && Number(parked.number) < Number(pass.number))
+      this.#parked.delete(key)
     pass.cappedIn = isCapped ? this.#model : undefined
     pass.readIn = this.#model
-    stream.state = this.#isUnanswered(candidate) ? 'failed' : isLast ? 'complete' : isCapped ? 'capped' : 'ready'
+    stream.state = this.#isUnanswered(candidate)
+      ? 'failed'
+      : isLast
+        ? 'complete'
+        : isCapped
+          ? 'capped'
+          : 'ready'
     this.#refresh()
   }
 
@@ -145,11 +170,16 @@ export class Simulation {
     const [stream, pass] = [this.#stream(key), this.#pass(key)]
     await refuse(this.#store, lease, step)
     if (step.to === 'restart') this.#restart(key, pass)
-    const isOver = (step.to === 'unavailable' && pass.pages === 0) || step.to === 'doubtful' || (step.to === 'failed' && step.endsPass)
+    const isOver =
+      (step.to === 'unavailable' && pass.pages === 0) ||
+      step.to === 'doubtful' ||
+      (step.to === 'failed' && step.endsPass)
     if (isOver) pass.state = 'failed'
-    stream.state = step.to === 'ready' || step.to === 'restart' ? 'ready' : step.to === 'failed' ? 'failed' : 'refused'
+    stream.state =
+      step.to === 'ready' || step.to === 'restart' ? 'ready' : step.to === 'failed' ? 'failed' : 'refused'
     const names = lease.candidate.subject
-    if (names.kind === 'link' && stream.state !== 'ready') this.#learn(key, [{ kind: 'post', id: names.id, hop: 0 }])
+    if (names.kind === 'link' && stream.state !== 'ready')
+      this.#learn(key, [{ kind: 'post', id: names.id, hop: 0 }])
     this.#refresh()
   }
 
@@ -159,8 +189,13 @@ export class Simulation {
       while (this.#inFlight.length > 0) await this.commit(this.#inFlight.length - 1)
       if (!(await this.reserve())) break
     }
-    const count = (...states: State[]): number => [...this.#model.streams.values()].filter(({ state }) => states.includes(state)).length
-    expect(await this.#store.tally(this.#run.id)).toMatchObject({ open: 0, failed: count('failed'), done: count('complete', 'capped', 'refused') })
+    const count = (...states: State[]): number =>
+      [...this.#model.streams.values()].filter(({ state }) => states.includes(state)).length
+    expect(await this.#store.tally(this.#run.id)).toMatchObject({
+      open: 0,
+      failed: count('failed'),
+      done: count('complete', 'capped', 'refused'),
+    })
     await finish(this.#store, this.#run)
     this.#runs.delete(this.#plan.key)
   }
@@ -189,7 +224,8 @@ export class Simulation {
     const back = this.#parked.get(key)
     this.#parked.delete(key)
     if (pass.state === 'open' && pass.pages > 0) this.#parked.set(key, { ...pass })
-    if (back !== undefined && allows(maxPages, back.pages + 1)) Object.assign(pass, back, { state: 'open', cappedIn: undefined })
+    if (back !== undefined && allows(maxPages, back.pages + 1))
+      Object.assign(pass, back, { state: 'open', cappedIn: undefined })
   }
 
   #restart(key: string, pass: PassModel): void {
@@ -198,7 +234,10 @@ export class Simulation {
     this.#newest.set(key, number)
   }
 
-  /** Whether a pass begins anew, or goes on at its cursor. One that another run's cap has cut may do either, as the store likes. */
+  /**
+   * Whether a pass begins anew, or goes on at its cursor. One that another run's cap has cut may do either,
+   * as the store likes.
+   */
   #begins({ state, full, after, cappedIn, readIn }: PassModel, likes: boolean): boolean {
     if (full !== this.#plan.full) return true
     const isOurs = cappedIn === this.#model || readIn === this.#model || after >= this.#model.startedAfter
@@ -212,7 +251,11 @@ export class Simulation {
 
   /** A search for the user of a handle that found nobody of that name. */
   #isUnanswered({ stream, subject }: Candidate): boolean {
-    return stream === 'search' && !this.#handles.has(subject.id) && this.#plan.seeds.some(({ kind, id }) => kind === 'handle' && id === subject.id)
+    return (
+      stream === 'search' &&
+      !this.#handles.has(subject.id) &&
+      this.#plan.seeds.some(({ kind, id }) => kind === 'handle' && id === subject.id)
+    )
   }
 
   #learn(key: string, members: readonly Member[]): void {
@@ -221,7 +264,10 @@ export class Simulation {
     this.#known.set(key, known)
   }
 
-  /** Applies the oracle to all that is known now; what has been reached before stays reached, by the widest way. */
+  /**
+   * Applies the oracle to all that is known now; what has been reached before stays reached, by the widest
+   * way.
+   */
   #refresh(): void {
     const known = new Map([...this.#known].map(([key, members]) => [key, [...members.values()]]))
     for (const [key, now] of scopeOf(this.#plan, known, this.#handles)) {
@@ -242,9 +288,18 @@ export class Simulation {
     expect(ready.map(([one]) => one)).toContain(key)
     const { depth, maxPages } = this.#stream(key)
     const pass = this.#pass(key)
-    const alreadyRead = pass.state === 'completed' && pass.after >= this.#model.startedAfter && (pass.full || !this.#plan.full)
-    expect({ key, depth: candidate.depth, maxPages: candidate.maxPages, alreadyRead: candidate.alreadyRead, pages: candidate.checkpoint.pages }).toEqual({ key, depth, maxPages, alreadyRead, pages: pass.pages })
-    expect(pass.state === 'capped' ? ['capped', 'open'] : [pass.state]).toContain(candidate.checkpoint.passState)
+    const alreadyRead =
+      pass.state === 'completed' && pass.after >= this.#model.startedAfter && (pass.full || !this.#plan.full)
+    expect({
+      key,
+      depth: candidate.depth,
+      maxPages: candidate.maxPages,
+      alreadyRead: candidate.alreadyRead,
+      pages: candidate.checkpoint.pages,
+    }).toEqual({ key, depth, maxPages, alreadyRead, pages: pass.pages })
+    expect(pass.state === 'capped' ? ['capped', 'open'] : [pass.state]).toContain(
+      candidate.checkpoint.passState,
+    )
     expect(depth).toBe(shallowest)
   }
 }

@@ -13,35 +13,88 @@ export interface Fact {
   readonly who: number
 }
 
-const LISTINGS = ['feed', 'leaderboard', 'search', 'detail', 'posts', 'cameos', 'followers', 'following', 'comments', 'replies', 'remixes'] as const
-const COLLECTABLE = ['profile', 'posts', 'cameos', 'followers', 'following', 'comments', 'replies', 'remixes'] as const
+const LISTINGS = [
+  'feed',
+  'leaderboard',
+  'search',
+  'detail',
+  'posts',
+  'cameos',
+  'followers',
+  'following',
+  'comments',
+  'replies',
+  'remixes',
+] as const
+const COLLECTABLE = [
+  'profile',
+  'posts',
+  'cameos',
+  'followers',
+  'following',
+  'comments',
+  'replies',
+  'remixes',
+] as const
 /** Ids of each kind run from 0 to this. */
 const LAST = 4
 /** Who has which handle; nobody has the third. */
 const HANDLES: Readonly<Record<string, string>> = { h0: 'u0', h1: 'u3' }
 
 export const facts: fc.Arbitrary<Fact[]> = fc.array(
-  fc.record({ stream: fc.constantFrom(...LISTINGS), subject: fc.nat(LAST), page: fc.nat(2), item: fc.nat(LAST), who: fc.nat(LAST) }),
+  fc.record({
+    stream: fc.constantFrom(...LISTINGS),
+    subject: fc.nat(LAST),
+    page: fc.nat(2),
+    item: fc.nat(LAST),
+    who: fc.nat(LAST),
+  }),
   { maxLength: 45, size: 'max' },
 )
 
 const seedName: fc.Arbitrary<SeedName> = fc.oneof(
-  fc.constantFrom<SeedName>('feed', 'leaderboard', 'query h0', 'query h2', 'handle h0', 'handle h1', 'handle h2'),
+  fc.constantFrom<SeedName>(
+    'feed',
+    'leaderboard',
+    'query h0',
+    'query h2',
+    'handle h0',
+    'handle h1',
+    'handle h2',
+  ),
   fc.nat(LAST).map((n): SeedName => `user u${n}`),
   fc.nat(LAST).map((n): SeedName => `link p${n}`),
 )
 
-const options: fc.Arbitrary<OptionSet> = fc.record({ collect: fc.subarray([...COLLECTABLE], { minLength: 1 }), depth: fc.nat(3), maxPages: fc.constantFrom(null, 1, 2) })
+const options: fc.Arbitrary<OptionSet> = fc.record({
+  collect: fc.subarray([...COLLECTABLE], { minLength: 1 }),
+  depth: fc.nat(3),
+  maxPages: fc.constantFrom(null, 1, 2),
+})
 
 /** Commands of up to four seeds under up to three sets of options. */
 export const plans: fc.Arbitrary<RunPlan> = fc
-  .tuple(fc.array(options, { minLength: 1, maxLength: 3 }), fc.array(fc.tuple(seedName, fc.nat(2)), { minLength: 1, maxLength: 4 }), fc.boolean())
-  .map(([sets, seeds, full]) => shown(planWith(seeds.map(([name, set]) => seedOf(name, set % sets.length)), sets, { full })))
+  .tuple(
+    fc.array(options, { minLength: 1, maxLength: 3 }),
+    fc.array(fc.tuple(seedName, fc.nat(2)), { minLength: 1, maxLength: 4 }),
+    fc.boolean(),
+  )
+  .map(([sets, seeds, full]) =>
+    shown(
+      planWith(
+        seeds.map(([name, set]) => seedOf(name, set % sets.length)),
+        sets,
+        { full },
+      ),
+    ),
+  )
 
 /** Has counterexamples show a command in one line. */
 function shown(plan: RunPlan): RunPlan {
   const seeds = plan.seeds.map(({ text, optionSet }) => `${text} #${optionSet}`)
-  return Object.assign(plan, { [fc.toStringMethod]: () => JSON.stringify({ seeds, sets: plan.optionSets, full: plan.full }) })
+  return Object.assign(plan, {
+    [fc.toStringMethod]: () => JSON.stringify({ seeds, sets: plan.optionSets, full: plan.full }),
+  })
 }
 
 export class World {
@@ -57,13 +110,17 @@ export class World {
   }
 
   /** What a page of a stream lists, and whether it is the last. */
-  page(stream: string, subject: string, index: number): { members: Member[]; isLast: boolean; rows: PageRows; handle: string | undefined } {
+  page(
+    stream: string,
+    subject: string,
+    index: number,
+  ): { members: Member[]; isLast: boolean; rows: PageRows; handle: string | undefined } {
     const pages = this.#listing(stream, subject)
     const members = new Map(pages[index])
     const handle = stream === 'search' ? HANDLES[subject] : undefined
     if (stream === 'detail') enter(members, { kind: 'post', id: subject, hop: 0 })
     if (handle !== undefined) enter(members, { kind: 'user', id: handle, hop: 1 })
-    const rows = rowsOf((told) => {
+    const rows = rowsOf(told => {
       for (const { kind, id, hop } of members.values()) told.member(kind, id, hop)
       if (handle !== undefined) told.tell('users', { id: handle, username: subject })
     })

@@ -1,4 +1,7 @@
-/** Crawls in process against a real HTTP server: what the command line does, without its start, so that hundreds of faults can be tried. */
+/**
+ * Crawls in process against a real HTTP server: what the command line does, without its start, so that
+ * hundreds of faults can be tried.
+ */
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -35,22 +38,32 @@ export interface Ended {
   readonly client: WatchedClient
 }
 
-/** A client that notes when each request was sent, and during which times the API had asked to be left alone. */
+/**
+ * A client that notes when each request was sent, and during which times the API had asked to be left alone.
+ */
 export class WatchedClient extends ApiClient {
   readonly sent: number[] = []
   readonly quiet: { from: number; to: number }[] = []
 
-  override async send<N extends RouteName>(turn: Turn, name: N, params: ParamsOf<N>, timeoutMs?: number): Promise<Reply> {
+  override async send<N extends RouteName>(
+    turn: Turn,
+    name: N,
+    params: ParamsOf<N>,
+    timeoutMs?: number,
+  ): Promise<Reply> {
     this.sent.push(monotonicMs())
     const reply = await super.send(turn, name, params, timeoutMs)
     const from = monotonicMs()
-    if (reply.kind === 'refusal' && reply.code === 'rate-limited') this.quiet.push({ from, to: from + (reply.waitMs ?? 0) })
+    if (reply.kind === 'refusal' && reply.code === 'rate-limited')
+      this.quiet.push({ from, to: from + (reply.waitMs ?? 0) })
     return reply
   }
 
-  /** Requests that were sent while the API had asked to be left alone; a timer may be early by a millisecond. */
+  /**
+   * Requests that were sent while the API had asked to be left alone; a timer may be early by a millisecond.
+   */
   get intrusions(): number[] {
-    return this.sent.filter((at) => this.quiet.some(({ from, to }) => at > from && at < to - 1))
+    return this.sent.filter(at => this.quiet.some(({ from, to }) => at > from && at < to - 1))
   }
 }
 
@@ -97,16 +110,32 @@ export class Lab {
   async crawl(server: WorldServer, file: string, command: Command, limits: Limits = {}): Promise<Ended> {
     const { seeds, collect, depth = 0, concurrency = 1, full = false, maxRequests = null } = command
     const rules = { full, noGate: false, recheckMs: null }
-    const planned = seeds.map((text) => {
+    const planned = seeds.map(text => {
       const seed = parseSeed(text)
       if ('problem' in seed) throw new Error(seed.problem)
       return { seed, options: { collect, depth, maxPages: null } }
     })
-    const client = new WatchedClient({ url: server.url, key: TEST_KEY, rate: 1_000_000, concurrency, ...limits })
+    const client = new WatchedClient({
+      url: server.url,
+      key: TEST_KEY,
+      rate: 1_000_000,
+      concurrency,
+      ...limits,
+    })
     const store = openStore(file, 'real')
     try {
       const caps = { maxRequests, maxCost: null }
-      const crawl = new Crawl({ store, client, crawlers, log, concurrency, programVersion: 'test', rules, caps, minAgeMs: null })
+      const crawl = new Crawl({
+        store,
+        client,
+        crawlers,
+        log,
+        concurrency,
+        programVersion: 'test',
+        rules,
+        caps,
+        minAgeMs: null,
+      })
       const outcome = await crawl.run(await store.openRun(planRun(planned, crawlers, rules)))
       return { outcome, view: crawl.progress.view(), client }
     } finally {
@@ -116,7 +145,7 @@ export class Lab {
   }
 
   async end(): Promise<void> {
-    await Promise.all(this.#servers.map((server) => server.close()))
+    await Promise.all(this.#servers.map(server => server.close()))
     rmSync(this.#dir, { recursive: true, force: true })
   }
 }

@@ -1,4 +1,7 @@
-/** Every route of the matrix: a command that reads it, and a world in which each of its listings has three pages. */
+/**
+ * Every route of the matrix: a command that reads it, and a world in which each of its listings has three
+ * pages.
+ */
 import { listed, UNPAGED, type Route, type World } from '../../support/world/model.js'
 import { commentId, crowd, postId, story, userId } from '../../support/world/story.js'
 import type { Stream } from '../../support/world/closure.js'
@@ -9,10 +12,19 @@ const ITEMS = 5
 export function threePages(): World {
   const names = crowd('sam', ITEMS)
   return story({
-    users: ['star', ...names].map((name) => ({ name })),
-    posts: [{ name: 'first', by: 'star' }, ...crowd('post', ITEMS).map((name) => ({ name, by: 'star', remixOf: 'first', with: ['sam0'] }))],
-    comments: [...crowd('comment', ITEMS).map((name) => ({ name, by: 'sam1', on: 'first' })), ...crowd('reply', ITEMS).map((name) => ({ name, by: 'sam2', on: 'first', under: 'comment0' }))],
-    follows: names.flatMap((name): [string, string][] => [[name, 'star'], ['star', name]]),
+    users: ['star', ...names].map(name => ({ name })),
+    posts: [
+      { name: 'first', by: 'star' },
+      ...crowd('post', ITEMS).map(name => ({ name, by: 'star', remixOf: 'first', with: ['sam0'] })),
+    ],
+    comments: [
+      ...crowd('comment', ITEMS).map(name => ({ name, by: 'sam1', on: 'first' })),
+      ...crowd('reply', ITEMS).map(name => ({ name, by: 'sam2', on: 'first', under: 'comment0' })),
+    ],
+    follows: names.flatMap((name): [string, string][] => [
+      [name, 'star'],
+      ['star', name],
+    ]),
     feed: crowd('post', ITEMS),
     leaderboard: names,
   })
@@ -33,10 +45,20 @@ export const targets: readonly Target[] = [
   { route: 'get_user_posts', subject: userId('star'), seeds: [userId('star')], collect: ['posts'] },
   { route: 'get_user_followers', subject: userId('star'), seeds: [userId('star')], collect: ['followers'] },
   { route: 'get_user_following', subject: userId('star'), seeds: [userId('star')], collect: ['following'] },
-  { route: 'get_user_cameo_appearances', subject: userId('sam0'), seeds: [userId('sam0')], collect: ['cameos'] },
+  {
+    route: 'get_user_cameo_appearances',
+    subject: userId('sam0'),
+    seeds: [userId('sam0')],
+    collect: ['cameos'],
+  },
   { route: 'get_post_detail', subject: postId('first'), seeds: [postId('first')], collect: ['profile'] },
   { route: 'get_post_comments', subject: postId('first'), seeds: [postId('first')], collect: ['comments'] },
-  { route: 'get_comment_replies', subject: commentId('comment0'), seeds: [postId('first')], collect: ['comments', 'replies'] },
+  {
+    route: 'get_comment_replies',
+    subject: commentId('comment0'),
+    seeds: [postId('first')],
+    collect: ['comments', 'replies'],
+  },
   { route: 'get_post_remix_list', subject: postId('first'), seeds: [postId('first')], collect: ['remixes'] },
 ]
 

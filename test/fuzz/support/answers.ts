@@ -1,4 +1,7 @@
-/** Valid answers of every crawler's route, in both forms, from the independent world: what mutations start from. */
+/**
+ * Valid answers of every crawler's route, in both forms, from the independent world: what mutations start
+ * from.
+ */
 import type { Crawler } from '../../../src/crawl/index.js'
 import type { Candidate } from '../../../src/db/index.js'
 import { dataOf } from '../../support/world/answers.js'
@@ -10,7 +13,9 @@ import type { Json } from './hostile.js'
 export const FORMS: readonly Form[] = ['native', 'contract']
 export const GATEWAYS: readonly Gateway[] = ['tikhub', 'tikomni']
 
-/** Records on a page: enough for neighbours and a next page, and few, so that a mutation meets what matters. */
+/**
+ * Records on a page: enough for neighbours and a next page, and few, so that a mutation meets what matters.
+ */
 const PAGE_SIZE = 2
 
 export class Answers {
@@ -18,7 +23,11 @@ export class Answers {
   readonly #texts = new Map<string, string>()
 
   constructor(world: World) {
-    const wire = (form: Form): Wire => ({ world, form, sign: (path, expires) => signedUrl(path, expires, 'x') })
+    const wire = (form: Form): Wire => ({
+      world,
+      form,
+      sign: (path, expires) => signedUrl(path, expires, 'x'),
+    })
     this.#wires = { native: wire('native'), contract: wire('contract') }
   }
 
@@ -28,13 +37,19 @@ export class Answers {
   }
 
   /** The valid answer to any page; undefined where the world refuses the cursor. */
-  at(form: Form, gateway: Gateway, { route, subject, cursor }: { route: string; subject: string; cursor: string }): Json | undefined {
+  at(
+    form: Form,
+    gateway: Gateway,
+    { route, subject, cursor }: { route: string; subject: string; cursor: string },
+  ): Json | undefined {
     const key = JSON.stringify([form, gateway, route, subject, cursor])
     const known = this.#texts.get(key)
     if (known !== undefined) return JSON.parse(known) as Json
     const data = dataOf(this.#wires[form], route as Route, subject, cursor, PAGE_SIZE)
     if (data === 'bad cursor') return undefined
-    const text = JSON.stringify(envelope(gateway, { route, params: { subject, cursor }, n: 1 }, data as never))
+    const text = JSON.stringify(
+      envelope(gateway, { route, params: { subject, cursor }, n: 1 }, data as never),
+    )
     this.#texts.set(key, text)
     return JSON.parse(text) as Json
   }

@@ -7,19 +7,45 @@ export interface Damage {
   readonly what: number
 }
 
-export const damage: fc.Arbitrary<Damage> = fc.record({ op: fc.nat(15), at: fc.nat(1_000_000), what: fc.nat(1_000_000) })
+export const damage: fc.Arbitrary<Damage> = fc.record({
+  op: fc.nat(15),
+  at: fc.nat(1_000_000),
+  what: fc.nat(1_000_000),
+})
 
 const SEQUENCES = [
-  Buffer.from('\uFEFF'), Buffer.from([0xff, 0xfe]), Buffer.from([0xc0, 0x80]), Buffer.from([0xed, 0xa0, 0x80]), Buffer.from([0xf4, 0x90, 0x80, 0x80]), Buffer.from([0x80]), Buffer.from([0]),
-  Buffer.from('\u2028'), Buffer.from('\\u0000'), Buffer.from('\\ud83d'), Buffer.from('NaN'), Buffer.from('/*x*/'), Buffer.from(','), Buffer.from('"'), Buffer.from('}'), Buffer.from(']'), Buffer.from('\n'), Buffer.from('#'),
-  Buffer.from('"__proto__":{"polluted":1},'), Buffer.from('"data":null,'), Buffer.from('"id":"s_twice",'), Buffer.from('"items":[],'), Buffer.from('"cursor":"c",'), Buffer.from('"user_id":5,'),
+  Buffer.from('\uFEFF'),
+  Buffer.from([0xff, 0xfe]),
+  Buffer.from([0xc0, 0x80]),
+  Buffer.from([0xed, 0xa0, 0x80]),
+  Buffer.from([0xf4, 0x90, 0x80, 0x80]),
+  Buffer.from([0x80]),
+  Buffer.from([0]),
+  Buffer.from('\u2028'),
+  Buffer.from('\\u0000'),
+  Buffer.from('\\ud83d'),
+  Buffer.from('NaN'),
+  Buffer.from('/*x*/'),
+  Buffer.from(','),
+  Buffer.from('"'),
+  Buffer.from('}'),
+  Buffer.from(']'),
+  Buffer.from('\n'),
+  Buffer.from('#'),
+  Buffer.from('"__proto__":{"polluted":1},'),
+  Buffer.from('"data":null,'),
+  Buffer.from('"id":"s_twice",'),
+  Buffer.from('"items":[],'),
+  Buffer.from('"cursor":"c",'),
+  Buffer.from('"user_id":5,'),
 ]
 
 /** Bytes after a damage. */
 export function damaged(bytes: Buffer, { op, at, what }: Damage): Buffer {
   const place = bytes.length === 0 ? 0 : at % bytes.length
   const sequence = SEQUENCES[what % SEQUENCES.length] as Buffer
-  const spliced = (from: number, drop: number, insert: Buffer): Buffer => Buffer.concat([bytes.subarray(0, from), insert, bytes.subarray(from + drop)])
+  const spliced = (from: number, drop: number, insert: Buffer): Buffer =>
+    Buffer.concat([bytes.subarray(0, from), insert, bytes.subarray(from + drop)])
   switch (op % 8) {
     case 0:
       return bytes.subarray(0, place)

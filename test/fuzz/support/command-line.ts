@@ -1,4 +1,6 @@
-/** The whole command line within this process: thousands of commands in the time that a dozen processes take. */
+/**
+ * The whole command line within this process: thousands of commands in the time that a dozen processes take.
+ */
 import { main } from '../../../src/cli/index.js'
 
 export interface Said {
@@ -36,7 +38,9 @@ export function misbehaviour({ code, stderr, stdout }: Said, allowed: readonly n
   if (!allowed.includes(code)) return `exit code ${code}: ${stderr.slice(0, 500)}`
   if (/^\s+at .+:\d+:\d+\)?$/m.test(stderr + stdout)) return `a stack trace: ${stderr.slice(0, 500)}`
   // oxlint-disable-next-line no-control-regex -- control characters are what must not be there
-  if (/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/.test(stderr)) return `control characters: ${JSON.stringify(stderr.slice(0, 500))}`
-  if (code !== 0 && stderr.split('\n').filter((line) => line.startsWith('sora-crawl: ')).length !== 1) return `not one line: ${stderr.slice(0, 500)}`
+  if (/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/.test(stderr))
+    return `control characters: ${JSON.stringify(stderr.slice(0, 500))}`
+  if (code !== 0 && stderr.split('\n').filter(line => line.startsWith('sora-crawl: ')).length !== 1)
+    return `not one line: ${stderr.slice(0, 500)}`
   return stderr.length > 2_000 ? `a message of ${stderr.length} characters` : undefined
 }

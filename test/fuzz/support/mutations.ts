@@ -1,4 +1,7 @@
-/** What happens to a document on its way: changes of its tree, each a few whole numbers, so that a failing one shrinks to the smallest. */
+/**
+ * What happens to a document on its way: changes of its tree, each a few whole numbers, so that a failing one
+ * shrinks to the smallest.
+ */
 import * as fc from 'fast-check'
 
 import { hostile, HOSTILE_KEYS, HOSTILE_VALUES, keyed, verbatim, type Json } from './hostile.js'
@@ -14,7 +17,11 @@ export interface Mutation {
 
 const FAR = 1_000_000
 
-export const mutation: fc.Arbitrary<Mutation> = fc.record({ op: fc.nat(31), at: fc.nat(FAR), what: fc.nat(FAR) })
+export const mutation: fc.Arbitrary<Mutation> = fc.record({
+  op: fc.nat(31),
+  at: fc.nat(FAR),
+  what: fc.nat(FAR),
+})
 
 /** A place in the tree: a key of an object or an index of a list. */
 interface Node {
@@ -53,14 +60,15 @@ function remove({ parent, key }: Node): void {
 const copy = (value: Json): Json => JSON.parse(JSON.stringify(value)) as Json
 
 /** Fields on which much depends are hit more often than their number would have it. */
-const VITAL = /^(id|user_id|post|profile|items|children|data|cursor|has_more|shared_by|posted_by|.*_at|.*_count|attachments|encodings|cameo_profiles|parent_post.*|root_post_id|remix_posts|ancestors|owner_profile|token|code|error)$/
+const VITAL =
+  /^(id|user_id|post|profile|items|children|data|cursor|has_more|shared_by|posted_by|.*_at|.*_count|attachments|encodings|cameo_profiles|parent_post.*|root_post_id|remix_posts|ancestors|owner_profile|token|code|error)$/
 
 type Change = (node: Node, what: number, nodes: readonly Node[], document: Json) => void
 
 const setHostile: Change = ({ parent, key }, what) => put(parent, key, hostile(what))
 
 const CHANGES: readonly Change[] = [
-  (node) => remove(node),
+  node => remove(node),
   setHostile,
   // A field under another field's name, or one that means something to JavaScript.
   (node, what, nodes) => {
@@ -68,11 +76,16 @@ const CHANGES: readonly Change[] = [
     const other = nodes[what % nodes.length] as Node
     if (Array.isArray(node.parent)) return
     remove(node)
-    put(node.parent, what % 3 === 0 ? (HOSTILE_KEYS[what % HOSTILE_KEYS.length] as string) : String(other.key), value)
+    put(
+      node.parent,
+      what % 3 === 0 ? (HOSTILE_KEYS[what % HOSTILE_KEYS.length] as string) : String(other.key),
+      value,
+    )
   },
   // The same record twice, at once or later.
   ({ parent, key }, what) => {
-    if (Array.isArray(parent)) parent.splice(what % 2 === 0 ? Number(key) : parent.length, 0, copy(parent[Number(key)] as Json))
+    if (Array.isArray(parent))
+      parent.splice(what % 2 === 0 ? Number(key) : parent.length, 0, copy(parent[Number(key)] as Json))
     else put(parent, `${key}_too`, copy(parent[key] as Json))
   },
   // Two subtrees change places; where one holds the other, the inner one is a copy.
@@ -87,43 +100,68 @@ const CHANGES: readonly Change[] = [
   // Another container around it.
   ({ parent, key }, what) => {
     const value = (parent as { [key: string | number]: Json })[key] as Json
-    const around: Json[] = [[value], { items: value }, { post: value }, { profile: value }, { data: value }, { items: [value], cursor: null }, [[value]], keyed([['__proto__', value]])]
+    const around: Json[] = [
+      [value],
+      { items: value },
+      { post: value },
+      { profile: value },
+      { data: value },
+      { items: [value], cursor: null },
+      [[value]],
+      keyed([['__proto__', value]]),
+    ]
     put(parent, key, around[what % around.length] as Json)
   },
   // One container less.
-  (node) => {
+  node => {
     const value = get(node)
-    if (typeof value === 'object' && value !== null) put(node.parent, node.key, Object.values(value)[0] ?? null)
+    if (typeof value === 'object' && value !== null)
+      put(node.parent, node.key, Object.values(value)[0] ?? null)
   },
   // A list for an object and the other way round.
-  (node) => {
+  node => {
     const value = get(node)
-    if (Array.isArray(value)) put(node.parent, node.key, Object.fromEntries(value.map((entry, index) => [String(index), entry])))
+    if (Array.isArray(value))
+      put(node.parent, node.key, Object.fromEntries(value.map((entry, index) => [String(index), entry])))
     else if (typeof value === 'object' && value !== null) put(node.parent, node.key, Object.values(value))
   },
   // JSON inside a string; a number as text; text as a list of letters.
   (node, what) => {
     const value = get(node)
-    put(node.parent, node.key, typeof value === 'string' && what % 2 === 0 ? [...value].slice(0, 50) : JSON.stringify(value))
+    put(
+      node.parent,
+      node.key,
+      typeof value === 'string' && what % 2 === 0 ? [...value].slice(0, 50) : JSON.stringify(value),
+    )
   },
   // Foreign keys among the known ones.
   ({ parent }, what) => {
     if (Array.isArray(parent)) parent.push(hostile(what))
-    else put(parent, HOSTILE_KEYS[what % HOSTILE_KEYS.length] as string, hostile(Math.floor(what / HOSTILE_KEYS.length)))
+    else
+      put(
+        parent,
+        HOSTILE_KEYS[what % HOSTILE_KEYS.length] as string,
+        hostile(Math.floor(what / HOSTILE_KEYS.length)),
+      )
   },
   // A field at fault in every record.
   (node, what, nodes) => {
-    for (const other of nodes) if (other.key === node.key && typeof node.key === 'string') put(other.parent, other.key, hostile(what))
+    for (const other of nodes)
+      if (other.key === node.key && typeof node.key === 'string') put(other.parent, other.key, hostile(what))
   },
-  (node) => {
+  node => {
     const value = get(node)
     if (Array.isArray(value)) value.reverse()
     else if (typeof value === 'string') put(node.parent, node.key, [...value].toReversed().join(''))
-    else if (typeof value === 'number') put(node.parent, node.key, verbatim(`${value}e${value < 0 ? 309 : 15}`))
+    else if (typeof value === 'number')
+      put(node.parent, node.key, verbatim(`${value}e${value < 0 ? 309 : 15}`))
   },
 ]
 
-/** The records of an answer, where they can be found: most changes are made there, for an answer that is none is one case and not many. */
+/**
+ * The records of an answer, where they can be found: most changes are made there, for an answer that is none
+ * is one case and not many.
+ */
 function recordsOf(document: Json): Json {
   const data = child(document, 'data') ?? document
   const records = child(child(data, 'children') ?? data, 'items') ?? data
@@ -131,7 +169,9 @@ function recordsOf(document: Json): Json {
 }
 
 function child(value: Json, key: string): Json | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.hasOwn(value, key) ? (value[key] ?? undefined) : undefined
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.hasOwn(value, key)
+    ? (value[key] ?? undefined)
+    : undefined
 }
 
 /** The document after a change; the same tree, changed in place. */

@@ -15,8 +15,9 @@ import { readAnswer, type Expected } from './reading.js'
 import { brokenTextIn, faultsIn } from './soundness.js'
 
 /*
- * Answers that were changed on their way, each taken through all that a crawl does with one: meaning, rows, the pass, one commit
- * into a real database. FUZZ_RUNS=1000000 for a long campaign, FUZZ_SEED for another one; a failure names its seed and its path.
+ * Answers that were changed on their way, each taken through all that a crawl does with one: meaning, rows,
+ * the pass, one commit into a real database. FUZZ_RUNS=1000000 for a long campaign, FUZZ_SEED for another
+ * one; a failure names its seed and its path.
  */
 
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 100_000)
@@ -55,7 +56,11 @@ function bodyOf(form: Form, told: Case, stream: Candidate, db: HostileDatabase):
   return told.damage === null ? bytes : damaged(bytes, told.damage)
 }
 
-const clean = { object: ownNames(Object.prototype), array: ownNames(Array.prototype), string: ownNames(String.prototype) }
+const clean = {
+  object: ownNames(Object.prototype),
+  array: ownNames(Array.prototype),
+  string: ownNames(String.prototype),
+}
 
 function ownNames(prototype: object): string {
   return Object.getOwnPropertyNames(prototype).join()
@@ -73,37 +78,60 @@ class Tally {
 const tally = new Tally()
 
 /** Records in = rows + rejects, in the page's rows and in the database. */
-function checkRecords(db: HostileDatabase, stream: Candidate, { records }: Expected, outcome: Extract<Outcome, { kind: 'stored' }>, aside: readonly string[]): void {
+function checkRecords(
+  db: HostileDatabase,
+  stream: Candidate,
+  { records }: Expected,
+  outcome: Extract<Outcome, { kind: 'stored' }>,
+  aside: readonly string[],
+): void {
   const { lists } = db.crawler(stream.stream)
   const { rows, page } = outcome
-  const unreadable = records.filter((id) => id === undefined).length
-  if (page.items.length !== records.length) throw new Error(`${records.length} records served, ${page.items.length} read`)
-  if (rows.rejects.length !== unreadable || aside.length !== unreadable) throw new Error(`${unreadable} records have no id, ${rows.rejects.length} are rejects, ${aside.length} of them stored`)
+  const unreadable = records.filter(id => id === undefined).length
+  if (page.items.length !== records.length)
+    throw new Error(`${records.length} records served, ${page.items.length} read`)
+  if (rows.rejects.length !== unreadable || aside.length !== unreadable)
+    throw new Error(
+      `${unreadable} records have no id, ${rows.rejects.length} are rejects, ${aside.length} of them stored`,
+    )
   for (const raw of aside) JSON.parse(raw)
-  const listed = rows.listed.map((item) => item?.id)
-  if (lists !== null && JSON.stringify(listed) !== JSON.stringify(records)) throw new Error(`listed ${JSON.stringify(listed)} of ${JSON.stringify(records)}`)
+  const listed = rows.listed.map(item => item?.id)
+  if (lists !== null && JSON.stringify(listed) !== JSON.stringify(records))
+    throw new Error(`listed ${JSON.stringify(listed)} of ${JSON.stringify(records)}`)
   const kind = lists === null ? 'user' : lists === 'reply' ? 'comment' : lists
-  for (const id of records) if (id !== undefined && !db.holds(kind, id)) throw new Error(`no row for ${kind} ${id}`)
+  for (const id of records)
+    if (id !== undefined && !db.holds(kind, id)) throw new Error(`no row for ${kind} ${id}`)
   tally.records += records.length
   tally.rejects += unreadable
   tally.rows += records.length - unreadable
 }
 
 /** How the pass stands must follow from what the page says, and be what is stored. */
-function checkPass({ next }: Expected, { step, wasUsed, page }: Extract<Outcome, { kind: 'stored' }>, passState: string, cursor: string | null): void {
+function checkPass(
+  { next }: Expected,
+  { step, wasUsed, page }: Extract<Outcome, { kind: 'stored' }>,
+  passState: string,
+  cursor: string | null,
+): void {
   if (step.state !== passState) throw new Error(`the pass is ${step.state}, the checkpoint says ${passState}`)
-  if (cursor !== ('cursor' in step ? step.cursor : null)) throw new Error(`the cursor stored is ${JSON.stringify(cursor)}`)
-  if (step.state === 'open' && (next.is !== 'cursor' || next.cursor !== step.cursor || wasUsed)) throw new Error(`the pass goes on at ${JSON.stringify(step)} where the page says ${JSON.stringify(next)}`)
-  if (next.is === 'end' && step.state !== 'completed') throw new Error(`the listing has ended, the pass is ${step.state}`)
-  if (next.is === 'broken' && step.state !== 'failed') throw new Error(`there is no way on, the pass is ${step.state}`)
-  if (step.state === 'failed' && next.is === 'cursor' && !wasUsed && page.items.length > 0) throw new Error(`failed without a reason: ${step.reason}`)
+  if (cursor !== ('cursor' in step ? step.cursor : null))
+    throw new Error(`the cursor stored is ${JSON.stringify(cursor)}`)
+  if (step.state === 'open' && (next.is !== 'cursor' || next.cursor !== step.cursor || wasUsed))
+    throw new Error(`the pass goes on at ${JSON.stringify(step)} where the page says ${JSON.stringify(next)}`)
+  if (next.is === 'end' && step.state !== 'completed')
+    throw new Error(`the listing has ended, the pass is ${step.state}`)
+  if (next.is === 'broken' && step.state !== 'failed')
+    throw new Error(`there is no way on, the pass is ${step.state}`)
+  if (step.state === 'failed' && next.is === 'cursor' && !wasUsed && page.items.length > 0)
+    throw new Error(`failed without a reason: ${step.reason}`)
 }
 
 async function check(form: Form, db: HostileDatabase, told: Case): Promise<void> {
   const crawler = crawlers[told.crawler] ?? crawlers[0]
   const streams = db.streams.get(crawler?.name ?? '') ?? []
   const stream = streams[told.stream % streams.length]
-  if (crawler === undefined || stream === undefined) throw new Error(`the crawler ${crawler?.name} has nothing to read`)
+  if (crawler === undefined || stream === undefined)
+    throw new Error(`the crawler ${crawler?.name} has nothing to read`)
   const body = bodyOf(form, told, stream, db)
   const started = performance.now()
   const outcome = await db.take(stream, body)
@@ -117,7 +145,8 @@ async function check(form: Form, db: HostileDatabase, told: Case): Promise<void>
   for (const key in {}) throw new Error(`the prototype of objects has got a ${key}`)
   if (outcome.kind === 'refused') {
     tally.refused += 1
-    if (expected !== undefined || outcome.code !== 'malformed-answer' || seen.rejects.length > 0) throw new Error(`refused as ${outcome.code}, and read as ${JSON.stringify(expected)}`)
+    if (expected !== undefined || outcome.code !== 'malformed-answer' || seen.rejects.length > 0)
+      throw new Error(`refused as ${outcome.code}, and read as ${JSON.stringify(expected)}`)
     return
   }
   if (expected === undefined) throw new Error('taken for a page, which it is not')
@@ -134,18 +163,36 @@ export function hostilePages(form: Form): void {
     })
     afterAll(() => bench.end())
 
-    it('crashes nothing and loses nothing: its records are rows or rejects, and the file stays whole', { timeout: 36_000_000 }, async () => {
-      for (let batch = 0; batch * PAGES_PER_DATABASE < RUNS_EACH; batch += 1) {
-        const db = await HostileDatabase.make(bench, `batch-${batch}.db`, world, crawlers)
-        expect([...db.streams.keys()].toSorted()).toEqual(crawlers.map(({ name }) => name))
-        await fc.assert(fc.asyncProperty(cases, (told) => check(form, db, told)), { seed: SEED + batch + FORMS.indexOf(form) * 1_000_000, numRuns: Math.min(PAGES_PER_DATABASE, RUNS_EACH - batch * PAGES_PER_DATABASE) })
-        expect(faultsIn(db.connection)).toEqual([])
-        expect(brokenTextIn(db.connection)).toEqual([])
-        await db.close()
-      }
-      expect({ object: ownNames(Object.prototype), array: ownNames(Array.prototype), string: ownNames(String.prototype) }).toEqual(clean)
-      expect(tally.records).toBe(tally.rows + tally.rejects)
-      console.info(`${tally.pages} pages in the ${form} form, ${tally.records} records = ${tally.rows} rows + ${tally.rejects} rejects; ${tally.refused} answers were no page; the slowest took ${Math.round(tally.slowestMs)} ms`)
-    })
+    it(
+      'crashes nothing and loses nothing: its records are rows or rejects, and the file stays whole',
+      { timeout: 36_000_000 },
+      async () => {
+        for (let batch = 0; batch * PAGES_PER_DATABASE < RUNS_EACH; batch += 1) {
+          const db = await HostileDatabase.make(bench, `batch-${batch}.db`, world, crawlers)
+          expect([...db.streams.keys()].toSorted()).toEqual(crawlers.map(({ name }) => name))
+          await fc.assert(
+            fc.asyncProperty(cases, told => check(form, db, told)),
+            {
+              seed: SEED + batch + FORMS.indexOf(form) * 1_000_000,
+              numRuns: Math.min(PAGES_PER_DATABASE, RUNS_EACH - batch * PAGES_PER_DATABASE),
+            },
+          )
+          expect(faultsIn(db.connection)).toEqual([])
+          expect(brokenTextIn(db.connection)).toEqual([])
+          await db.close()
+        }
+        expect({
+          object: ownNames(Object.prototype),
+          array: ownNames(Array.prototype),
+          string: ownNames(String.prototype),
+        }).toEqual(clean)
+        expect(tally.records).toBe(tally.rows + tally.rejects)
+        console.info(
+          `${tally.pages} pages in the ${form} form, ${tally.records} records = ${tally.rows} ` +
+            `rows + ${tally.rejects} rejects; ${tally.refused} answers were no page; the slowest ` +
+            `took ${Math.round(tally.slowestMs)} ms`,
+        )
+      },
+    )
   })
 }

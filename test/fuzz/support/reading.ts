@@ -1,6 +1,6 @@
 /**
- * An independent reading of an answer: which records it serves, whose ids can be read, and how it goes on. Written from the
- * contract and not from the program, which must come to the same.
+ * An independent reading of an answer: which records it serves, whose ids can be read, and how it goes on.
+ * Written from the contract and not from the program, which must come to the same.
  */
 import { routes } from '../../../src/api/index.js'
 import type { Crawler } from '../../../src/crawl/index.js'
@@ -9,7 +9,8 @@ export interface Expected {
   /** For each record served: the id that it must be stored under, or undefined where it must be set aside. */
   readonly records: readonly (string | undefined)[]
   /** What the answer says of the next page. */
-  readonly next: { readonly is: 'end' } | { readonly is: 'cursor'; readonly cursor: string } | { readonly is: 'broken' }
+  readonly next:
+    { readonly is: 'end' } | { readonly is: 'cursor'; readonly cursor: string } | { readonly is: 'broken' }
 }
 
 type Fields = Readonly<Record<string, unknown>>
@@ -50,7 +51,10 @@ function userId(record: unknown, hasToken: boolean): string | undefined {
 }
 
 /** Where the records of an answer are, by the shape of its route; undefined where they are nowhere. */
-function recordsIn(data: unknown, shape: string): { records: readonly unknown[]; holder: unknown } | undefined {
+function recordsIn(
+  data: unknown,
+  shape: string,
+): { records: readonly unknown[]; holder: unknown } | undefined {
   if (shape === 'post') return { records: [data], holder: undefined }
   if (shape === 'profile') return { records: [fieldsOf(at(data, 'profile')) ?? data], holder: undefined }
   if (Array.isArray(data)) return { records: data, holder: undefined }
@@ -66,31 +70,44 @@ function recordsIn(data: unknown, shape: string): { records: readonly unknown[];
 
 /** Told as a boolean, as 0 or 1, or as text of these. */
 function saidMore(value: unknown): boolean | undefined {
-  const word = ['boolean', 'number', 'string'].includes(typeof value) ? String(value).trim().toLowerCase() : ''
+  const word = ['boolean', 'number', 'string'].includes(typeof value)
+    ? String(value).trim().toLowerCase()
+    : ''
   return { true: true, 1: true, false: false, 0: false }[word]
 }
 
 function nextOf(data: unknown, holder: unknown): Expected['next'] {
-  const more = [at(holder, 'has_more'), at(data, 'has_more')].map(saidMore).find((said) => said !== undefined)
+  const more = [at(holder, 'has_more'), at(data, 'has_more')].map(saidMore).find(said => said !== undefined)
   const cursor = at(holder, 'cursor') ?? at(data, 'cursor')
   if (more === false) return { is: 'end' }
   if (!isTold(cursor) || cursor === '') return { is: more === true ? 'broken' : 'end' }
   if (typeof cursor === 'string') return isWellFormed(cursor) ? { is: 'cursor', cursor } : { is: 'broken' }
-  const isExact = typeof cursor === 'number' && Number.isFinite(cursor) && (Number.isSafeInteger(cursor) || !Number.isInteger(cursor))
+  const isExact =
+    typeof cursor === 'number' &&
+    Number.isFinite(cursor) &&
+    (Number.isSafeInteger(cursor) || !Number.isInteger(cursor))
   return isExact ? { is: 'cursor', cursor: String(cursor) } : { is: 'broken' }
 }
 
-/** What a body that came with status 200 must be taken for; undefined where it is no answer to the question. */
-export function readAnswer(text: string, { route, lists }: Pick<Crawler, 'route' | 'lists'>): Expected | undefined {
+/**
+ * What a body that came with status 200 must be taken for; undefined where it is no answer to the question.
+ */
+export function readAnswer(
+  text: string,
+  { route, lists }: Pick<Crawler, 'route' | 'lists'>,
+): Expected | undefined {
   const { shape, paging } = routes[route]
   const envelope = parsed(text)
   const data = at(envelope, 'data')
   const code = at(envelope, 'code')
-  if (!isTold(data) || (typeof code === 'number' && code >= 400) || fieldsOf(at(data, 'error')) !== undefined) return undefined
+  if (!isTold(data) || (typeof code === 'number' && code >= 400) || fieldsOf(at(data, 'error')) !== undefined)
+    return undefined
   const found = recordsIn(data, shape)
   if (found === undefined) return undefined
   const isUser = lists === 'user' || lists === null
-  const records = found.records.map((record) => (isUser ? userId(record, route === 'search_users') : postId(record)))
+  const records = found.records.map(record =>
+    isUser ? userId(record, route === 'search_users') : postId(record),
+  )
   const isOne = paging === 'single' && shape !== 'items'
   return { records, next: isOne || Array.isArray(data) ? { is: 'end' } : nextOf(data, found.holder ?? data) }
 }

@@ -11,11 +11,12 @@ export function harvestOf(read: (page: PageReader) => void): Harvest {
 }
 
 /** A post's record, listed. */
-export const listed = (record: unknown): Harvest => harvestOf((page) => page.listPost(record))
+export const listed = (record: unknown): Harvest => harvestOf(page => page.listPost(record))
 /** A profile's record, stored. */
-export const profile = (record: unknown): Harvest => harvestOf((page) => page.storeUser(record))
+export const profile = (record: unknown): Harvest => harvestOf(page => page.storeUser(record))
 /** A first-level comment's record, listed under a post. */
-export const comment = (record: unknown): Harvest => harvestOf((page) => page.listComment(record, { postId: 's_root', parentId: null }))
+export const comment = (record: unknown): Harvest =>
+  harvestOf(page => page.listComment(record, { postId: 's_root', parentId: null }))
 
 export function post(harvest: Harvest, id = 's_1'): PostRow {
   return got(harvest.posts.get(id), `post ${id}`)
@@ -36,7 +37,9 @@ export function members(harvest: Harvest): string[] {
 
 /** Edges as `kind source target`, sorted. */
 export function edges(harvest: Harvest): string[] {
-  return [...harvest.edges.values()].map(({ kind, source_id, target_id }) => `${kind} ${source_id} ${target_id}`).toSorted()
+  return [...harvest.edges.values()]
+    .map(({ kind, source_id, target_id }) => `${kind} ${source_id} ${target_id}`)
+    .toSorted()
 }
 
 /** A row without the fields that nobody told: null says as little as nothing. */

@@ -1,7 +1,15 @@
 /** A request -> the `data` of its answer: which items stand on the page and how the listing ends. */
 import { listed, mustGet, UNPAGED, type Route } from './model.js'
 import { hashOf } from './random.js'
-import { commentJson, postJson, userJson, wrapperJson, type Json, type JsonObject, type Wire } from './wire.js'
+import {
+  commentJson,
+  postJson,
+  userJson,
+  wrapperJson,
+  type Json,
+  type JsonObject,
+  type Wire,
+} from './wire.js'
 
 export type End = 'null' | 'absent' | 'empty' | 'has_more'
 
@@ -24,8 +32,16 @@ export interface Page {
   next: string | null
 }
 
-/** A cursor is anchored at the last item that was served, so a listing that grows at its head loses nothing. */
-export function pageOf(wire: Wire, route: Route, subject: string, cursor: string, size: number): Page | 'bad cursor' {
+/**
+ * A cursor is anchored at the last item that was served, so a listing that grows at its head loses nothing.
+ */
+export function pageOf(
+  wire: Wire,
+  route: Route,
+  subject: string,
+  cursor: string,
+  size: number,
+): Page | 'bad cursor' {
   const ids = listed(wire.world, route, subject)
   const after = cursor === '' ? undefined : decodeCursor(cursor)
   const start = after === undefined ? 0 : ids.indexOf(after) + 1
@@ -50,14 +66,17 @@ function itemJson(wire: Wire, route: Route, id: string): Json {
     case 'search_users':
       return { profile: userJson(wire, mustGet(world.users, id), 'search'), token: `<@${id}>` }
     case 'get_post_remix_list':
-      return form === 'native' ? wrapperJson(wire, mustGet(world.posts, id)) : postJson(wire, mustGet(world.posts, id), 'flat')
+      return form === 'native'
+        ? wrapperJson(wire, mustGet(world.posts, id))
+        : postJson(wire, mustGet(world.posts, id), 'flat')
     default:
       return wrapperJson(wire, mustGet(world.posts, id))
   }
 }
 
 function endOf(wire: Wire, route: Route, subject: string): End {
-  const ends: readonly End[] = wire.form === 'native' ? ['null', 'absent', 'empty'] : ['null', 'absent', 'empty', 'has_more']
+  const ends: readonly End[] =
+    wire.form === 'native' ? ['null', 'absent', 'empty'] : ['null', 'absent', 'empty', 'has_more']
   return ends[hashOf(`${route}|${subject}`) % ends.length] ?? 'null'
 }
 
@@ -78,7 +97,9 @@ function pagingJson(wire: Wire, route: Route, subject: string, page: Page): Json
 
 function detailJson(wire: Wire, postId: string): Json {
   const wrapper = wrapperJson(wire, mustGet(wire.world.posts, postId))
-  return wire.form === 'native' ? { ...wrapper, children: { items: [], cursor: null }, cursor: null } : wrapper
+  return wire.form === 'native'
+    ? { ...wrapper, children: { items: [], cursor: null }, cursor: null }
+    : wrapper
 }
 
 function profileJson(wire: Wire, userId: string): Json {
@@ -86,7 +107,13 @@ function profileJson(wire: Wire, userId: string): Json {
   return wire.form === 'native' ? profile : { profile }
 }
 
-export function dataOf(wire: Wire, route: Route, subject: string, cursor: string, size: number): Json | 'bad cursor' {
+export function dataOf(
+  wire: Wire,
+  route: Route,
+  subject: string,
+  cursor: string,
+  size: number,
+): Json | 'bad cursor' {
   if (route === 'get_post_detail') return detailJson(wire, subject)
   if (route === 'get_user_profile') return profileJson(wire, subject)
   const page = pageOf(wire, route, subject, cursor, UNPAGED.has(route) ? Number.POSITIVE_INFINITY : size)

@@ -27,7 +27,9 @@ export function discussed(threads: Record<string, number>): World {
   return story({
     users: [{ name: 'star' }, { name: 'fan' }],
     posts: Object.keys(threads).map(name => ({ name, by: 'star' })),
-    comments: Object.entries(threads).flatMap(([on, count]) => crowd(`${on}-`, count).map(name => ({ name, by: 'fan', on }))),
+    comments: Object.entries(threads).flatMap(([on, count]) =>
+      crowd(`${on}-`, count).map(name => ({ name, by: 'fan', on })),
+    ),
   })
 }
 

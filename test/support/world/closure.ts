@@ -1,13 +1,30 @@
 /**
- * The oracle's first half: which listings a crawl must read, by the plainest fixed point over the text of the contract.
- * "A post listed by a stream has that stream's depth. A user met there is one hop further. A remix has its original's
- * depth plus one; its author and cameos one more. Users and posts whose depth is within N are in scope."
+ * The oracle's first half: which listings a crawl must read, by the plainest fixed point over the text of the
+ * contract. "A post listed by a stream has that stream's depth. A user met there is one hop further. A remix
+ * has its original's depth plus one; its author and cameos one more. Users and posts whose depth is within N
+ * are in scope."
  */
 import { listed, listingKey, mustGet, stateOf, UNPAGED, type Route, type State, type World } from './model.js'
 
-export const STREAMS = ['profile', 'posts', 'followers', 'following', 'cameos', 'comments', 'replies', 'remixes'] as const
+export const STREAMS = [
+  'profile',
+  'posts',
+  'followers',
+  'following',
+  'cameos',
+  'comments',
+  'replies',
+  'remixes',
+] as const
 export type Stream = (typeof STREAMS)[number]
-export const DEFAULT_COLLECT: readonly Stream[] = ['posts', 'followers', 'following', 'cameos', 'comments', 'replies']
+export const DEFAULT_COLLECT: readonly Stream[] = [
+  'posts',
+  'followers',
+  'following',
+  'cameos',
+  'comments',
+  'replies',
+]
 
 export interface Seed {
   seed: string
@@ -47,11 +64,13 @@ interface Opened {
 type Depths = Map<string, number>
 
 export function startOf(seed: string): Opened | { user: string } {
-  const profile = /^https:\/\/sora\.chatgpt\.com\/profile\/([^/?#]+)/.exec(seed)?.[1] ?? /^@(.+)$/.exec(seed)?.[1]
+  const profile =
+    /^https:\/\/sora\.chatgpt\.com\/profile\/([^/?#]+)/.exec(seed)?.[1] ?? /^@(.+)$/.exec(seed)?.[1]
   const post = /^(?:https:\/\/sora\.chatgpt\.com\/p\/)?(s_[0-9A-Za-z]+)/.exec(seed)?.[1]
   if (seed === 'feed') return { route: 'get_feed', subject: '', depth: 0 }
   if (seed === 'leaderboard') return { route: 'get_cameo_leaderboard', subject: '', depth: 0 }
-  if (seed.startsWith('search:')) return { route: 'search_users', subject: seed.slice('search:'.length), depth: 0 }
+  if (seed.startsWith('search:'))
+    return { route: 'search_users', subject: seed.slice('search:'.length), depth: 0 }
   if (profile !== undefined) return { route: 'search_users', subject: profile, depth: 0, exactly: profile }
   if (post !== undefined) return { route: 'get_post_detail', subject: post, depth: 0 }
   return { user: seed }
@@ -74,8 +93,10 @@ function openedBy(world: World, seed: Seed, entity: string, depth: number): Open
   }
   const post = mustGet(world.posts, id)
   const opened: Opened[] = []
-  if (wants('comments') && post.reply_count !== 0) opened.push({ route: 'get_post_comments', subject: id, depth })
-  if (wants('remixes') && post.remix_count !== 0) opened.push({ route: 'get_post_remix_list', subject: id, depth })
+  if (wants('comments') && post.reply_count !== 0)
+    opened.push({ route: 'get_post_comments', subject: id, depth })
+  if (wants('remixes') && post.remix_count !== 0)
+    opened.push({ route: 'get_post_remix_list', subject: id, depth })
   return opened
 }
 
@@ -97,7 +118,10 @@ function metBy(world: World, opened: Opened, id: string): [string, number][] {
     case 'get_post_remix_list':
       return postMet(world, id, depth + 1)
     case 'get_post_comments':
-      return [[`comment ${id}`, depth], [`user ${mustGet(world.comments, id).user_id}`, depth + 1]]
+      return [
+        [`comment ${id}`, depth],
+        [`user ${mustGet(world.comments, id).user_id}`, depth + 1],
+      ]
     case 'get_comment_replies':
       return [[`user ${mustGet(world.comments, id).user_id}`, depth + 1]]
     case 'get_user_profile':
@@ -119,7 +143,8 @@ function readOf(world: World, opened: Opened, cap: number, pageSize: (route: Rou
   const { route, subject } = opened
   const state = stateOf(world, route, subject)
   if (state !== 'open') return { route, subject, state, pages: 1, ids: [] }
-  if (route === 'get_post_detail' || route === 'get_user_profile') return { route, subject, state, pages: 1, ids: [subject] }
+  if (route === 'get_post_detail' || route === 'get_user_profile')
+    return { route, subject, state, pages: 1, ids: [subject] }
   const all = listed(world, route, subject)
   const size = UNPAGED.has(route) ? Number.POSITIVE_INFINITY : pageSize(route)
   const pages = UNPAGED.has(route) ? 1 : Math.min(cap, Math.max(1, Math.ceil(all.length / size)))

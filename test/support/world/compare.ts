@@ -16,7 +16,9 @@ export interface Leniency {
 const LINKS = new Set(['url', 'downloadable_url', 'thumbnail_url', 'gif_url', 'md_url', 'url_expires_at'])
 
 function keyOf(table: TableName, row: Record<string, unknown>): string {
-  return table === 'edges' ? `${String(row['kind'])} ${String(row['source_id'])} ${String(row['target_id'])}` : String(row['id'])
+  return table === 'edges'
+    ? `${String(row['kind'])} ${String(row['source_id'])} ${String(row['target_id'])}`
+    : String(row['id'])
 }
 
 export function readTable(db: Database, table: TableName): Map<string, Record<string, unknown>> {
@@ -31,11 +33,17 @@ function settled(json: string): string {
 }
 
 function same(column: string, expected: unknown, actual: unknown): boolean {
-  if (column !== 'social_links' || typeof actual !== 'string' || typeof expected !== 'string') return expected === actual
+  if (column !== 'social_links' || typeof actual !== 'string' || typeof expected !== 'string')
+    return expected === actual
   return settled(expected) === settled(actual)
 }
 
-function rowDifferences(label: string, expected: Row, actual: Record<string, unknown>, lenient: Leniency): string[] {
+function rowDifferences(
+  label: string,
+  expected: Row,
+  actual: Record<string, unknown>,
+  lenient: Leniency,
+): string[] {
   return Object.entries(expected).flatMap(([column, value]) => {
     if (lenient.urls === true && LINKS.has(column)) return []
     if (same(column, value, actual[column])) return []
@@ -45,10 +53,16 @@ function rowDifferences(label: string, expected: Row, actual: Record<string, unk
 
 function unavailableDifferences(db: Database, expected: Tables, mode: 'exact' | 'subset'): string[] {
   const marked = (['users', 'posts'] as const).flatMap(table =>
-    [...readTable(db, table).values()].filter(row => row['unavailable'] !== null).map(row => String(row['id'])),
+    [...readTable(db, table).values()]
+      .filter(row => row['unavailable'] !== null)
+      .map(row => String(row['id'])),
   )
-  const wrongly = marked.filter(id => !expected.refused.has(id)).map(id => `${id} is marked unavailable and answered`)
-  const missed = [...expected.refused].filter(id => !marked.includes(id)).map(id => `${id} is not marked unavailable`)
+  const wrongly = marked
+    .filter(id => !expected.refused.has(id))
+    .map(id => `${id} is marked unavailable and answered`)
+  const missed = [...expected.refused]
+    .filter(id => !marked.includes(id))
+    .map(id => `${id} is not marked unavailable`)
   return mode === 'exact' ? [...wrongly, ...missed] : wrongly
 }
 
@@ -62,7 +76,8 @@ export function differences(db: Database, expected: Tables, lenient: Leniency = 
       if (held === undefined) found.push(`${table}: ${key} is missing`)
       else found.push(...rowDifferences(`${table} ${key}`, row, held, lenient))
     }
-    for (const key of actual.keys()) if (!expected[table].has(key)) found.push(`${table}: ${key} should not be there`)
+    for (const key of actual.keys())
+      if (!expected[table].has(key)) found.push(`${table}: ${key} should not be there`)
   }
   const mode = lenient.unavailable ?? 'subset'
   if (mode !== 'none') found.push(...unavailableDifferences(db, expected, mode))
@@ -77,7 +92,9 @@ export function snapshot(db: Database, withUrls = true): Record<string, unknown[
     TABLES.map(table => {
       const rows = [...readTable(db, table).entries()].toSorted(([a], [b]) => (a < b ? -1 : 1))
       const kept = rows.map(([, row]) =>
-        Object.fromEntries(Object.entries(row).filter(([column]) => !ASIDE.test(column) && (withUrls || !LINKS.has(column)))),
+        Object.fromEntries(
+          Object.entries(row).filter(([column]) => !ASIDE.test(column) && (withUrls || !LINKS.has(column))),
+        ),
       )
       return [table, kept]
     }),

@@ -1,4 +1,7 @@
-/** A small world with one person who wants to be forgotten, and the same world in which that person has never been. */
+/**
+ * A small world with one person who wants to be forgotten, and the same world in which that person has never
+ * been.
+ */
 import type { World } from './model.js'
 import { story, userId, type Plan } from './story.js'
 
@@ -15,13 +18,28 @@ const WORDS = {
 }
 
 /** Texts that must not be found anywhere once the person has been forgotten. */
-export const NEEDLES: readonly string[] = [LEAVER_ID, LEAVER, FORMER, WORDS.display, WORDS.bio, ...WORDS.posts, ...WORDS.comments, ...WORDS.underTheirs]
+export const NEEDLES: readonly string[] = [
+  LEAVER_ID,
+  LEAVER,
+  FORMER,
+  WORDS.display,
+  WORDS.bio,
+  ...WORDS.posts,
+  ...WORDS.comments,
+  ...WORDS.underTheirs,
+]
 
 const OTHERS = ['ann', 'ben', 'cleo', 'dora', 'emil', 'zoltan']
 /** What others wrote of them, and what is to be left of it. */
 const REMARKS: readonly (readonly [said: string, left: string])[] = [
-  [`thanks @${LEAVER}, see https://sora.chatgpt.com/profile/${LEAVER}?x=1 and <@${LEAVER_ID}>.`, 'thanks @[forgotten], see https://sora.chatgpt.com/profile/[forgotten]?x=1 and <@[forgotten]>.'],
-  [`was @${FORMER.toUpperCase()} or ${FORMER}; zoltan and zoltan.k are others`, 'was @[forgotten] or [forgotten]; zoltan and zoltan.k are others'],
+  [
+    `thanks @${LEAVER}, see https://sora.chatgpt.com/profile/${LEAVER}?x=1 and <@${LEAVER_ID}>.`,
+    'thanks @[forgotten], see https://sora.chatgpt.com/profile/[forgotten]?x=1 and <@[forgotten]>.',
+  ],
+  [
+    `was @${FORMER.toUpperCase()} or ${FORMER}; zoltan and zoltan.k are others`,
+    'was @[forgotten] or [forgotten]; zoltan and zoltan.k are others',
+  ],
 ]
 
 export interface DepartedWorld {
@@ -57,14 +75,41 @@ function planOf(isThere: boolean): Plan {
     users: [
       ...OTHERS.map(name => ({ name, bio: name === 'ben' ? say(1) : null })),
       { name: 'pet', ...(isThere ? { ownedBy: 'leaver' } : {}) },
-      ...when({ name: 'leaver', username: LEAVER, display_name: WORDS.display, bio: WORDS.bio, profile_picture_url: `https://cdn.openai.com/avatars/${LEAVER_ID}.webp`, social_links: { website: 'https://leaver.example.org' } }),
+      ...when({
+        name: 'leaver',
+        username: LEAVER,
+        display_name: WORDS.display,
+        bio: WORDS.bio,
+        profile_picture_url: `https://cdn.openai.com/avatars/${LEAVER_ID}.webp`,
+        social_links: { website: 'https://leaver.example.org' },
+      }),
     ],
     posts: [
-      { name: 'kite', by: 'ann', text: say(0), with: ['ben', ...when('leaver'), 'cleo'], embeds: { parent: true, remixes: 'items', ancestors: 'items' } },
+      {
+        name: 'kite',
+        by: 'ann',
+        text: say(0),
+        with: ['ben', ...when('leaver'), 'cleo'],
+        embeds: { parent: true, remixes: 'items', ancestors: 'items' },
+      },
       { name: 'pier', by: 'ben' },
-      ...when({ name: 'l1', text: post1 ?? '', by: 'leaver', with: ['dora', 'ann'] }, { name: 'l2', text: post2 ?? '', by: 'leaver', remixOf: 'kite' }, { name: 'l3', text: post3 ?? '', by: 'leaver', authorBy: 'profile' as const }),
-      { name: 'remix', by: 'cleo', embeds: { parent: true, remixes: 'list', ancestors: 'items' }, ...(isThere ? { remixOf: 'l1' } : {}) },
-      { name: 'remix2', by: 'emil', remixOf: 'kite', embeds: { parent: true, remixes: 'empty', ancestors: 'items' } },
+      ...when(
+        { name: 'l1', text: post1 ?? '', by: 'leaver', with: ['dora', 'ann'] },
+        { name: 'l2', text: post2 ?? '', by: 'leaver', remixOf: 'kite' },
+        { name: 'l3', text: post3 ?? '', by: 'leaver', authorBy: 'profile' as const },
+      ),
+      {
+        name: 'remix',
+        by: 'cleo',
+        embeds: { parent: true, remixes: 'list', ancestors: 'items' },
+        ...(isThere ? { remixOf: 'l1' } : {}),
+      },
+      {
+        name: 'remix2',
+        by: 'emil',
+        remixOf: 'kite',
+        embeds: { parent: true, remixes: 'empty', ancestors: 'items' },
+      },
     ],
     comments: [
       { name: 'c1', by: 'ben', on: 'kite', text: say(1) },

@@ -1,4 +1,13 @@
-import { listingKey, mustGet, type Route, type World, type WorldAttachment, type WorldComment, type WorldPost, type WorldUser } from './model.js'
+import {
+  listingKey,
+  mustGet,
+  type Route,
+  type World,
+  type WorldAttachment,
+  type WorldComment,
+  type WorldPost,
+  type WorldUser,
+} from './model.js'
 import { Random } from './random.js'
 import { NAMES, TEXTS } from './texts.js'
 
@@ -45,7 +54,9 @@ export const SMALL: Size = {
   gonePosts: 2,
 }
 
-/** So many people who know so few that a crawl at depth 2 leaves most of them alone: here every hop counts. */
+/**
+ * So many people who know so few that a crawl at depth 2 leaves most of them alone: here every hop counts.
+ */
 export const SPARSE: Size = {
   users: 200,
   characters: 12,
@@ -60,13 +71,21 @@ export const SPARSE: Size = {
   gonePosts: 4,
 }
 
-export const MEDIUM: Size = { ...SMALL, users: 120, characters: 15, posts: 260, followsPerUser: 14, feed: 60, leaderboard: 30 }
+export const MEDIUM: Size = {
+  ...SMALL,
+  users: 120,
+  characters: 15,
+  posts: 260,
+  followsPerUser: 14,
+  feed: 60,
+  leaderboard: 30,
+}
 
 const FIRST_SECOND = 1_759_000_000
 
 /**
- * A time in float seconds. The part below the millisecond stays away from its borders, where the nearest double
- * of a decimal fraction may lie on either side of the truncation.
+ * A time in float seconds. The part below the millisecond stays away from its borders, where the nearest
+ * double of a decimal fraction may lie on either side of the truncation.
  */
 function time(random: Random): number {
   const second = FIRST_SECOND + random.int(9_000_000)
@@ -97,7 +116,9 @@ function makeUser(random: Random, index: number, id: string): WorldUser {
 }
 
 function makeUsers(random: Random, size: Size): WorldUser[] {
-  const people = Array.from({ length: size.users }, (_, index) => makeUser(random, index, `user-${random.alnum(24)}`))
+  const people = Array.from({ length: size.users }, (_, index) =>
+    makeUser(random, index, `user-${random.alnum(24)}`),
+  )
   const characters = Array.from({ length: size.characters }, (_, index) => {
     const character = makeUser(random, size.users + index, `ch_${random.hex(32)}`)
     character.owner_user_id = random.maybe(0.2, random.pick(people).id)
@@ -158,7 +179,12 @@ function makePost(random: Random, users: readonly WorldUser[], earlier: readonly
   }
 }
 
-function makeComment(random: Random, users: readonly WorldUser[], postId: string, parent: string | null): WorldComment {
+function makeComment(
+  random: Random,
+  users: readonly WorldUser[],
+  postId: string,
+  parent: string | null,
+): WorldComment {
   return {
     id: random.hex(32),
     post_id: postId,
@@ -180,11 +206,16 @@ function addComments(random: Random, world: World, size: Size, post: WorldPost):
     world.comments.set(comment.id, comment)
     return comment.id
   }
-  const first = Array.from({ length: random.chance(0.3) ? 0 : random.int(size.commentsPerPost + 1) }, () => add(null))
+  const first = Array.from({ length: random.chance(0.3) ? 0 : random.int(size.commentsPerPost + 1) }, () =>
+    add(null),
+  )
   world.listings.set(listingKey('get_post_comments', post.id), first)
   let all = first.length
   for (const id of first) {
-    const replies = Array.from({ length: random.chance(0.5) ? 0 : random.int(size.repliesPerComment + 1) }, () => add(id))
+    const replies = Array.from(
+      { length: random.chance(0.5) ? 0 : random.int(size.repliesPerComment + 1) },
+      () => add(id),
+    )
     world.listings.set(listingKey('get_comment_replies', id), replies)
     mustGet(world.comments, id).reply_count = random.maybe(0.1, replies.length)
     all += replies.length
@@ -215,12 +246,15 @@ function addListings(random: Random, world: World, size: Size): void {
     }
   }
   world.listings.set(listingKey('get_feed'), random.sample([...world.posts.keys()], size.feed))
-  world.listings.set(listingKey('get_cameo_leaderboard'), random.sample([...world.users.keys()], size.leaderboard))
+  world.listings.set(
+    listingKey('get_cameo_leaderboard'),
+    random.sample([...world.users.keys()], size.leaderboard),
+  )
 }
 
 /**
- * A told 0 would gate the follower listings, but only where it is seen before the listing is opened, which depends
- * on the order of answers. So a count of 0 is left untold here; the gate itself has its own test.
+ * A told 0 would gate the follower listings, but only where it is seen before the listing is opened, which
+ * depends on the order of answers. So a count of 0 is left untold here; the gate itself has its own test.
  */
 function setCounters(random: Random, world: World): void {
   const length = (route: Route, id: string): number => world.listings.get(listingKey(route, id))?.length ?? 0

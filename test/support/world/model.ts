@@ -1,4 +1,7 @@
-/** The world as it is, before anybody serves or stores it. Names are those of the database; times are wire seconds. */
+/**
+ * The world as it is, before anybody serves or stores it. Names are those of the database; times are wire
+ * seconds.
+ */
 
 export type Form = 'native' | 'contract'
 export type Gateway = 'tikhub' | 'tikomni'
@@ -75,9 +78,15 @@ export interface WorldPost {
   is_featured: boolean | null
   cameos: string[]
   attachments: WorldAttachment[]
-  /** How an answer names the author. Only the flat remix list has no profile, so it always says `shared_by`. */
+  /**
+   * How an answer names the author. Only the flat remix list has no profile, so it always says `shared_by`.
+   */
   authorBy: 'both' | 'shared_by' | 'profile'
-  embeds: { parent: boolean; remixes: 'items' | 'list' | 'empty' | 'null'; ancestors: 'items' | 'empty' | 'null' }
+  embeds: {
+    parent: boolean
+    remixes: 'items' | 'list' | 'empty' | 'null'
+    ancestors: 'items' | 'empty' | 'null'
+  }
   state: 'open' | 'gone'
 }
 
@@ -109,7 +118,9 @@ export function listingKey(route: Route, subject = ''): string {
 /** The ids that a listing holds. A search is the one listing that is a question and not a list. */
 export function listed(world: World, route: Route, subject = ''): string[] {
   if (route === 'search_users') {
-    return [...world.users.values()].filter(user => user.state !== 'gone' && user.username.includes(subject)).map(user => user.id)
+    return [...world.users.values()]
+      .filter(user => user.state !== 'gone' && user.username.includes(subject))
+      .map(user => user.id)
   }
   return world.listings.get(listingKey(route, subject)) ?? []
 }

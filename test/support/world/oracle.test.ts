@@ -19,7 +19,11 @@ function harbour(): World {
       { name: 'nice', by: 'bob', on: 'kite' },
       { name: 'indeed', by: 'cyd', on: 'kite', under: 'nice' },
     ],
-    follows: [['bob', 'ada'], ['cyd', 'ada'], ['ada', 'cyd']],
+    follows: [
+      ['bob', 'ada'],
+      ['cyd', 'ada'],
+      ['ada', 'cyd'],
+    ],
     feed: ['kite'],
     leaderboard: ['dot'],
   })
@@ -27,7 +31,9 @@ function harbour(): World {
 
 function reads(seeds: string[], collect: Stream[], depth: number, world = harbour()): string[] {
   const expected = expectedOf({ world, form: 'native' }, seeds, { collect, depth })
-  return [...expected.reads.values()].map(({ route, subject }) => `${route} ${nameOf(subject)}`.trim()).toSorted()
+  return [...expected.reads.values()]
+    .map(({ route, subject }) => `${route} ${nameOf(subject)}`.trim())
+    .toSorted()
 }
 
 function nameOf(subject: string): string {
@@ -69,22 +75,41 @@ describe('the closure of a crawl', () => {
     expect(reads(['leaderboard'], ['followers'], 1)).toContain('get_user_followers dot')
   })
 
-  test('an exact name is at depth 0, other hits of its search give no scope, and a search shares the request', () => {
-    const world = story({ users: [{ name: 'sam' }, { name: 'samuel' }] })
-    expect(reads(['@sam'], ['profile'], 0, world)).toEqual([`get_user_profile ${userId('sam')}`, 'search_users sam'])
-    const both = reads(['@sam', 'search:sam'], ['profile'], 1, world)
-    expect(both).toEqual([`get_user_profile ${userId('sam')}`, `get_user_profile ${userId('samuel')}`, 'search_users sam'])
-  })
+  test(
+    'an exact name is at depth 0, other hits of its search give no scope, and a search shares the ' +
+      'request',
+    () => {
+      const world = story({ users: [{ name: 'sam' }, { name: 'samuel' }] })
+      expect(reads(['@sam'], ['profile'], 0, world)).toEqual([
+        `get_user_profile ${userId('sam')}`,
+        'search_users sam',
+      ])
+      const both = reads(['@sam', 'search:sam'], ['profile'], 1, world)
+      expect(both).toEqual([
+        `get_user_profile ${userId('sam')}`,
+        `get_user_profile ${userId('samuel')}`,
+        'search_users sam',
+      ])
+    },
+  )
 
   test('a post seed is at depth 0, its author one hop further', () => {
-    expect(reads([postId('kite')], ['comments', 'profile'], 0)).toEqual(['get_post_comments kite', 'get_post_detail kite'])
+    expect(reads([postId('kite')], ['comments', 'profile'], 0)).toEqual([
+      'get_post_comments kite',
+      'get_post_detail kite',
+    ])
     expect(reads([postId('kite')], ['profile'], 1)).toContain('get_user_profile ada')
   })
 
   test('a seed under its own options does not lend them to another', () => {
     const seeds = [{ seed: userId('ada'), collect: ['followers'] as const, depth: 1 }, { seed: 'feed' }]
-    const expected = expectedOf({ world: harbour(), form: 'native' }, seeds, { collect: ['profile'], depth: 0 })
-    const routes = [...expected.reads.values()].map(({ route, subject }) => `${route} ${nameOf(subject)}`.trim())
+    const expected = expectedOf({ world: harbour(), form: 'native' }, seeds, {
+      collect: ['profile'],
+      depth: 0,
+    })
+    const routes = [...expected.reads.values()].map(({ route, subject }) =>
+      `${route} ${nameOf(subject)}`.trim(),
+    )
     expect(routes.toSorted()).toEqual([
       'get_feed',
       'get_user_followers ada',
@@ -112,7 +137,10 @@ describe('pages and gates', () => {
   test('a told 0 gates, an untold counter does not', () => {
     const world = story({
       users: [{ name: 'ada' }],
-      posts: [{ name: 'told', by: 'ada', reply_count: 0 }, { name: 'untold', by: 'ada', reply_count: null }],
+      posts: [
+        { name: 'told', by: 'ada', reply_count: 0 },
+        { name: 'untold', by: 'ada', reply_count: null },
+      ],
       feed: ['told', 'untold'],
     })
     const { reads: opened } = expectedOf({ world, form: 'native' }, ['feed'], { collect: ['comments'] })
@@ -140,7 +168,11 @@ describe('expected rows', () => {
 
   test('times are cut to milliseconds, booleans are 0 and 1, untold is NULL', () => {
     const row = of(['feed'], []).tables.posts.get(postId('kite'))
-    expect(row).toMatchObject({ posted_at: '2025-10-09T08:53:20.500Z', is_featured: null, user_id: userId('ada') })
+    expect(row).toMatchObject({
+      posted_at: '2025-10-09T08:53:20.500Z',
+      is_featured: null,
+      user_id: userId('ada'),
+    })
     expect(isoOf(1_760_343_131.252443)).toBe('2025-10-13T08:12:11.252Z')
     expect(of(['feed'], []).tables.users.get(userId('ada'))).toMatchObject({ is_verified: 0, bio: null })
   })

@@ -17,7 +17,10 @@ export interface Options {
 }
 
 /** Seeds with the options of the run where a seed has none of its own. */
-export function withOptions(seeds: readonly (string | ({ seed: string } & Options))[], options: Options): Seed[] {
+export function withOptions(
+  seeds: readonly (string | ({ seed: string } & Options))[],
+  options: Options,
+): Seed[] {
   return seeds.map(entry => {
     const own = typeof entry === 'string' ? { seed: entry } : entry
     const merged: Options & { seed: string } = { ...options, ...own }
@@ -35,6 +38,8 @@ export function expectedOf(
   seeds: readonly (string | ({ seed: string } & Options))[],
   options: Options = {},
 ): Expected {
-  const reads = closureOf(served.world, withOptions(seeds, options), route => pageSizeOf(served.pageSize, route))
+  const reads = closureOf(served.world, withOptions(seeds, options), route =>
+    pageSizeOf(served.pageSize, route),
+  )
   return { reads, tables: rowsOf(served.world, served.form, reads), requests: requestsOf(reads) }
 }

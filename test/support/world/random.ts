@@ -56,6 +56,7 @@ export class Random {
 /** A stable number for a string: lets a choice belong to an entity instead of to the order of requests. */
 export function hashOf(text: string): number {
   let hash = 2_166_136_261
-  for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 16_777_619)
+  for (let index = 0; index < text.length; index += 1)
+    hash = Math.imul(hash ^ text.charCodeAt(index), 16_777_619)
   return hash >>> 0
 }

@@ -1,6 +1,18 @@
-/** The oracle's second half: the rows that those listings tell, field by field, as the database must hold them. */
+/**
+ * The oracle's second half: the rows that those listings tell, field by field, as the database must hold
+ * them.
+ */
 import type { Read, Reads } from './closure.js'
-import { listed, mustGet, type Form, type World, type WorldAttachment, type WorldComment, type WorldPost, type WorldUser } from './model.js'
+import {
+  listed,
+  mustGet,
+  type Form,
+  type World,
+  type WorldAttachment,
+  type WorldComment,
+  type WorldPost,
+  type WorldUser,
+} from './model.js'
 import { postColumns, tellsOwner, userColumns, type UserPlace } from './views.js'
 import { ancestorsOf, EMBEDDED_REMIXES, signedUrl } from './wire.js'
 
@@ -38,14 +50,41 @@ export function stored(column: string, value: unknown): Cell {
 }
 
 const UNTOLD_USER: readonly string[] = [
-  'username', 'display_name', 'bio', 'profile_picture_url', 'banner_image_url', 'follower_count', 'following_count',
-  'post_count', 'like_count', 'view_count', 'cameo_count', 'is_verified', 'created_at', 'social_links', 'owner_user_id',
+  'username',
+  'display_name',
+  'bio',
+  'profile_picture_url',
+  'banner_image_url',
+  'follower_count',
+  'following_count',
+  'post_count',
+  'like_count',
+  'view_count',
+  'cameo_count',
+  'is_verified',
+  'created_at',
+  'social_links',
+  'owner_user_id',
 ]
 
 const UNTOLD_POST: readonly string[] = [
-  'user_id', 'text', 'posted_at', 'updated_at', 'like_count', 'dislike_count', 'view_count', 'unique_view_count',
-  'reply_count', 'recursive_reply_count', 'remix_count', 'permalink', 'preview_image_url', 'parent_post_id',
-  'root_post_id', 'emoji', 'is_featured',
+  'user_id',
+  'text',
+  'posted_at',
+  'updated_at',
+  'like_count',
+  'dislike_count',
+  'view_count',
+  'unique_view_count',
+  'reply_count',
+  'recursive_reply_count',
+  'remix_count',
+  'permalink',
+  'preview_image_url',
+  'parent_post_id',
+  'root_post_id',
+  'emoji',
+  'is_featured',
 ]
 
 function rowIn(table: Map<string, Row>, id: string, columns: readonly string[]): Row {
@@ -58,10 +97,18 @@ function rowIn(table: Map<string, Row>, id: string, columns: readonly string[]):
 
 class Teller {
   readonly tables: Tables = {
-    users: new Map(), posts: new Map(), attachments: new Map(), comments: new Map(), edges: new Map(), refused: new Set(),
+    users: new Map(),
+    posts: new Map(),
+    attachments: new Map(),
+    comments: new Map(),
+    edges: new Map(),
+    refused: new Set(),
   }
 
-  constructor(readonly world: World, readonly form: Form) {}
+  constructor(
+    readonly world: World,
+    readonly form: Form,
+  ) {}
 
   userKnown(id: string): Row {
     return rowIn(this.tables.users, id, UNTOLD_USER)
@@ -76,7 +123,12 @@ class Teller {
   }
 
   edge(kind: 'follow' | 'cameo' | 'remix', source: string, target: string): void {
-    this.tables.edges.set(`${kind} ${source} ${target}`, { kind, source_id: source, target_id: target, gone_at: null })
+    this.tables.edges.set(`${kind} ${source} ${target}`, {
+      kind,
+      source_id: source,
+      target_id: target,
+      gone_at: null,
+    })
   }
 
   post(post: WorldPost, place: 'listed' | 'embedded' | 'flat'): void {
@@ -84,12 +136,14 @@ class Teller {
     row['user_id'] = post.user_id
     this.userKnown(post.user_id)
     for (const [column] of postColumns(this.form)) row[column] = stored(column, post[column])
-    if (place !== 'flat' && post.authorBy !== 'shared_by') this.user(mustGet(this.world.users, post.user_id), 'author')
+    if (place !== 'flat' && post.authorBy !== 'shared_by')
+      this.user(mustGet(this.world.users, post.user_id), 'author')
     for (const cameo of post.cameos) {
       this.user(mustGet(this.world.users, cameo), 'cameo')
       this.edge('cameo', cameo, post.id)
     }
-    for (const [position, attachment] of post.attachments.entries()) this.attachment(post.id, position, attachment)
+    for (const [position, attachment] of post.attachments.entries())
+      this.attachment(post.id, position, attachment)
     if (this.form === 'contract') return
     if (post.parent_post_id !== null) this.edge('remix', post.id, post.parent_post_id)
     if (place !== 'embedded') this.embeds(post)
@@ -110,7 +164,12 @@ class Teller {
     const url = (name: string): string => signedUrl(`${path}/${name}`, expires, 'x')
     const frames = attachment.n_frames === null ? null : attachment.n_frames / 30
     this.tables.attachments.set(id, {
-      id, kind, generation_id, width, height, position,
+      id,
+      kind,
+      generation_id,
+      width,
+      height,
+      position,
       post_id: postId,
       duration_s: attachment.duration_s ?? frames,
       url: url('url.mp4'),

@@ -19,16 +19,30 @@ afterEach(async () => {
 })
 
 interface PageBody {
-  data: { items?: unknown[]; children?: { items: unknown[]; cursor?: string | null; has_more?: boolean }; cursor?: string | null; has_more?: boolean }
+  data: {
+    items?: unknown[]
+    children?: { items: unknown[]; cursor?: string | null; has_more?: boolean }
+    cursor?: string | null
+    has_more?: boolean
+  }
 }
 
-async function get(server: WorldServer, route: string, params: Record<string, string>, key = TEST_KEY): Promise<Response> {
+async function get(
+  server: WorldServer,
+  route: string,
+  params: Record<string, string>,
+  key = TEST_KEY,
+): Promise<Response> {
   const query = new URLSearchParams(params)
   return fetch(`${server.url}/${route}?${query}`, { headers: { authorization: `Bearer ${key}` } })
 }
 
 /** The simplest client there is: follow the cursor until it ends. */
-async function walk(server: WorldServer, route: Route, params: Record<string, string>): Promise<{ items: unknown[]; pages: number }> {
+async function walk(
+  server: WorldServer,
+  route: Route,
+  params: Record<string, string>,
+): Promise<{ items: unknown[]; pages: number }> {
   const items: unknown[] = []
   let cursor = ''
   for (let pages = 1; ; pages += 1) {
@@ -77,8 +91,16 @@ describe('the world server', () => {
   })
 
   test('private, gone, unknown and incomplete are refused as a gateway does', async () => {
-    const server = await serve({ world: story({ users: [{ name: 'shy', state: 'private' }, { name: 'left', state: 'gone' }] }) })
-    const status = async (route: string, params: Record<string, string>): Promise<number> => (await get(server, route, params)).status
+    const server = await serve({
+      world: story({
+        users: [
+          { name: 'shy', state: 'private' },
+          { name: 'left', state: 'gone' },
+        ],
+      }),
+    })
+    const status = async (route: string, params: Record<string, string>): Promise<number> =>
+      (await get(server, route, params)).status
     expect(await status('get_user_posts', { user_id: userId('shy') })).toBe(403)
     expect(await status('get_user_posts', { user_id: userId('left') })).toBe(404)
     expect(await status('get_nothing', {})).toBe(404)
@@ -92,8 +114,12 @@ describe('the world server', () => {
     const params = { user_id: userId('star') }
     const first = (await (await get(server, 'get_user_followers', params)).json()) as PageBody
     listed(world, 'get_user_followers', userId('star')).unshift(userId('fan0'))
-    const second = (await (await get(server, 'get_user_followers', { ...params, cursor: first.data.cursor ?? '' })).json()) as PageBody
-    const ids = [...(first.data.items ?? []), ...(second.data.items ?? [])].map(item => (item as { user_id: string }).user_id)
+    const second = (await (
+      await get(server, 'get_user_followers', { ...params, cursor: first.data.cursor ?? '' })
+    ).json()) as PageBody
+    const ids = [...(first.data.items ?? []), ...(second.data.items ?? [])].map(
+      item => (item as { user_id: string }).user_id,
+    )
     expect(ids).toEqual(crowd('fan', 7).map(userId).toReversed().slice(0, 6))
   })
 
@@ -102,14 +128,22 @@ describe('the world server', () => {
     await get(server, 'get_user_followers', { user_id: userId('star'), cursor: '' })
     await get(server, 'get_feed', {}, 'nonsense')
     await server.until(() => server.answered.length === 2)
-    expect(server.seen[0]).toMatchObject({ route: 'get_user_followers', params: { user_id: userId('star') }, cursor: '' })
+    expect(server.seen[0]).toMatchObject({
+      route: 'get_user_followers',
+      params: { user_id: userId('star') },
+      cursor: '',
+    })
     expect(server.billed).toHaveLength(1)
   })
 
   test('an override changes status, headers and body, drops the connection, or leaves the answer alone', async () => {
     const server = await serve({ world: starWith(1) })
     server.override = ({ n }) =>
-      [{ status: 429, headers: { 'retry-after': '1' } }, { status: 200, raw: '<html>' }, { status: 200, drop: 'before' as const }][n - 1]
+      [
+        { status: 429, headers: { 'retry-after': '1' } },
+        { status: 200, raw: '<html>' },
+        { status: 200, drop: 'before' as const },
+      ][n - 1]
     const limited = await get(server, 'get_feed', {})
     expect([limited.status, limited.headers.get('retry-after')]).toEqual([429, '1'])
     expect(await (await get(server, 'get_feed', {})).text()).toBe('<html>')
@@ -118,8 +152,13 @@ describe('the world server', () => {
   })
 
   test('a body cut in the middle cannot be read', async () => {
-    const server = await serve({ world: starWith(1), override: (_seen, answer) => ({ ...answer, drop: 'middle' }) })
-    await expect(get(server, 'get_user_followers', { user_id: userId('star') }).then(response => response.text())).rejects.toThrow()
+    const server = await serve({
+      world: starWith(1),
+      override: (_seen, answer) => ({ ...answer, drop: 'middle' }),
+    })
+    await expect(
+      get(server, 'get_user_followers', { user_id: userId('star') }).then(response => response.text()),
+    ).rejects.toThrow()
   })
 
   test('the same seed makes the same world', () => {

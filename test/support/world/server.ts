@@ -39,7 +39,10 @@ export interface Answer {
   act?: (response: ServerResponse, body: Buffer) => void
 }
 
-/** Returns what to answer instead; undefined leaves the answer as it is. Awaited, so it can hold a request back. */
+/**
+ * Returns what to answer instead; undefined leaves the answer as it is. Awaited, so it can hold a request
+ * back.
+ */
 export type Override = (seen: Seen, answer: Answer) => Answer | undefined | Promise<Answer | undefined>
 
 export interface ServerOptions {
@@ -184,14 +187,22 @@ export class WorldServer {
     const state = stateOf(this.world, route, seen.subject)
     if (state === 'gone') return { status: 404, message: 'The requested item does not exist.' }
     if (state === 'private') return { status: 403, message: 'This account is private.' }
-    const data = dataOf(this.#wire, route, seen.subject, seen.cursor, pageSizeOf(this.#options.pageSize, route))
+    const data = dataOf(
+      this.#wire,
+      route,
+      seen.subject,
+      seen.cursor,
+      pageSizeOf(this.#options.pageSize, route),
+    )
     return data === 'bad cursor' ? { status: 400, message: 'Invalid cursor.' } : { status: 200, data }
   }
 
   #bodyOf(seen: Seen, answer: Answer): string {
     if (answer.raw !== undefined) return answer.raw
     if (answer.status === 200) return JSON.stringify(envelope(this.gateway, seen, answer.data ?? null))
-    return JSON.stringify(failure(this.gateway, seen, answer.status, answer.message ?? 'Something went wrong.'))
+    return JSON.stringify(
+      failure(this.gateway, seen, answer.status, answer.message ?? 'Something went wrong.'),
+    )
   }
 
   #send(seen: Seen, answer: Answer, request: IncomingMessage, response: ServerResponse): void {

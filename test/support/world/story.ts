@@ -1,5 +1,13 @@
 /** Small worlds with names instead of dice, for tests that count on their fingers. */
-import { listingKey, mustGet, type Route, type World, type WorldComment, type WorldPost, type WorldUser } from './model.js'
+import {
+  listingKey,
+  mustGet,
+  type Route,
+  type World,
+  type WorldComment,
+  type WorldPost,
+  type WorldUser,
+} from './model.js'
 import { hashOf, Random } from './random.js'
 
 export const userId = (name: string): string => `user-${name.padEnd(24, '_')}`
@@ -42,7 +50,13 @@ function makeUser({ name, ownedBy, ...given }: Plan['users'][number]): WorldUser
   }
 }
 
-function makePost({ name, by, remixOf, with: cameos = [], ...given }: NonNullable<Plan['posts']>[number]): WorldPost {
+function makePost({
+  name,
+  by,
+  remixOf,
+  with: cameos = [],
+  ...given
+}: NonNullable<Plan['posts']>[number]): WorldPost {
   return {
     id: postId(name),
     user_id: userId(by),
@@ -87,7 +101,10 @@ function makeComment({ name, by, on, under, ...given }: NonNullable<Plan['commen
   }
 }
 
-/** Builds every listing from the plan; counters that gate are what the listings hold, unless the plan tells others. */
+/**
+ * Builds every listing from the plan; counters that gate are what the listings hold, unless the plan tells
+ * others.
+ */
 export function story(plan: Plan): World {
   const posts = (plan.posts ?? []).map(makePost)
   const comments = (plan.comments ?? []).map(makeComment)
@@ -109,12 +126,21 @@ export function story(plan: Plan): World {
     add('get_user_posts', post.user_id, post.id)
     for (const cameo of post.cameos) add('get_user_cameo_appearances', cameo, post.id)
     if (post.parent_post_id !== null) {
-      mustGet(world.posts, post.parent_post_id).remix_count = add('get_post_remix_list', post.parent_post_id, post.id)
+      mustGet(world.posts, post.parent_post_id).remix_count = add(
+        'get_post_remix_list',
+        post.parent_post_id,
+        post.id,
+      )
     }
   }
   for (const comment of comments) {
     const { parent_comment_id: parent } = comment
-    if (parent === null) mustGet(world.posts, comment.post_id).reply_count = add('get_post_comments', comment.post_id, comment.id)
+    if (parent === null)
+      mustGet(world.posts, comment.post_id).reply_count = add(
+        'get_post_comments',
+        comment.post_id,
+        comment.id,
+      )
     else mustGet(world.comments, parent).reply_count = add('get_comment_replies', parent, comment.id)
   }
   for (const [source, target] of plan.follows ?? []) {

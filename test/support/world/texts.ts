@@ -32,4 +32,16 @@ export const TEXTS: readonly string[] = [
   'x'.repeat(2_000),
 ]
 
-export const NAMES: readonly string[] = ['sam', 'samuel', 'samantha', 'gull', 'kite', 'harbour.kite', 'mole_', 'x.y.z', 'pier', 'ann', 'anna']
+export const NAMES: readonly string[] = [
+  'sam',
+  'samuel',
+  'samantha',
+  'gull',
+  'kite',
+  'harbour.kite',
+  'mole_',
+  'x.y.z',
+  'pier',
+  'ann',
+  'anna',
+]

@@ -1,10 +1,11 @@
 /**
- * Which columns an answer tells, and under which name: the one table that both the server (to write answers) and the
- * oracle (to know what can be known from them) go by.
+ * Which columns an answer tells, and under which name: the one table that both the server (to write answers)
+ * and the oracle (to know what can be known from them) go by.
  */
 import type { Form, WorldPost, WorldUser } from './model.js'
 
-export type UserPlace = 'profile' | 'follow' | 'leaderboard' | 'search' | 'comment' | 'author' | 'cameo' | 'owner'
+export type UserPlace =
+  'profile' | 'follow' | 'leaderboard' | 'search' | 'comment' | 'author' | 'cameo' | 'owner'
 
 export type UserColumn = Exclude<keyof WorldUser, 'id' | 'state' | 'owner_user_id'>
 export type PostColumn = Exclude<
@@ -69,7 +70,10 @@ export function tellsOwner(form: Form, place: UserPlace): boolean {
   return place !== 'owner' && (form === 'native' || place === 'profile')
 }
 
-/** The counters that gate are told in every form, so that the number of requests does not depend on who came first. */
+/**
+ * The counters that gate are told in every form, so that the number of requests does not depend on who came
+ * first.
+ */
 const CONTRACT_POST = asNamed<PostColumn>(
   'text',
   'posted_at',

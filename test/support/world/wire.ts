@@ -1,5 +1,14 @@
 /** One entity of the world -> its JSON on the wire, in either form. */
-import { listed, mustGet, type Form, type World, type WorldAttachment, type WorldComment, type WorldPost, type WorldUser } from './model.js'
+import {
+  listed,
+  mustGet,
+  type Form,
+  type World,
+  type WorldAttachment,
+  type WorldComment,
+  type WorldPost,
+  type WorldUser,
+} from './model.js'
 import { hashOf } from './random.js'
 import { postColumns, tellsOwner, userColumns, type UserPlace } from './views.js'
 
@@ -33,7 +42,9 @@ export function userJson(wire: Wire, user: WorldUser, place: UserPlace): JsonObj
   }
   if (tellsOwner(wire.form, place)) {
     json['owner_profile'] =
-      user.owner_user_id === null ? null : userJson(wire, mustGet(wire.world.users, user.owner_user_id), 'owner')
+      user.owner_user_id === null
+        ? null
+        : userJson(wire, mustGet(wire.world.users, user.owner_user_id), 'owner')
   }
   if (wire.form === 'native') Object.assign(json, { can_cameo: true, is_following: false, plan_type: null })
   return json
@@ -72,10 +83,21 @@ function attachmentJson(wire: Wire, attachment: WorldAttachment): JsonObject {
 function embedsJson(wire: Wire, post: WorldPost): JsonObject {
   const { world } = wire
   const wrap = (list: readonly WorldPost[]): Json[] => list.map(other => wrapperJson(wire, other, 'embedded'))
-  const remixes = listed(world, 'get_post_remix_list', post.id).map(id => mustGet(world.posts, id)).slice(0, EMBEDDED_REMIXES)
+  const remixes = listed(world, 'get_post_remix_list', post.id)
+    .map(id => mustGet(world.posts, id))
+    .slice(0, EMBEDDED_REMIXES)
   const ancestors = ancestorsOf(world, post)
-  const remixForms = { items: { items: wrap(remixes), cursor: null }, list: wrap(remixes), empty: { items: [], cursor: null }, null: null }
-  const ancestorForms = { items: { items: wrap(ancestors), cursor: null }, empty: { items: [], cursor: null }, null: null }
+  const remixForms = {
+    items: { items: wrap(remixes), cursor: null },
+    list: wrap(remixes),
+    empty: { items: [], cursor: null },
+    null: null,
+  }
+  const ancestorForms = {
+    items: { items: wrap(ancestors), cursor: null },
+    empty: { items: [], cursor: null },
+    null: null,
+  }
   const parent = ancestors.at(-1)
   return {
     parent_post: post.embeds.parent && parent !== undefined ? wrapperJson(wire, parent, 'embedded') : null,
@@ -97,12 +119,19 @@ export function postJson(wire: Wire, post: WorldPost, place: PostPlace): JsonObj
   const cameos = post.cameos.map(id => userJson(wire, mustGet(wire.world.users, id), 'cameo'))
   json['cameo_profiles'] = cameos.length === 0 ? null : cameos
   if (wire.form === 'contract') return json
-  Object.assign(json, { posted_to_public: true, user_liked: false, source: 'sy', text_facets: [], tombstoned_at: null })
+  Object.assign(json, {
+    posted_to_public: true,
+    user_liked: false,
+    source: 'sy',
+    text_facets: [],
+    tombstoned_at: null,
+  })
   return place === 'embedded' ? json : { ...json, ...embedsJson(wire, post) }
 }
 
 export function wrapperJson(wire: Wire, post: WorldPost, place: PostPlace = 'listed'): JsonObject {
-  const author = post.authorBy === 'shared_by' ? null : userJson(wire, mustGet(wire.world.users, post.user_id), 'author')
+  const author =
+    post.authorBy === 'shared_by' ? null : userJson(wire, mustGet(wire.world.users, post.user_id), 'author')
   return { post: postJson(wire, post, place), profile: author, reposter_profile: null }
 }
 
