@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 
 import { describe, expect } from 'vitest'
 
@@ -162,6 +162,32 @@ describe.concurrent('schedule', () => {
   })
 })
 
+describe.concurrent('--on-finish', () => {
+  test('hands the line of each run to a command, and what that prints goes to stderr', async ({ bench }) => {
+    const server = await bench.serve({ world: starWith(1) })
+    const file = bench.file('handed.jsonl')
+    const when = [...EVERY_SECOND, '--on-finish', `tee -a ${file}; echo twice; exit 3`]
+    const running = startSchedule(bench, server, when, FOLLOWERS)
+    await running.said(/(ended with 3; the schedule goes on[^]*){2}/)
+    const result = await terminated(running)
+    expectExit(result, 0)
+    const handed = linesOf(await readFile(file, 'utf8')).map(line => JSON.parse(line) as Line)
+    expect(handed.length).toBeGreaterThanOrEqual(2)
+    expect(handed).toEqual(runsOf(result))
+    expect(result.stdout).not.toContain('twice')
+    expect(result.stderr.match(/^twice$/gm)).toHaveLength(handed.length)
+  })
+
+  test('a run that ends the schedule is handed over, too', async ({ bench }) => {
+    const server = await bench.serve({ world: starWith(1), key: 'another' })
+    const file = bench.file('handed.json')
+    const when = [...YEARLY_AND_NOW, '--on-finish', `cat > ${file}`]
+    const result = await startSchedule(bench, server, when, FOLLOWERS).done
+    expectExit(result, 5)
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(runsOf(result)[0])
+  })
+})
+
 describe.concurrent('a run that does not finish', () => {
   test('with streams that failed keeps the schedule going', async ({ bench }) => {
     const server = await bench.serve({
@@ -273,6 +299,7 @@ describe.concurrent('a schedule that cannot work starts nothing and exits 2', ()
     ['an unknown time zone', [...EVERY_SECOND, '--timezone', 'Mars/Olympus'], FOLLOWERS, /--timezone.*Mars/],
     ['a bad seed', EVERY_SECOND, ['nonsense'], /seed/],
     ['no seed', EVERY_SECOND, [], /seed/],
+    ['an empty command', [...EVERY_SECOND, '--on-finish', ' '], FOLLOWERS, /--on-finish.*empty/],
     ['a bad flag of the crawl', EVERY_SECOND, ['feed', '--depth', 'deep'], /--depth/],
     ['an unknown stream', EVERY_SECOND, ['feed', '--collect', 'nonsense'], /--collect/],
     ['an unknown flag', EVERY_SECOND, ['feed', '--no-such-flag'], /--no-such-flag/],

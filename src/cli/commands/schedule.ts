@@ -9,6 +9,7 @@ import { count, dollars, duration, number } from '../format.js'
 import type { Command, CommandContext, GlobalFlags } from '../command.js'
 import { performCrawl, type CrawlRequest } from '../run-crawl.js'
 import { broke, ran, skippedAsBusy, skippedAsLocked, type SlotLine } from '../schedule/line.js'
+import { runOnFinish } from '../schedule/on-finish.js'
 import { Schedule } from '../schedule/schedule.js'
 import { clockName, nextOf, readSlots } from '../schedule/slots.js'
 import type { Summary } from '../summary.js'
@@ -18,6 +19,7 @@ interface Flags extends CrawlFlags {
   cron: string
   timezone?: string
   now: boolean
+  onFinish?: string
 }
 
 export const scheduleCommand: Command<Flags> = {
@@ -43,11 +45,21 @@ export const scheduleCommand: Command<Flags> = {
         describe: 'Whose clock, such as Europe/Berlin [default: that of this machine]',
       })
       .option('now', { type: 'boolean', default: false, describe: 'Run once at the start, too' })
+      .option('on-finish', {
+        type: 'string',
+        requiresArg: true,
+        coerce: shellCommand,
+        describe: 'A shell command for the end of each run, with its line of JSON on standard input',
+      })
       .example('$0 schedule --cron "0 3 * * *" crawl feed --collect comments', 'every night at three')
       .example(
         '$0 schedule --cron "0 */6 * * *" --timezone Europe/Berlin --now crawl --seeds seeds.txt ' +
           '--max-cost 5',
         'every six hours, no more than $5 each time',
+      )
+      .example(
+        '$0 schedule --cron "0 3 * * *" --on-finish "mail -s crawled me@example.org" crawl feed',
+        'the line of each run by mail',
       )
       .epilogue(
         'A time that comes while a run is going on, or while another process writes to the ' +
@@ -80,6 +92,11 @@ export const scheduleCommand: Command<Flags> = {
   },
 }
 
+function shellCommand(value: string | undefined): string | undefined {
+  if (value?.trim() === '') throw new AppError('bad-usage', '--on-finish takes a command, and is empty')
+  return value
+}
+
 /** Nobody sits there to be asked; what a run may cost is what `--max-cost` says. */
 const ANSWERED = { above: 0, yes: true }
 
@@ -101,11 +118,16 @@ const FATAL: ReadonlySet<ExitCode> = new Set([ExitCode.bug, ExitCode.usage, Exit
 class ScheduledCrawl {
   readonly #request: CrawlRequest
   readonly #slots: Cron
-  readonly #flags: GlobalFlags
+  readonly #flags: GlobalFlags & Pick<Flags, 'onFinish'>
   readonly #context: CommandContext
   #saidLost = 0
 
-  constructor(request: CrawlRequest, slots: Cron, flags: GlobalFlags, context: CommandContext) {
+  constructor(
+    request: CrawlRequest,
+    slots: Cron,
+    flags: GlobalFlags & Pick<Flags, 'onFinish'>,
+    context: CommandContext,
+  ) {
     this.#request = request
     this.#slots = slots
     this.#flags = flags
@@ -117,9 +139,11 @@ class ScheduledCrawl {
     const started = monotonicMs()
     try {
       const summary = await performCrawl(this.#request, this.#flags, this.#context)
-      this.#tell({ at, ...ran(summary), next: this.#next(summary.outcome.exitCode) })
+      const line = { at, ...ran(summary), next: this.#next(summary.outcome.exitCode) }
+      this.#tell(line)
       if (summary.outcome.stopped !== null) this.#context.output.failure(summary.outcome.stopped)
       this.#context.output.note(textOf(summary, nextOf(this.#slots)))
+      await this.#handOver(line)
       return fatal(summary.outcome.exitCode)
     } catch (error) {
       return this.#onError(error, at, monotonicMs() - started)
@@ -132,15 +156,26 @@ class ScheduledCrawl {
   }
 
   /** @throws a bug, once it has its line */
-  #onError(error: unknown, at: string, elapsedMs: number): ExitCode | undefined {
+  async #onError(error: unknown, at: string, elapsedMs: number): Promise<ExitCode | undefined> {
     const known = error instanceof AppError ? error : undefined
     const exitCode = known?.exit ?? ExitCode.bug
     const line = known?.line ?? messageOf(error)
     const told = exitCode === ExitCode.locked ? skippedAsLocked(line) : broke(exitCode, line, elapsedMs)
-    this.#tell({ at, ...told, next: this.#next(exitCode) })
+    const slot = { at, ...told, next: this.#next(exitCode) }
+    this.#tell(slot)
+    if (known !== undefined) this.#context.output.failure(line)
+    if (slot.event === 'run') await this.#handOver(slot)
     if (known === undefined) throw error
-    this.#context.output.failure(line)
     return fatal(exitCode)
+  }
+
+  /** Gives the line of a run to the command of `--on-finish`, whose troubles are not the schedule's. */
+  async #handOver(line: SlotLine): Promise<void> {
+    const { onFinish } = this.#flags
+    if (onFinish === undefined) return
+    const trouble = await runOnFinish(onFinish, line)
+    if (trouble !== null)
+      this.#context.output.note(`The command of --on-finish ${trouble}; the schedule goes on without it.`)
   }
 
   #next(exitCode: ExitCode): string | null {
