@@ -23,7 +23,7 @@ export interface ChosenApi extends ApiSettings {
 }
 
 /**
- * One setting that can come from the environment or a .env file; the list is what `--help` and the README
+ * One setting that can come from the environment or a .env file; the list is what `--help` and the guide
  * document.
  */
 export const settings = {

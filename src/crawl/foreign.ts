@@ -25,7 +25,7 @@ export interface Context {
 const MAX_NESTING = 20
 
 /**
- * The answers in a stored value: a record of route, parameters and body in any of the forms that the README
+ * The answers in a stored value: a record of route, parameters and body in any of the forms that the guide
  * lists, an envelope that names its router, an item of a manifest, an entry of an archive, a list or file of
  * these, or any of them as text.
  */

@@ -1,6 +1,6 @@
 /*
  * What counts as a request that was sent, and what as a crawl: whoever counts requests, runs or money asks
- * here. Ready questions and the README, which are SQL as people write it, say the same; tests hold them to
+ * here. Ready questions and the guide, which are SQL as people write it, say the same; tests hold them to
  * it.
  */
 

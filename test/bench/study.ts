@@ -32,7 +32,7 @@ interface Kept {
   readonly body: Buffer
 }
 
-/** One record of route, parameters, time and body a line, as the README describes them. */
+/** One record of route, parameters, time and body a line, as the guide describes them. */
 async function writeAnswers({ db, answers }: Study): Promise<void> {
   const sqlite = new Database(db, { readonly: true })
   const file = createWriteStream(answers)

@@ -235,10 +235,10 @@ describe.each(crawlers.map(crawler => [crawler.name, crawler] as const))(
     })
 
     it(
-      'is told of in the README: a stream of --collect in a row with its route, what a seed starts ' +
+      'is told of in the guide: a stream of --collect in a row with its route, what a seed starts ' +
         'under its name',
       () => {
-        const lines = read('README.md').split('\n')
+        const lines = read('src/guide/crawling.md').split('\n')
         const isCollected = collectable(crawlers).includes(name)
         expect(
           lines.some(line =>

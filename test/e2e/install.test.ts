@@ -139,6 +139,7 @@ describe('the package', () => {
       'migrations/0000_initial.sql',
       'migrations/meta/_journal.json',
       'src/questions/top-creators.sql',
+      'src/guide/crawling.md',
       'README.md',
       'CHANGELOG.md',
       'LICENSE',

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -8,14 +8,8 @@ import { settings } from '../../src/config.js'
 import { dictionary } from '../../src/db/index.js'
 import { catalogue, ExitCode } from '../../src/errors.js'
 import { ROOT } from './cruise.js'
+import { anchorsOf, blocksOf, linksOf, manual, pages, read } from './documents.js'
 import { allHelp, type CommandHelp } from './help.js'
-
-/** The text of a document; a test of one that is missing says so, and not that a word is missing in it. */
-function read(name: string): string {
-  const file = path.join(ROOT, name)
-  if (!existsSync(file)) throw new Error(`${name} has not been written`)
-  return readFileSync(file, 'utf8')
-}
 
 /** Those that a text does not show as code: in backticks or in a block of code. */
 function missingIn(text: string, words: readonly string[]): string[] {
@@ -38,46 +32,83 @@ describe('the check for what is missing', () => {
   })
 })
 
-describe('the README', () => {
+describe('the README and the guide', () => {
   let commands: CommandHelp[]
 
   beforeAll(async () => {
     commands = await allHelp()
   })
 
-  test('names every command', () => {
+  test('name every command', () => {
     const names = commands.map(({ name }) => name).filter(name => name !== '')
     expect(names).toEqual(expect.arrayContaining(['crawl', 'status', 'sandbox', 'demo']))
+    expect(missingIn(manual(), names)).toEqual([])
     expect(missingIn(read('README.md'), names)).toEqual([])
   })
 
-  test('names every flag of every command', () => {
+  test('name every flag of every command', () => {
     const flags = new Set(commands.flatMap(command => command.flags))
     expect([...flags]).toEqual(
       expect.arrayContaining(['--db', '--json', '--collect', '--max-pages', '--port', '--limit']),
     )
-    expect(missingIn(read('README.md'), [...flags])).toEqual([])
+    expect(missingIn(manual(), [...flags])).toEqual([])
   })
 
-  test('names every setting', () => {
-    expect(missingIn(read('README.md'), Object.keys(settings))).toEqual([])
+  test('name every setting', () => {
+    expect(missingIn(manual(), Object.keys(settings))).toEqual([])
   })
 
-  test('has a row for every exit code', () => {
-    const rows = read('README.md').matchAll(/^\| *`?(\d+)`? *\| *\S/gm)
-    expect([...rows].map(([, code]) => Number(code))).toEqual(expect.arrayContaining(Object.values(ExitCode)))
+  test('have a row for every exit code', () => {
+    const rows = read('src/guide/output.md').matchAll(/^\| *`?(\d+)`? *\| *\S/gm)
+    expect([...rows].map(([, code]) => Number(code))).toEqual(Object.values(ExitCode))
   })
 
-  test('names every table', () => {
-    expect(missingIn(read('README.md'), [...dictionary.keys()])).toEqual([])
+  test('name every table', () => {
+    expect(missingIn(manual(), [...dictionary.keys()])).toEqual([])
   })
 
-  test('names no flag that no command has', () => {
+  test('name no flag that no command has', () => {
     const flags = new Set(commands.flatMap(command => command.flags))
-    const named = [...read('README.md').matchAll(/sora-crawl\b[^\n`]*/g)].flatMap(
+    const named = [...manual().matchAll(/sora-crawl\b[^\n`]*/g)].flatMap(
       ([line]) => line.replace(/\s#.*$/, '').match(/(?<=\s)--[a-z][a-z-]*/g) ?? [],
     )
+    expect(named.length).toBeGreaterThan(20)
     expect(named.filter(flag => !flags.has(flag))).toEqual([])
+  })
+
+  test('lead to files and headings that are there', () => {
+    const broken = ['README.md', ...pages].flatMap(page =>
+      linksOf(page)
+        .filter(
+          ({ file, anchor }) =>
+            !existsSync(path.join(ROOT, file)) || (anchor !== undefined && !anchorsOf(file).has(anchor)),
+        )
+        .map(({ written }) => `${page}: ${written}`),
+    )
+    expect(broken).toEqual([])
+  })
+})
+
+describe('the README', () => {
+  test('is short enough to be read', () => {
+    expect(Buffer.byteLength(read('README.md'))).toBeLessThanOrEqual(12 * 1024)
+  })
+
+  test('leads to every page of the guide', () => {
+    const linked = new Set(linksOf('README.md').map(({ file }) => file))
+    expect(pages.filter(page => !linked.has(page))).toEqual([])
+  })
+})
+
+describe('the guide', () => {
+  test.for(pages)('%s has a title, and fits 80 columns but for its tables', page => {
+    const text = read(page)
+    expect(text).toMatch(/^# \S.*\n\n/)
+    const wide = text.split('\n').filter(line => !line.startsWith('|') && line.length > 80)
+    expect(wide).toEqual([])
+    // Where it is shown, code is indented by two.
+    const code = blocksOf(page).flatMap(({ code: lines }) => lines.split('\n'))
+    expect(code.filter(line => line.length > 78)).toEqual([])
   })
 })
 

@@ -38,7 +38,10 @@ async function commandHelp(words: readonly string[]): Promise<CommandHelp[]> {
   return [own, ...below.flat()]
 }
 
-/** Every command by its own `--help`; the first, without a name, is the program. */
+let asked: Promise<CommandHelp[]> | undefined
+
+/** Every command by its own `--help`; the first, without a name, is the program. Asked for once. */
 export async function allHelp(): Promise<CommandHelp[]> {
-  return commandHelp([])
+  asked ??= commandHelp([])
+  return asked
 }

@@ -52,7 +52,7 @@ export const importCommand: Command<Flags> = {
           'early at what only it lists. Newest wins: an answer older than what is known fills in ' +
           'what nobody has told, and takes its place in the history of counters. The same answer is ' +
           'imported once. What cannot be read is named with its file and line (exit 3), and ' +
-          'everything beside it is imported; what is no answer is counted. The README lists the ' +
+          'everything beside it is imported; what is no answer is counted. The guide lists the ' +
           'forms.',
       ) as never,
   run: async (flags, context) => {
