@@ -8,6 +8,7 @@ import { test as base } from 'vitest'
 import { Snapshot, type GraphName } from '../../src/db/index.js'
 import { openForWriting, type Sqlite } from '../../src/db/open.js'
 import { graphTasks, type GraphFormat } from '../../src/export/index.js'
+import { TEXTS } from '../support/world/texts.js'
 
 export type Row = Readonly<Record<string, number | bigint | string | null>>
 
@@ -82,6 +83,73 @@ export class World {
     this.sqlite.close()
     rmSync(this.dir, { recursive: true, force: true })
   }
+}
+
+/** What no file of XML 1.0 can hold, by the standard's own list of what it can. */
+export function storable(text: string): string {
+  return [...text]
+    .map(character =>
+      /^[\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]$/u.test(character)
+        ? character
+        : '\uFFFD',
+    )
+    .join('')
+}
+
+export const HOSTILE = [
+  ...TEXTS.map(text => text.toWellFormed()),
+  ']]>',
+  '<![CDATA[ x ]]>',
+  '<!-- -- -->',
+  '&#0;&lt;',
+  '"\'<>&',
+  '\uFFFE\uFFFF',
+  '\u0001\u0008\u000B\u001F\u007F\u0085',
+  '\t\n\r \r\n',
+  '\u2028\u2029',
+  '?>',
+  '\u{1FFFE}',
+  'a\\u0001',
+  '  ',
+]
+
+/** Everybody follows everybody of the next ten, and is called something hostile. */
+export function hostileWorld(world: World): void {
+  const ids = HOSTILE.map((text, i) => `user-${text}-${i}`)
+  const insert = world.sqlite.transaction(() => {
+    for (const [i, text] of HOSTILE.entries()) {
+      world.put('users', {
+        id: ids[i] ?? '',
+        username: text,
+        display_name: HOSTILE[(i + 1) % HOSTILE.length] ?? '',
+        follower_count: 2n ** 40n + BigInt(i),
+        is_verified: i % 3 === 0 ? null : i % 2,
+      })
+      world.put(
+        'posts',
+        { id: `s_${text}`, user_id: ids[i] ?? '', posted_at: NOON },
+        { id: `s_r${i}`, user_id: ids[(i * 7) % ids.length] ?? '' },
+      )
+      for (let k = 1; k <= 10; k += 1)
+        world.put('edges', {
+          kind: 'follow',
+          source_id: ids[i] ?? '',
+          target_id: ids[(i + k) % ids.length] ?? '',
+          gone_at: k === 3 ? TWO : null,
+        })
+      world.put(
+        'edges',
+        { kind: 'cameo', source_id: ids[(i * 3) % ids.length] ?? '', target_id: `s_${text}` },
+        { kind: 'remix', source_id: `s_r${i}`, target_id: `s_${text}` },
+      )
+      world.put('comments', {
+        id: `c-${text}`,
+        post_id: `s_${text}`,
+        user_id: ids[(i * 5) % ids.length] ?? '',
+      })
+    }
+  })
+  insert()
 }
 
 export const test = base.extend<{ world: World }>({
