@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /*
  * What is used of each payload, in both forms (the contract's names and the platform's own); everything else

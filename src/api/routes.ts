@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** What a route costs when it answers 200, in millionths of a dollar: integers, so that sums are exact. */
 export type MicroUsd = number

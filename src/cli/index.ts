@@ -1,16 +1,12 @@
-import { readFileSync } from 'node:fs'
 import yargs, { type CommandModule } from 'yargs'
 import { AppError, ExitCode, messageOf, oneLine } from '../errors.js'
+import { VERSION } from '../home.js'
 import { commandsFor, type Ending } from './catalogue.js'
 import { logLevels } from './command.js'
 import { expandHome } from './home-paths.js'
 import { keepIgnoringHangup } from './on-signals.js'
 import { Output } from './output.js'
 import { shortageBehind } from './shortage.js'
-
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string
-}
 
 /**
  * The command line. Prints one line for a failure and never a stack trace, unless asked for with `--log-level
@@ -26,7 +22,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     keepIgnoringHangup()
     checkFolder()
     const words = expandHome(argv)
-    const commands = await commandsFor(words, { output, version }, how => (ending = how))
+    const commands = await commandsFor(words, { output, version: VERSION }, how => (ending = how))
     await parser(words, commands).parseAsync()
   } catch (error) {
     return report(error, output, argv)
@@ -93,7 +89,7 @@ function parser(argv: string[], commands: CommandModule<object, any>[]) {
     .strict()
     .check(onceEach)
     .demandCommand(1, 'Name a command')
-    .version(version)
+    .version(VERSION)
     .help()
     .wrap(Math.min(100, process.stdout.columns ?? 80))
     .exitProcess(false)

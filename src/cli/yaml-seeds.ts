@@ -9,7 +9,7 @@ import {
   type Node,
   type YAMLMap,
 } from 'yaml'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { SeedOptions } from '../crawl/index.js'
 import { AppError, messageOf } from '../errors.js'
 import { seedEntry, type SeedEntry, type SeedFileContext } from './seed-text.js'

@@ -1,14 +1,14 @@
 import { closeSync, fsyncSync, lstatSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { readMigrationFiles } from 'drizzle-orm/migrator'
 import { now } from '../clock.js'
 import { failpoint } from '../failpoint.js'
+import { HOME } from '../home.js'
 import { unfinishedCopies } from './copies.js'
 import type { Sqlite } from './sqlite.js'
 
 /** The migrations of this version. */
-export const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url))
+export const MIGRATIONS = join(HOME, 'migrations')
 
 /**
  * When the newest migration of a folder was made, as milliseconds: what a database of that version has noted.

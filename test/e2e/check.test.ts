@@ -215,6 +215,9 @@ describe.concurrent('check', () => {
     expect(one.faults).toContainEqual(
       expect.objectContaining({ fault: expect.stringMatching(/counted for its seeds/) as string }),
     )
+    const larger = new Database(bench.db)
+    larger.exec('create table blobs as select randomblob(40000000)')
+    larger.close()
     const none = await checkApart(bench.db, { nobody: [], boundMs: 0, onStep: () => undefined })
     expect(none.faults).toEqual([
       {

@@ -149,7 +149,7 @@ describe('the package', () => {
 
   test('holds no tests, sources, source maps or databases', () => {
     const place =
-      /^(dist\/.*\.js|migrations\/.*\.(sql|json)|src\/questions\/[\w-]+\.sql|src\/guide\/[\w-]+\.md|data\/(seeds\.txt|DICTIONARY\.md)|README\.md|CHANGELOG\.md|LICENSE|package\.json)$/
+      /^(dist\/.*\.js|dist\/LICENSES\.txt|migrations\/.*\.(sql|json)|src\/questions\/[\w-]+\.sql|src\/guide\/[\w-]+\.md|data\/(seeds\.txt|DICTIONARY\.md)|README\.md|CHANGELOG\.md|LICENSE|package\.json)$/
     expect(packed.filter(name => !place.test(name))).toEqual([])
   })
 })

@@ -1,12 +1,13 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { statSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import type { CheckFinding, CheckStep, Fault } from '../../db/index.js'
 import { AppError } from '../../errors.js'
+import { HOME } from '../../home.js'
 import { childEnvironment, nextMessage } from '../process-message.js'
 import type { CheckMessage, CheckRequest } from './check-process.js'
 
-const PROGRAM = fileURLToPath(new URL('check-process.js', import.meta.url))
+const PROGRAM = join(HOME, 'dist/cli/check/check-process.js')
 
 /** A sound file of this many bytes a second is looked through on a slow and busy disk, whatever the step. */
 const SLOWEST = 2_000_000

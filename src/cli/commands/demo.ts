@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { DEFAULT_COLLECT } from '../../crawl/index.js'
 import { loadCrawlers } from '../../crawlers/index.js'
+import { HOME } from '../../home.js'
 import type { Command } from '../command.js'
 import { runCrawl } from '../run-crawl.js'
 import { seedFile, soundSeeds } from '../seed-files.js'
@@ -9,7 +10,7 @@ import { withApi } from '../with-api.js'
 import { sandboxFlags, type SandboxFlags } from '../with-sandbox.js'
 
 const DEMO_DB = 'data/demo.db'
-const SEEDS = fileURLToPath(new URL('../../../data/seeds.txt', import.meta.url))
+const SEEDS = join(HOME, 'data/seeds.txt')
 
 export const demoCommand: Command<SandboxFlags> = {
   command: 'demo',

@@ -1,10 +1,11 @@
 import { fork } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { AppError } from '../../errors.js'
+import { HOME } from '../../home.js'
 import { childEnvironment, nextMessage } from '../process-message.js'
 import type { QueryMessage, QueryRequest } from './query-process.js'
 
-const PROGRAM = fileURLToPath(new URL('query-process.js', import.meta.url))
+const PROGRAM = join(HOME, 'dist/cli/sql/query-process.js')
 
 /**
  * Asks a query in a process of its own, which is killed when it is over time or nobody wants the rest. The

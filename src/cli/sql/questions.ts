@@ -1,10 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { SqlParameters } from '../../db/index.js'
 import { AppError } from '../../errors.js'
+import { HOME } from '../../home.js'
 import { parameterValue } from './parameters.js'
 
 /** Questions are not compiled: they are read from the sources, by the built program too. */
-const FOLDER = new URL('../../../src/questions/', import.meta.url)
+const FOLDER = join(HOME, 'src/questions')
 
 export interface QuestionParameter {
   readonly name: string
@@ -61,7 +63,7 @@ export function withDefaults({ name, parameters }: Question, given: SqlParameter
 const PARAMETER = /^-- :(\w+) = (.*?): (.*)$/
 
 function readQuestion(name: string): Question {
-  const sql = readFileSync(new URL(`${name}.sql`, FOLDER), 'utf8')
+  const sql = readFileSync(join(FOLDER, `${name}.sql`), 'utf8')
   const [first = '', ...lines] = sql.split('\n')
   const parameters = lines.flatMap(line => {
     const [, key, value, about] = PARAMETER.exec(line) ?? []
