@@ -12,11 +12,12 @@ export class GateModel {
   /** The counters as they were last told; NULL where nobody did. */
   #told: readonly (number | null)[] = []
   /**
-   * What they were before the pass at hand, and before the last completed one; a restart may count as another
-   * beginning.
+   * What they were before each pass, by its number, and before the last completed one: a pass that stepped aside
+   * for one of the other mode comes back with its own. A restart may count as another beginning.
    */
-  #begun: string[] = []
-  #read: string[] = []
+  readonly #begun = new Map<number, readonly string[]>()
+  #read: readonly string[] = []
+  #atHand = 0
   #isReadNow = false
   #rules: Rules = { full: false, maxPages: null, noGate: false }
 
@@ -42,14 +43,16 @@ export class GateModel {
     if (!full && !noGate && this.#isShut())
       this.problems.push(`${this.name} was asked although ${this.#now()} says that there is nothing new`)
     const how = this.passes.asked(cursor)
-    if (how === 'begins') this.#begun = [this.#now()]
-    if (how === 'restarts') this.#begun.push(this.#now())
+    const { pass } = this.passes
+    if (how === 'begins') this.#begun.set(pass, [this.#now()])
+    if (how === 'restarts') this.#begun.set(pass, [...this.#begunAt(this.#atHand), this.#now()])
+    this.#atHand = pass
   }
 
   answered(page: Page): void {
     this.passes.answered(page)
     if (this.passes.state !== 'completed') return
-    this.#read = this.#begun
+    this.#read = this.#begunAt(this.#atHand)
     this.#isReadNow = true
   }
 
@@ -63,6 +66,10 @@ export class GateModel {
     return isDone
       ? []
       : [`${this.name} was left out: ${this.#now()} now, ${this.#read.join(' or ')} when it was read`]
+  }
+
+  #begunAt(pass: number): readonly string[] {
+    return this.#begun.get(pass) ?? []
   }
 
   #now(): string {
