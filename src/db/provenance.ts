@@ -16,6 +16,8 @@ export interface Provenance {
   }
   /** In their normal form, sorted. */
   readonly seeds: readonly string[]
+  /** What was asked for, in the order in which it was first asked; imports asked for nothing. */
+  readonly crawls: readonly CrawlCommand[]
   /** Those that were sent. */
   readonly requests: number
   /** Millionths of a dollar, requests of unknown fate included. */
@@ -36,9 +38,55 @@ export interface Gap {
   readonly count: number
 }
 
+/** What one command asked for, and the runs that it has had. */
+export interface CrawlCommand {
+  readonly seeds: readonly CrawledSeed[]
+  readonly full: boolean
+  readonly noGate: boolean
+  /** Milliseconds; null where it was not asked for. */
+  readonly recheckMs: number | null
+  readonly runs: number
+  readonly finished: number
+  /** When the first of its runs began, and when the last one ended or, if it has not, began. */
+  readonly first: string
+  readonly last: string
+  /** What its runs that have not finished were stopped by, such as `cap`. */
+  readonly stoppedBy: readonly string[]
+}
+
+/** A seed with its options. */
+export interface CrawledSeed {
+  readonly seed: string
+  readonly collect: readonly string[]
+  readonly depth: number
+  /** null: no cap of the command's own. */
+  readonly maxPages: number | null
+}
+
 const LAST = `
   SELECT k.stream, f.state, f.reason FROM (SELECT stream_id, max(run_id) AS run_id FROM frontier GROUP BY stream_id) l
   JOIN frontier f ON f.run_id = l.run_id AND f.stream_id = l.stream_id JOIN checkpoints k ON k.id = f.stream_id`
+
+/** One row for each command; the options are those of its last run, and the same for all of them. */
+const COMMANDS = `
+  SELECT options, max(id), count(*), sum(state = 'finished'), min(started_at), max(coalesce(finished_at, started_at)),
+    coalesce(group_concat(DISTINCT CASE WHEN state <> 'finished' THEN stopped_by END), '')
+  FROM runs WHERE NOT ${isImport()} GROUP BY key ORDER BY min(id)`
+
+function crawlOf([options, , runs, finished, first, last, stopped]: readonly unknown[]): CrawlCommand {
+  const told = JSON.parse(String(options)) as Partial<CrawlCommand>
+  return {
+    seeds: told.seeds ?? [],
+    full: told.full ?? false,
+    noGate: told.noGate ?? false,
+    recheckMs: told.recheckMs ?? null,
+    runs: Number(runs),
+    finished: Number(finished),
+    first: String(first),
+    last: String(last),
+    stoppedBy: String(stopped).split(',').filter(Boolean).toSorted(),
+  }
+}
 
 /** What a snapshot says of its own making. */
 export function provenanceOf(snapshot: Snapshot): Provenance {
@@ -56,6 +104,7 @@ export function provenanceOf(snapshot: Snapshot): Provenance {
     origin: (snapshot.first("SELECT value FROM meta WHERE key = 'origin'") ?? null) as string | null,
     runs: runs ?? { all: 0, finished: 0, first: null, last: null },
     seeds: rows('SELECT DISTINCT text FROM run_seeds ORDER BY text', ([text]) => text as string),
+    crawls: rows(COMMANDS, crawlOf),
     requests: ledger?.[0] ?? 0,
     costMicroUsd: ledger?.[1] ?? 0,
     imported: snapshot.first(`SELECT count(*) FROM requests WHERE ${isImported()}`) as number,

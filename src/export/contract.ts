@@ -87,6 +87,8 @@ export interface Task {
   readonly rows: number
   /** What it holds, where that is one dataset; null for a graph. */
   readonly dataset: string | null
+  /** The columns of a table; empty for a graph. */
+  readonly columns: readonly Column[]
   /** The name of the format, as `--format` takes it. */
   readonly format: string
   /** Yields like a format's `write`. */
@@ -103,6 +105,23 @@ export interface Resource {
   readonly format: string
   readonly mediatype: string
   readonly [property: string]: unknown
+}
+
+/** A file beside the data that is known only when the data is written: seeds, lines that load it. */
+export interface HelperFile extends Resource {
+  /** Relative to the folder, with `/` between. */
+  readonly path: string
+  text(files: readonly LoadableFile[]): string
+}
+
+/** A file of the export, as what loads it needs to know it. */
+export interface LoadableFile {
+  readonly path: string
+  readonly format: string
+  /** The table that it holds, or holds a part of; null for a graph. */
+  readonly dataset: string | null
+  readonly columns: readonly Column[]
+  readonly rows: number
 }
 
 /** Makes the tasks of one kind of file, of the one snapshot that a whole export is of. */

@@ -1,9 +1,26 @@
 import { setImmediate } from 'node:timers/promises'
 import { provenanceOf, Snapshot, type CopiedPart, type NameReplacer, type Provenance } from '../db/index.js'
-import type { Dataset, Remarks, Resource, Task, TaskMaker, WrittenFile } from './contract.js'
+import type {
+  Column,
+  Dataset,
+  HelperFile,
+  Remarks,
+  Resource,
+  Task,
+  TaskMaker,
+  WrittenFile,
+} from './contract.js'
 import { ExportFolder } from './folder.js'
+import { loaderFiles } from './loaders/index.js'
 import { PACKAGE_FILE, packageText } from './package.js'
 import { README_FILE, readmeText } from './readme.js'
+import {
+  repeatedCommands,
+  repeatFiles,
+  repeatJson,
+  type ExportFacts,
+  type RepeatedCommand,
+} from './repeat.js'
 
 export interface ExportRequest {
   readonly db: string
@@ -13,6 +30,8 @@ export interface ExportRequest {
   /** The datasets that the makers write as tables, and since when: for README.md. */
   readonly datasets: readonly Dataset[]
   readonly since: string | null
+  /** What is said of the export itself. */
+  readonly about: ExportFacts
   /**
    * Gives pseudonyms, in a copy of the database from which everything is then exported; null leaves ids and
    * names as they are. Asked for once nothing else is in the way.
@@ -35,6 +54,7 @@ export interface ExportedFile extends WrittenFile {
   readonly rows: number
   readonly format: string
   readonly dataset: string | null
+  readonly columns: readonly Column[]
   readonly resource: Resource
 }
 
@@ -55,13 +75,16 @@ export async function runExport(request: ExportRequest): Promise<ExportReport | 
   const snapshot = new Snapshot(request.db)
   try {
     const tasks = request.makers.flatMap(make => make(snapshot))
+    const provenance = provenanceOf(snapshot)
+    const commands = repeatedCommands(provenance, request.pseudonyms !== null)
+    const helpers = [...repeatFiles(commands), ...loaderFiles(tasks)]
     const folder = new ExportFolder(
       request.out,
-      [...tasks.map(({ path }) => path), README_FILE, PACKAGE_FILE],
+      [...[...tasks, ...helpers].map(({ path }) => path), README_FILE, PACKAGE_FILE],
       request,
     )
     try {
-      return await new Export(folder, provenanceOf(snapshot), request).run(snapshot, tasks)
+      return await new Export(folder, { provenance, commands, helpers }, request).run(snapshot, tasks)
     } finally {
       folder.discard()
     }
@@ -70,16 +93,23 @@ export async function runExport(request: ExportRequest): Promise<ExportReport | 
   }
 }
 
+/** What is told of where the data comes from, and the files beside the data. */
+interface Accompaniment {
+  readonly provenance: Provenance
+  readonly commands: readonly RepeatedCommand[]
+  readonly helpers: readonly HelperFile[]
+}
+
 class Export {
   readonly #folder: ExportFolder
-  readonly #provenance: Provenance
+  readonly #beside: Accompaniment
   readonly #request: ExportRequest
   readonly #remarks: Remarks = { nulRemoved: 0, cellsCut: 0, leftOut: 0 }
   readonly #files: ExportedFile[] = []
 
-  constructor(folder: ExportFolder, provenance: Provenance, request: ExportRequest) {
+  constructor(folder: ExportFolder, beside: Accompaniment, request: ExportRequest) {
     this.#folder = folder
-    this.#provenance = provenance
+    this.#beside = beside
     this.#request = request
   }
 
@@ -89,17 +119,32 @@ class Export {
     const isWhole =
       pseudonyms === null ? await this.#write(tasks) : await this.#writeCopy(snapshot, pseudonyms())
     if (!isWhole) return undefined
+    const { helpers, ...told } = this.#beside
+    const described = helpers.map(({ text, path, ...resource }) => ({
+      ...this.#writeText(path, text(this.#files)),
+      resource,
+    }))
     this.#writeText(
       README_FILE,
       readmeText({
-        provenance: this.#provenance,
+        ...told,
+        helpers,
         files: this.#files,
         remarks: this.#remarks,
         isPseudonymized: pseudonyms !== null,
         ...this.#request,
       }),
     )
-    this.#writeText(PACKAGE_FILE, packageText(this.#files, this.#provenance))
+    const { about } = this.#request
+    const repeat = repeatJson(told.commands, about)
+    this.#writeText(
+      PACKAGE_FILE,
+      packageText([...this.#files, ...described], {
+        provenance: told.provenance,
+        version: about.version,
+        repeat,
+      }),
+    )
     this.#folder.commit(PACKAGE_FILE)
     return { ...this.#remarks, folder: this.#folder.path, files: this.#files }
   }
@@ -127,7 +172,7 @@ class Export {
     const all = tasks.reduce((sum, { rows }) => sum + rows, 0)
     let done = 0
     for (const task of tasks) {
-      const { path, format, dataset } = task
+      const { path, format, dataset, columns } = task
       const file = this.#folder.create(path)
       const before = done
       const rows = await this.#drain(task.write(file, this.#remarks), written =>
@@ -135,15 +180,15 @@ class Export {
       )
       if (rows === undefined) return false
       done += rows
-      this.#files.push({ ...file.close(), rows, format, dataset, resource: task.describe(rows) })
+      this.#files.push({ ...file.close(), rows, format, dataset, columns, resource: task.describe(rows) })
     }
     return true
   }
 
-  #writeText(name: string, text: string): void {
+  #writeText(name: string, text: string): WrittenFile {
     const file = this.#folder.create(name)
     file.write(text)
-    file.close()
+    return file.close()
   }
 
   #tell(path: string | null, files: number, rows: number, allRows: number): void {

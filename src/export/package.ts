@@ -6,12 +6,27 @@ export const PACKAGE_FILE = 'datapackage.json'
 
 const NAME = 'sora-crawl-export'
 
+/** What a data package says beside its files. */
+export interface PackageFacts {
+  readonly provenance: Provenance
+  readonly version: string
+  /** How to repeat it, for programs. */
+  readonly repeat: Readonly<Record<string, unknown>>
+}
+
 export interface DescribedFile extends WrittenFile {
   readonly resource: Resource
 }
 
-/** The text of `datapackage.json`: nothing in it depends on when, where or by whom it is written. */
-export function packageText(files: readonly DescribedFile[], { origin, runs }: Provenance): string {
+/**
+ * The text of `datapackage.json`: nothing in it depends on when, where or by whom it is written. `created` is
+ * the time of which the data is, that of the last crawl, and `version` the program's, by which the form of the
+ * files is known.
+ */
+export function packageText(
+  files: readonly DescribedFile[],
+  { provenance: { origin, runs }, version, repeat }: PackageFacts,
+): string {
   const value = {
     $schema: 'https://datapackage.org/profiles/2.0/datapackage.json',
     name: NAME,
@@ -21,7 +36,14 @@ export function packageText(files: readonly DescribedFile[], { origin, runs }: P
         : 'An export of sora-crawl',
     description:
       `Posts, users, comments and their relations, collected from the Sora2 API${period(runs)}. ` +
-      'README.md says how, and what is missing.',
+      'README.md says how, and what is missing. No licence is given: whoever passes it on has to say ' +
+      'which, in `licenses`.',
+    version,
+    ...(runs.last === null ? {} : { created: runs.last }),
+    sources: [
+      { title: origin === 'sandbox' ? 'The sandbox of sora-crawl, whose world is made up' : 'The Sora2 API' },
+    ],
+    provenance: repeat,
     resources: files.map(({ path, bytes, sha256, resource: { name, type, ...rest } }) => ({
       name,
       ...(type === undefined ? {} : { type }),

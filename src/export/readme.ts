@@ -1,8 +1,9 @@
 import type { Provenance } from '../db/index.js'
 import { oneLine } from '../errors.js'
-import type { Dataset, Remarks } from './contract.js'
+import type { Column, Dataset, Remarks, Resource } from './contract.js'
 import { sinceText } from './datasets.js'
-import { csvLoaders, parquetLoaders } from './loaders.js'
+import { loadingLines } from './loaders/index.js'
+import { repeatPart, type ExportFacts, type RepeatedCommand } from './repeat.js'
 
 export interface ReadmeFacts {
   readonly provenance: Provenance
@@ -12,7 +13,13 @@ export interface ReadmeFacts {
     readonly rows: number
     readonly format: string
     readonly dataset: string | null
+    readonly columns: readonly Column[]
+    readonly resource: Resource
   }[]
+  /** The files beside the data, but for this one and `datapackage.json`. */
+  readonly helpers: readonly Resource[]
+  readonly commands: readonly RepeatedCommand[]
+  readonly about: ExportFacts
   readonly since: string | null
   /** Whether ids and names are pseudonyms: then nothing is said that names anybody. */
   readonly isPseudonymized: boolean
@@ -36,6 +43,7 @@ export function readmeText(facts: ReadmeFacts): string {
   const parts = [
     heading(facts),
     filesPart(facts),
+    repeatPart(facts.provenance, facts.commands, facts.about),
     collectionPart(facts),
     gapsPart(facts),
     valuesPart(facts),
@@ -61,8 +69,11 @@ function heading({ provenance, isPseudonymized }: ReadmeFacts): string[] {
   ]
 }
 
-function filesPart({ files, since, datasets }: ReadmeFacts): string[] {
-  const rows = files.map(({ path, rows: count, dataset }) => `| \`${path}\` | ${dataset ?? ''} | ${count} |`)
+function filesPart({ files, helpers, since, datasets }: ReadmeFacts): string[] {
+  const rows = files.map(
+    ({ path, rows: count, resource }) => `| \`${path}\` | ${cell(resource.description)} | ${count} |`,
+  )
+  const others = helpers.map(({ path, description }) => `| \`${String(path)}\` | ${cell(description)} | |`)
   const some =
     since === null
       ? []
@@ -72,7 +83,7 @@ function filesPart({ files, since, datasets }: ReadmeFacts): string[] {
             `${datasets.map(dataset => `${dataset.name} by ${sinceText(dataset)}`).join(', ')}. ` +
             'What a row refers to may not be among them.',
         ]
-  return ['## Files', '', '| file | holds | rows |', '|---|---|---:|', ...rows, ...some]
+  return ['## Files', '', '| file | holds | rows |', '|---|---|---:|', ...rows, ...others, ...some]
 }
 
 function collectionPart({ provenance, isPseudonymized }: ReadmeFacts): string[] {
@@ -159,38 +170,48 @@ function valuesPart({ remarks, files }: ReadmeFacts): string[] {
   ]
 }
 
-function loadingPart({ files, datasets }: ReadmeFacts): string[] {
-  const first = (format: string): Parameters<typeof csvLoaders>[0] | undefined => {
-    const own = files.filter(
-      file =>
-        file.format === format &&
-        datasets.some(({ name, kind }) => name === file.dataset && kind !== 'query'),
-    )
-    const file = own.find(({ dataset }) => dataset === 'posts') ?? own[0]
-    const dataset = datasets.find(({ name }) => name === file?.dataset)
-    return file === undefined || dataset === undefined
-      ? undefined
-      : { path: file.path, dataset: dataset.name, columns: dataset.columns }
-  }
-  const csv = first('csv')
-  const parquet = first('parquet')
-  if (csv === undefined && parquet === undefined)
-    return [
-      '## Loading',
-      '',
-      '`datapackage.json` says what is in each file; `frictionless` and `datapackage` tools read it.',
-    ]
+function loadingPart(facts: ReadmeFacts): string[] {
+  const scripts = facts.helpers.map(({ path }) => `\`${String(path)}\``).filter(path => /load\./.test(path))
+  const formats = [...new Set(facts.files.map(({ format }) => format))]
+  const lines = formats.flatMap(format => {
+    const file = exampleOf(facts, format)
+    const own = file === undefined ? undefined : loadingLines(format, file)
+    return own === undefined ? [] : ['', ...own]
+  })
   return [
     '## Loading',
     '',
-    'The others likewise; `datapackage.json` has the types of their columns. pandas and readr ' +
-      'take the empty string in CSV for a missing value; DuckDB and polars tell them apart, and so ' +
-      'does Parquet.',
-    '',
-    ...(csv === undefined ? [] : csvLoaders(csv)),
-    ...(csv === undefined || parquet === undefined ? [] : ['']),
-    ...(parquet === undefined ? [] : parquetLoaders(parquet)),
+    scripts.length === 0
+      ? '`datapackage.json` says what is in each file; `frictionless` and `datapackage` tools read it.'
+      : `${scripts.join(' and ')} load every file with the right types; \`datapackage.json\` has the types, too.`,
+    ...(lines.length === 0
+      ? []
+      : [
+          'With your own lines, one file of each format stands here for the others. pandas and readr take the ' +
+            'empty string in CSV for a missing value; DuckDB and polars tell them apart, and so does Parquet.',
+          ...lines,
+        ]),
   ]
+}
+
+/** The file that is shown as an example: posts, else the first that is no query's. */
+function exampleOf(
+  { files, datasets }: ReadmeFacts,
+  format: string,
+): { path: string; dataset: string; columns: readonly Column[] } | undefined {
+  const own = files.filter(
+    ({ format: one, dataset }) =>
+      one === format &&
+      (dataset === null || datasets.some(({ name, kind }) => name === dataset && kind !== 'query')),
+  )
+  const file = own.find(({ dataset }) => dataset === 'posts') ?? own[0]
+  if (file === undefined) return undefined
+  return { path: file.path, dataset: file.dataset ?? file.path.split('.')[0] ?? '', columns: file.columns }
+}
+
+/** Text inside a table of Markdown. */
+function cell(text: string): string {
+  return oneLine(text).replaceAll('|', '\\|')
 }
 
 /** Text of the platform or the user as code, which no Markdown can leave. */

@@ -125,6 +125,7 @@ function tasksOf(
       path: `${folder}${inner}${dataset.name}${more}.${format.extension}`,
       rows: Math.min(format.maxRows, rows - part * format.maxRows),
       dataset: dataset.name,
+      columns: dataset.columns,
       format: format.name,
       write: (sink, remarks) => format.write(own, sink, remarks),
       describe: written => resourceOf({ dataset, format, suffix: suffix + more, rows: written, whole }),

@@ -36,6 +36,9 @@ const TABLES = [
   'users',
 ]
 
+/** The files beside the tables, where no crawl has run. */
+const BESIDE = ['README.md', 'datapackage.json', 'load.R', 'load.py']
+
 function hostile(bench: Bench): void {
   const { sqlite } = openForWriting(bench.db)
   fillHostile(sqlite)
@@ -75,9 +78,7 @@ describe('an export', () => {
     hostile(bench)
     const { code, stdout } = await exportTo(bench, 'out', '--json')
     expect(code).toBe(0)
-    expect(filesIn(bench.file('out'))).toEqual(
-      ['README.md', 'datapackage.json', ...TABLES.map(table => `${table}.csv`)].toSorted(),
-    )
+    expect(filesIn(bench.file('out'))).toEqual([...BESIDE, ...TABLES.map(table => `${table}.csv`)].toSorted())
     const report = JSON.parse(stdout) as {
       files: { path: string; rows: number; bytes: number; sha256: string }[]
       nul_removed: number
@@ -143,6 +144,10 @@ describe('an export', () => {
       looks += 1
     } while (!crawl.over && looks < 4)
     expect((await crawl.done).code).toBe(0)
+    // The seeds that it writes down, given to a crawl, are the same command again.
+    const again = ['--seeds', bench.file('look0/repeat/crawl-1.yaml'), '--max-requests', '1']
+    expect((await bench.crawl(server, again)).code).toBe(4)
+    expect(bench.open().prepare('SELECT count(*), count(DISTINCT key) FROM runs').raw().get()).toEqual([2, 1])
   })
 
   test('that is killed leaves no file under its name, and the next one cleans up', async ({ bench }) => {
@@ -162,7 +167,7 @@ describe('an export', () => {
     expect(filesIn(bench.file('out')).filter(name => !name.startsWith('.sora-crawl-export'))).toEqual([])
     expect(staged(bench, 'out').length).toBeGreaterThan(0)
     expect((await exportTo(bench, 'out', '--tables', 'posts')).code).toBe(0)
-    expect(readdirSync(bench.file('out')).toSorted()).toEqual(['README.md', 'datapackage.json', 'posts.csv'])
+    expect(readdirSync(bench.file('out')).toSorted()).toEqual([...BESIDE, 'posts.csv'])
   })
 
   test.for(['SIGINT', 'SIGTERM'] as const)(
@@ -210,12 +215,12 @@ function expectWhole(folder: string): void {
     resources: {
       name: string
       path: string
-      schema: { foreignKeys?: { fields: [string]; reference: { resource: string; fields: [string] } }[] }
+      schema?: { foreignKeys?: { fields: [string]; reference: { resource: string; fields: [string] } }[] }
     }[]
   }
   let checked = 0
   for (const { path: name, schema } of resources) {
-    for (const { fields, reference } of schema.foreignKeys ?? []) {
+    for (const { fields, reference } of schema?.foreignKeys ?? []) {
       const known = ids(reference.resource.replace('.jsonl', ''))
       for (const row of read(name.replace('.jsonl', '')))
         if (row[fields[0]] !== null) expect(known).toContain(row[fields[0]])
@@ -235,17 +240,13 @@ describe('a folder that holds something', () => {
     const refused = await exportTo(bench, 'out', '--tables', 'users')
     expect(refused.code).toBe(2)
     expect(refused.stderr).toMatch(
-      /^sora-crawl: The folder of the export cannot be used: .*README\.md exists; --force replaces/,
+      /^sora-crawl: The folder of the export cannot be used: .*load\.py exists; --force replaces/,
     )
     expect(contentsOf(bench.file('out'))).toEqual(before)
     expect((await exportTo(bench, 'out', '--tables', 'users', '--force')).code).toBe(0)
-    expect(filesIn(bench.file('out'))).toEqual([
-      'README.md',
-      'attachments.csv',
-      'datapackage.json',
-      'notes.txt',
-      'users.csv',
-    ])
+    expect(filesIn(bench.file('out'))).toEqual(
+      [...BESIDE, 'attachments.csv', 'notes.txt', 'users.csv'].toSorted(),
+    )
     expect(readdirSync(bench.file('out'))).not.toContain('posts')
   })
 
@@ -261,9 +262,7 @@ describe('a folder that holds something', () => {
       const before = contentsOf(bench.file('victim'))
       expect((await exportTo(bench, 'out', '--tables', 'users')).code).toBe(0)
       expect(contentsOf(bench.file('victim'))).toEqual(before)
-      expect(readdirSync(bench.file('out')).toSorted()).toEqual(
-        [link, 'README.md', 'datapackage.json', 'users.csv'].toSorted(),
-      )
+      expect(readdirSync(bench.file('out')).toSorted()).toEqual([link, ...BESIDE, 'users.csv'].toSorted())
     },
   )
 
@@ -279,9 +278,7 @@ describe('a folder that holds something', () => {
       writeFileSync(bench.file(`out/${name}`), '')
     const before = filesIn(bench.file('out'))
     expect((await exportTo(bench, 'out', '--tables', 'users', '--force')).code).toBe(0)
-    expect(filesIn(bench.file('out'))).toEqual(
-      [...before, 'README.md', 'datapackage.json', 'users.csv'].toSorted(),
-    )
+    expect(filesIn(bench.file('out'))).toEqual([...before, ...BESIDE, 'users.csv'].toSorted())
   })
 
   test.for([

@@ -139,7 +139,9 @@ function fill(bench: Bench): void {
     put('runs', {
       id: 1,
       key: 'unkeyedhashofseeds',
-      options: JSON.stringify({ seeds: ['@MixedCaseName'] }),
+      options: JSON.stringify({
+        seeds: [{ seed: '@MixedCaseName', collect: ['posts'], depth: 0, maxPages: null }],
+      }),
       state: 'finished',
       outcome: 'ok',
       started_at: NOON,
@@ -405,7 +407,13 @@ describe.concurrent('the key file', () => {
     expect(second.stderr).toBe('')
     expect(readFileSync(bench.file('new.key'), 'utf8')).toBe(key)
     for (const text of (await contents(bench.file('out'))).values()) expect(text).not.toContain(key.trim())
-    expect(readdirSync(bench.file('out')).toSorted()).toEqual(['README.md', 'datapackage.json', 'users.csv'])
+    expect(readdirSync(bench.file('out')).toSorted()).toEqual([
+      'README.md',
+      'datapackage.json',
+      'load.R',
+      'load.py',
+      'users.csv',
+    ])
   })
 
   test.for([

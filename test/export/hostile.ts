@@ -168,6 +168,7 @@ export class Exports {
       makers,
       datasets,
       since: null,
+      about: { version: '0.0.0', command: 'sora-crawl export' },
       pseudonyms: null,
       needs: { read: null, indexed: true },
       signal: new AbortController().signal,

@@ -17,7 +17,7 @@ import {
   type Pseudonyms,
   type TaskMaker,
 } from '../../export/index.js'
-import { AppError, ExitCode } from '../../errors.js'
+import { AppError, ExitCode, oneLine } from '../../errors.js'
 import { askedPseudonyms, QUERY_NAME, withoutNamesOf } from '../export-pseudonyms.js'
 import { exportJson, exportProgress, exportText } from '../export-text.js'
 import { commaList, sinceTime } from '../flags.js'
@@ -122,14 +122,15 @@ export const exportCommand: Command<Flags> = {
         'All files show the database at one instant, also while a crawl goes on, and get their ' +
           'names when all of them are written. Raw answers (pages) are never exported.',
       ) as never,
-  run: async (flags, { output }) => {
+  run: async (flags, { output, version }) => {
     const pseudonyms = askedPseudonyms(flags, output)
     const request = asked(flags, pseudonyms)
     const { signal, forget } = abortOnSignals(ExitCode.stopped)
     const { shown, onProgress } = exportProgress()
     try {
       const { db, out, force } = flags
-      const work = () => runExport({ db, out, force, ...request, pseudonyms, signal, onProgress })
+      const about = { version, command: commandText(flags) }
+      const work = () => runExport({ db, out, force, ...request, about, pseudonyms, signal, onProgress })
       const report = await withProgress(progressMode(flags), output, shown, work)
       if (report === undefined) throw new AppError('interrupted', 'no file was left behind')
       output.print(exportText(report))
@@ -139,6 +140,27 @@ export const exportCommand: Command<Flags> = {
       forget()
     }
   },
+}
+
+/**
+ * The command as it can be typed again, without the places of this machine. Under pseudonyms it has no query,
+ * which can name somebody.
+ */
+function commandText({ format, tables, graph, since, sql, name, partition, pseudonymize }: Flags): string {
+  const options: [string, string | undefined][] = [
+    ['format', format.join(',')],
+    ['tables', tables?.join(',')],
+    ['graph', format.some(isGraphFormat) ? graph.join(',') : undefined],
+    ['since', since],
+    [
+      'sql',
+      sql === undefined ? undefined : pseudonymize ? 'QUERY' : `"${oneLine(sql).replaceAll('`', '’')}"`,
+    ],
+    ['name', sql === undefined ? undefined : name],
+    ['partition', partition],
+  ]
+  const told = options.flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag} ${value}`]))
+  return ['sora-crawl export', ...told, ...(pseudonymize ? ['--pseudonymize --key-file FILE'] : [])].join(' ')
 }
 
 const FORMATS = [...tableFormats.keys(), ...graphFormats]

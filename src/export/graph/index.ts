@@ -71,6 +71,7 @@ function xmlTask(
     path: `${graph.name}.${format}`,
     rows,
     dataset: null,
+    columns: [],
     format,
     write: sink =>
       pour(
@@ -141,6 +142,7 @@ function gephiTask(
     path: `gephi/${graph.name}-${part}.csv`,
     rows,
     dataset: null,
+    columns: [],
     format: 'gephi',
     write: (sink: Sink, remarks: Remarks) => csv.write(source, sink, remarks),
     describe: (written): Resource =>
