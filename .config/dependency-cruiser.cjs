@@ -48,7 +48,8 @@ const reasons = {
     'The sandbox stands in for the real API: if it knew the program it would share the program’s mistakes. It knows the routes of src/api/index.ts and nothing else.',
 }
 
-const KERNEL = 'src/(errors|config|log|clock|failpoint|home|key|paths|proxy|setting-warnings|text-file)[.]ts$'
+const KERNEL =
+  'src/(errors|config|log|clock|failpoint|home|key|nearest|paths|proxy|setting-warnings|text-file)[.]ts$'
 
 const between = Object.entries(friends).map(([name, faces]) => ({
   name: `${name}-imports`,

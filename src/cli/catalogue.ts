@@ -1,16 +1,8 @@
 import type { CommandModule } from 'yargs'
 import { AppError, type ExitCode } from '../errors.js'
 import { isOfDatabase } from '../paths.js'
-import type { Command, CommandContext, GlobalFlags } from './command.js'
+import { commandName, type CommandContext, type GlobalFlags, type Listed, type Command } from './command.js'
 import { shortageBehind } from './shortage.js'
-
-/** A command as it is listed; the rest of it is loaded when it is named. */
-interface Listed {
-  readonly command: string
-  readonly describe: string
-  // oxlint-disable-next-line typescript/no-explicit-any -- commands have different flags, which only they read
-  load(): Promise<Command<any>>
-}
 
 /** How a command has ended. */
 export interface Ending {
@@ -24,31 +16,37 @@ export const catalogue: readonly Listed[] = [
   {
     command: 'crawl [seed..]',
     describe: 'Crawl from seeds into the database; the same command continues what is unfinished',
+    guide: 'crawling',
     load: async () => (await import('./commands/crawl.js')).crawlCommand,
   },
   {
     command: 'plan [seed..]',
     describe: 'Say what a crawl would cost, from what the database knows; sends nothing',
+    guide: 'money',
     load: async () => (await import('./commands/plan.js')).planCommand,
   },
   {
     command: 'status',
     describe: 'Show runs, streams that are open or failed, rows and spend',
+    guide: 'tables',
     load: async () => (await import('./commands/status.js')).statusCommand,
   },
   {
     command: 'coverage',
     describe: 'Show what is held against what the platform says there is, and why it differs',
+    guide: 'tables',
     load: async () => (await import('./commands/coverage.js')).coverageCommand,
   },
   {
     command: 'sql [query]',
     describe: 'Ask the database: SQL, or a ready question by its name',
+    guide: 'tables',
     load: async () => (await import('./commands/sql.js')).sqlCommand,
   },
   {
     command: 'export',
     describe: 'Write tables as files that other tools read',
+    guide: 'exporting',
     load: async () => (await import('./commands/export.js')).exportCommand,
   },
   {
@@ -56,6 +54,7 @@ export const catalogue: readonly Listed[] = [
     describe:
       'Write one HTML page with figures, for a browser or a printer: what was collected, what it ' +
       'cost, what it shows',
+    guide: 'tables',
     load: async () => (await import('./commands/report.js')).reportCommand,
   },
   {
@@ -63,43 +62,63 @@ export const catalogue: readonly Listed[] = [
     describe:
       'Crawl at the times of a cron expression, in one process that stays; a JSON line on stdout ' +
       'for each run',
+    guide: 'operating',
     load: async () => (await import('./commands/schedule.js')).scheduleCommand,
   },
   {
     command: 'check',
     describe: 'Look whether the database is sound: file, relations, ledger, checkpoints, values',
+    guide: 'operating',
     load: async () => (await import('./commands/check.js')).checkCommand,
   },
   {
     command: 'forget <user..>',
     describe: 'Remove people from the database, raw answers included, and keep them out of it',
+    guide: 'privacy',
     load: async () => (await import('./commands/forget.js')).forgetCommand,
   },
   {
     command: 'prune',
     describe: 'Drop old raw pages, which are most of the file; everything read from them stays',
+    guide: 'operating',
     load: async () => (await import('./commands/prune.js')).pruneCommand,
   },
   {
     command: 'replay',
     describe: 'Rebuild all tables from the stored pages; sends nothing',
+    guide: 'importing',
     load: async () => (await import('./commands/replay.js')).replayCommand,
   },
   {
     command: 'import <file..>',
     describe: 'Take in answers that were stored elsewhere, at no cost; sends nothing',
+    guide: 'importing',
     load: async () => (await import('./commands/import.js')).importCommand,
   },
   {
     command: 'sandbox',
     describe: 'Serve the sandbox alone: a local API of the same contract',
+    guide: 'settings',
     load: async () => (await import('./commands/sandbox.js')).sandboxCommand,
   },
   {
     command: 'demo',
     describe:
       'Crawl the built-in sandbox from data/seeds.txt into data/demo.db: the whole job, without a key',
+    guide: 'crawling',
     load: async () => (await import('./commands/demo.js')).demoCommand,
+  },
+  {
+    command: 'help [topic]',
+    describe: 'Show how a command is used, or a page of the guide',
+    guide: 'settings',
+    load: async () => (await import('./commands/help.js')).helpCommand,
+  },
+  {
+    command: 'completion [shell]',
+    describe: 'Print what makes the shell complete commands and flags with Tab',
+    guide: 'settings',
+    load: async () => (await import('./commands/completion.js')).completionCommand,
   },
 ]
 
@@ -117,7 +136,7 @@ export async function commandsFor(
   const words = new Set(argv)
   return Promise.all(
     catalogue.map(async ({ command, describe, load }) => {
-      if (!words.has(command.replace(/ .*/, ''))) return { command, describe, handler: () => undefined }
+      if (!words.has(commandName({ command }))) return { command, describe, handler: () => undefined }
       const loaded = await load()
       return {
         ...loaded,

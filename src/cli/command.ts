@@ -17,6 +17,8 @@ export interface GlobalFlags {
 export interface CommandContext {
   readonly output: Output
   readonly version: string
+  /** All commands, for the help. */
+  readonly commands: readonly Listed[]
 }
 
 /** A command: its flags, and what it does; resolves to the exit code. */
@@ -25,3 +27,16 @@ export interface Command<F> extends Omit<CommandModule<object, F>, 'handler'> {
   readonly answers?: true
   readonly run: (flags: F & GlobalFlags, context: CommandContext) => Promise<ExitCode>
 }
+
+/** A command as it is listed; the rest of it is loaded when it is named. */
+export interface Listed {
+  readonly command: string
+  readonly describe: string
+  /** The page of the guide that tells more. */
+  readonly guide: string
+  // oxlint-disable-next-line typescript/no-explicit-any -- commands have different flags, which only they read
+  load(): Promise<Command<any>>
+}
+
+/** The name by which a command is called. */
+export const commandName = ({ command }: Pick<Listed, 'command'>): string => command.replace(/ .*/, '')

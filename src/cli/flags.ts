@@ -1,6 +1,7 @@
 import { collectable, DEFAULT_COLLECT, type Crawler } from '../crawl/index.js'
 import type { IsoTime } from '../clock.js'
 import { AppError } from '../errors.js'
+import { perhaps } from '../nearest.js'
 
 /**
  * A yargs coercion: a whole number from `least` to `most`, which is the largest that is counted without
@@ -61,7 +62,7 @@ export function readCollect(
   if (unknown !== undefined)
     throw new AppError(
       'bad-usage',
-      `--collect: there is no stream "${unknown}"; there are ${known.join(', ')}, and all`,
+      `--collect: there is no stream "${unknown}"; there are ${known.join(', ')}, and all${perhaps(unknown, known)}`,
     )
   return names.includes('all') ? known : names
 }

@@ -1,12 +1,19 @@
 import yargs, { type CommandModule } from 'yargs'
 import { AppError, ExitCode, messageOf, oneLine } from '../errors.js'
 import { VERSION } from '../home.js'
-import { commandsFor, type Ending } from './catalogue.js'
-import { logLevels } from './command.js'
+import { catalogue, commandsFor, type Ending } from './catalogue.js'
+import { commandName } from './command.js'
+import { helpAsked } from './help/asked.js'
+import { globalOptions } from './help/command-help.js'
+import { describedBy } from './help/recorder.js'
+import { showHelp } from './help/show.js'
 import { expandHome } from './home-paths.js'
 import { keepIgnoringHangup } from './on-signals.js'
 import { Output } from './output.js'
 import { shortageBehind } from './shortage.js'
+import { explained } from './usage-error.js'
+
+const commandNames: ReadonlySet<string> = new Set(catalogue.map(commandName))
 
 /**
  * The command line. Prints one line for a failure and never a stack trace, unless asked for with `--log-level
@@ -22,7 +29,16 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     keepIgnoringHangup()
     checkFolder()
     const words = expandHome(argv)
-    const commands = await commandsFor(words, { output, version: VERSION }, how => (ending = how))
+    const asked = helpAsked(words, commandNames)
+    if (asked !== null) {
+      await showHelp(asked.name, catalogue, output)
+      return await concluded(ending, output)
+    }
+    const commands = await commandsFor(
+      words,
+      { output, version: VERSION, commands: catalogue },
+      how => (ending = how),
+    )
     await parser(words, commands).parseAsync()
   } catch (error) {
     return report(error, output, argv)
@@ -62,61 +78,40 @@ async function concluded({ code, isAnswer }: Ending, output: Output): Promise<Ex
 function parser(argv: string[], commands: CommandModule<object, any>[]) {
   const cli = yargs(argv)
     .scriptName('sora-crawl')
-    .usage(
-      '$0 <command>\n\nCollects posts, users, comments and their networks from the Sora2 API into SQLite:\nnothing lost, nothing paid twice.',
-    )
-    .option('db', {
-      type: 'string',
-      default: 'data/sora.db',
-      describe: 'The database file',
-      global: true,
-      requiresArg: true,
-    })
-    .option('json', {
-      type: 'boolean',
-      default: false,
-      describe: 'Print exactly one JSON value on stdout',
-      global: true,
-    })
-    .option('log-level', {
-      choices: logLevels,
-      default: 'warn' as const,
-      describe: 'What is logged on stderr',
-      global: true,
-    })
-    .option('no-progress', { type: 'boolean', default: false, describe: 'Show no progress', global: true })
+    .options(globalOptions)
     .parserConfiguration({ 'parse-positional-numbers': false, 'boolean-negation': false })
     .strict()
     .check(onceEach)
     .demandCommand(1, 'Name a command')
     .version(VERSION)
+    .alias('version', 'V')
+    // Shown by ours; named here for the shell, which completes it.
     .help()
-    .wrap(Math.min(100, process.stdout.columns ?? 80))
+    .alias('help', 'h')
     .exitProcess(false)
     .fail((message: string | null, error: unknown) => {
       // A message is the parser's; without one, a command has thrown.
       throw message === null || error instanceof AppError
         ? error
-        : new AppError('bad-usage', asTyped(message, argv))
+        : new AppError('bad-usage', explain(message, argv, commands))
     })
-    .epilogue(
-      'Exit codes: 0 finished, 2 usage, 3 some streams failed, 4 stopped early (the same command ' +
-        'continues), 5 key refused, 6 database in use.',
-    )
   for (const command of commands) cli.command(command)
   return cli
 }
 
-/** The parser names an unknown flag twice, bare and in camel case; this names it as it was typed. */
-function asTyped(message: string, argv: readonly string[]): string {
-  const [what, names] = message.split(': ')
-  if (names === undefined || what?.startsWith('Unknown') !== true) return message
-  const unknown = new Set(names.split(', '))
-  const typed = argv
-    .map(word => word.replace(/=.*$/, ''))
-    .filter(word => unknown.has(word.replace(/^-+/, '')))
-  return `${what}: ${typed.join(', ')}`
+/** What the parser found wrong, with what was most likely meant. */
+// oxlint-disable-next-line typescript/no-explicit-any -- commands have different flags, which only they read
+function explain(message: string, argv: readonly string[], commands: CommandModule<object, any>[]): string {
+  const name = commandIn(argv)
+  const command = commands.find(one => commandName({ command: String(one.command) }) === name)
+  const own = command?.builder === undefined ? [] : describedBy(command).options.keys()
+  const flags = [...own, ...Object.keys(globalOptions), 'help', 'version']
+  return explained(message, argv, name, { flags, commands: commandNames })
 }
+
+/** The command that the arguments name. */
+const commandIn = (argv: readonly string[]): string | null =>
+  argv.find(word => commandNames.has(word)) ?? null
 
 /** Flags of commands whose values are lists, given once or more often. */
 const LISTS: Readonly<Record<string, readonly string[]>> = {
@@ -140,8 +135,11 @@ function onceEach(flags: Record<string, unknown>): true {
 function report(error: unknown, output: Output, argv: readonly string[]): ExitCode {
   const known = error instanceof AppError ? error : shortageBehind(error)
   const exitCode = known?.exit ?? ExitCode.bug
+  const command = commandIn(argv)
   const line =
-    known?.line ??
+    (command === null
+      ? known?.line
+      : known?.line.replace('See `sora-crawl --help`', `See \`sora-crawl ${command} --help\``)) ??
     `Unexpected failure: ${oneLine(messageOf(error))} — this is a bug; run again with --log-level ` +
       'debug to see where.'
   output.failure(line)

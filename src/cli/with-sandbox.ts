@@ -4,16 +4,19 @@ import { AppError } from '../errors.js'
 import type { FaultName, SandboxOptions } from '../sandbox/index.js'
 import { wholeNumber } from './flags.js'
 
-/** Named here, too, since the sandbox is loaded only where one is started. */
-const FAULTS: Readonly<Record<FaultName, true>> = {
-  calm: true,
-  flaky: true,
-  rough: true,
-  limited: true,
-  broken: true,
-  stale: true,
-  slow: true,
+/** The names of what can go wrong, and what each does; said here, too, since the sandbox is loaded only where one is started. */
+export const FAULTS: Readonly<Record<FaultName, string>> = {
+  calm: 'nothing fails; a few answers are slow',
+  flaky: 'an ordinary bad day: some limits, errors and resets',
+  rough: 'everything that can go wrong does, every fourth request',
+  limited: 'the rate limit bites',
+  broken: 'connections break and bodies are cut',
+  stale: 'cursors die and pages come empty',
+  slow: 'every answer takes hundreds of milliseconds',
 }
+
+/** The group in which the help shows them. */
+export const SANDBOX_GROUP = 'Sandbox:'
 
 /** Flags that shape the sandbox. */
 export interface SandboxFlags {
@@ -26,24 +29,29 @@ export interface SandboxFlags {
 export function sandboxFlags(yargs: Argv): Argv {
   return yargs
     .option('users', {
+      group: SANDBOX_GROUP,
       type: 'number',
       default: 50,
       requiresArg: true,
       coerce: wholeNumber('users', 1, 1_000_000),
-      describe: 'Sandbox: the size of its world',
+      describe: 'The size of its world',
     })
     .option('world-seed', {
+      group: SANDBOX_GROUP,
       type: 'number',
       default: 1,
       requiresArg: true,
       coerce: wholeNumber('world-seed', 0),
-      describe: 'Sandbox: which world',
+      describe: 'Which world',
     })
     .option('faults', {
+      group: SANDBOX_GROUP,
       choices: ['none', ...Object.keys(FAULTS)],
       default: 'none',
       requiresArg: true,
-      describe: 'Sandbox: what goes wrong',
+      describe: `What goes wrong. ${Object.entries(FAULTS)
+        .map(([name, about]) => `${name}: ${about}`)
+        .join('. ')}.`,
     })
 }
 

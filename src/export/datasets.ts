@@ -10,6 +10,7 @@ import {
 } from '../db/index.js'
 import { AppError } from '../errors.js'
 import type { Column, ColumnType, Dataset, Reference } from './contract.js'
+import { perhaps } from '../nearest.js'
 
 /** What the schema does not say of a table or view that can be exported. */
 interface Facts {
@@ -99,7 +100,7 @@ export function findDataset(name: string): Dataset {
   if (facts === undefined || table === undefined)
     throw new AppError(
       'bad-usage',
-      `--tables: "${name}" cannot be exported; there are ${exportable.join(', ')}`,
+      `--tables: "${name}" cannot be exported; there are ${exportable.join(', ')}${perhaps(name, exportable)}`,
     )
   return {
     name,

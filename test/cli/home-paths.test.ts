@@ -31,9 +31,11 @@ test('another’s home is refused', () => {
 })
 
 test('every flag whose help speaks of a file or folder is known', async () => {
-  const options = (await allHelp()).flatMap(({ text }) => text.split(/\n(?= +(?:-\w, )?--)/))
+  const options = (await allHelp()).flatMap(({ text }) => text.split(/\n(?= {2}--)/))
   const ofPaths = options
-    .filter(text => /\b(file|folder)\b[^[]*\[string\]/i.test(text))
+    .filter(text =>
+      /^ {2}--[a-z-]+ (?:FILE|PATH|[A-Z]+\b[^]*\b(?:file|folder)\b)/i.test(text.split('\n\n')[0] ?? ''),
+    )
     .flatMap(text => /--([a-z-]+)/.exec(text)?.[1] ?? [])
   expect(ofPaths).toContain('db')
   expect([...new Set(ofPaths)].filter(flag => !PATH_FLAGS.includes(flag))).toEqual([])

@@ -25,6 +25,8 @@ export interface TerminalOptions {
   readonly told?: readonly [number, number]
   /** What follows the program's arguments in the shell, for example a redirection. */
   readonly shell?: string
+  /** Settings of the program beside those that every terminal has. */
+  readonly settings?: Readonly<Record<string, string>>
   /** Called with the screen after each piece of output; what it returns is typed. */
   readonly onOutput?: (terminal: Terminal) => string | undefined
 }
@@ -47,12 +49,12 @@ function quoted(word: string): string {
 export function onTerminal(
   args: readonly string[],
   cwd: string,
-  { columns = 80, rows = 100, told = [columns, rows], shell = '', onOutput }: TerminalOptions = {},
+  { columns = 80, rows = 100, told = [columns, rows], shell = '', settings, onOutput }: TerminalOptions = {},
 ): Promise<Shown> {
   const program = [process.execPath, PROGRAM, ...args].map(quoted).join(' ')
   const command = `stty cols ${told[0]} rows ${told[1]} && exec ${program} ${shell}`
   const terminal = new Terminal(columns, rows)
-  const env = { PATH: process.env['PATH'] ?? '', HOME: cwd, TERM: 'xterm', SHELL: '/bin/sh' }
+  const env = { PATH: process.env['PATH'] ?? '', HOME: cwd, TERM: 'xterm', SHELL: '/bin/sh', ...settings }
   return new Promise((resolve, reject) => {
     const child = spawn('script', ['-qefc', command, '/dev/null'], {
       cwd,

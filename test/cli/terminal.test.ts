@@ -54,7 +54,7 @@ describe('the terminal of these tests', () => {
     expect(terminal.cursorShown).toBe(true)
   })
 
-  test.for(['\u001B[3J', '\u001B[31m', '\u0007', '\u001Bc', '\u001B[?1049h'])(
+  test.for(['\u001B[3J', '\u001B[5i', '\u0007', '\u001Bc', '\u001B[?1049h'])(
     'does not pretend to understand %j',
     output => {
       expect(() => screen(output)).toThrow('does not know')

@@ -72,6 +72,8 @@ export class Terminal {
     const number = Number(parameters === '' ? 1 : parameters)
     if (mark === '?' && (final === 'h' || final === 'l')) this.#mode(parameters, final === 'h')
     else if (mark !== '') throw new Error(`The terminal does not know ${JSON.stringify(token)}`)
+    // Colours and weights change no letter.
+    else if (final === 'm') return
     else if (final === 'A') this.#row = Math.max(0, this.#row - number)
     else if (final === 'B') this.#row = Math.min(this.rows - 1, this.#row + number)
     else if (final === 'G') this.#column = number - 1

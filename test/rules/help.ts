@@ -19,29 +19,30 @@ async function helpText(args: readonly string[]): Promise<string> {
   return stdout
 }
 
-/** The words after "sora-crawl" in the list of commands; a command may have commands of its own. */
-function commandsIn(text: string, above: readonly string[]): string[] {
+/** The first words of the list of commands. */
+function commandsIn(text: string): string[] {
   const list = /^Commands:\n((?: +\S.*\n)+)/m.exec(text)?.[1] ?? ''
-  const prefix = ['sora-crawl', ...above].join(' ')
-  return [...list.matchAll(new RegExp(`^ +${prefix} ([a-z][a-z-]*)\\b`, 'gm'))].map(([, name]) => name ?? '')
+  return [...list.matchAll(/^ {2}([a-z][a-z-]*)\b/gm)].map(([, name]) => name ?? '')
 }
 
 function flagsIn(text: string): string[] {
-  const list = text.slice(text.indexOf('\nOptions:\n'))
-  return [...list.matchAll(/^ +(?:-\w, )?(--[a-z][a-z-]*)/gm)].map(([, flag]) => flag ?? '')
+  return [...text.matchAll(/^ {2}(--[a-z][a-z-]*)/gm)].map(([, flag]) => flag ?? '')
 }
 
-async function commandHelp(words: readonly string[]): Promise<CommandHelp[]> {
-  const text = await helpText(words)
-  const own = { name: words.join(' '), text, flags: flagsIn(text) }
-  const below = await Promise.all(commandsIn(text, words).map(name => commandHelp([...words, name])))
-  return [own, ...below.flat()]
+async function commandHelp(name: string): Promise<CommandHelp> {
+  const text = await helpText(name === '' ? [] : [name])
+  return { name, text, flags: flagsIn(text) }
+}
+
+async function everyHelp(): Promise<CommandHelp[]> {
+  const program = await commandHelp('')
+  return [program, ...(await Promise.all(commandsIn(program.text).map(commandHelp)))]
 }
 
 let asked: Promise<CommandHelp[]> | undefined
 
 /** Every command by its own `--help`; the first, without a name, is the program. Asked for once. */
 export async function allHelp(): Promise<CommandHelp[]> {
-  asked ??= commandHelp([])
+  asked ??= everyHelp()
   return asked
 }

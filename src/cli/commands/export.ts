@@ -24,6 +24,7 @@ import { commaList, sinceTime } from '../flags.js'
 import { abortOnSignals } from '../on-signals.js'
 import { progressMode, withProgress } from '../progress-display.js'
 import type { Command } from '../command.js'
+import { perhaps } from '../../nearest.js'
 
 interface Flags {
   format: readonly string[]
@@ -236,7 +237,7 @@ function graphOf(name: string): GraphName {
   if (graph === undefined)
     throw new AppError(
       'bad-usage',
-      `--graph: there is no network "${name}"; there are ${graphNames.join(', ')}`,
+      `--graph: there is no network "${name}"; there are ${graphNames.join(', ')}${perhaps(name, graphNames)}`,
     )
   return graph
 }
@@ -250,6 +251,9 @@ function checkName(name: string, others: readonly string[]): void {
 function formatOf(name: string): Format {
   const format = tableFormats.get(name)
   if (format === undefined)
-    throw new AppError('bad-usage', `--format: there is no format "${name}"; there are ${FORMATS.join(', ')}`)
+    throw new AppError(
+      'bad-usage',
+      `--format: there is no format "${name}"; there are ${FORMATS.join(', ')}${perhaps(name, FORMATS)}`,
+    )
   return format
 }

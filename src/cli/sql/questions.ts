@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { SqlParameters } from '../../db/index.js'
 import { AppError } from '../../errors.js'
 import { HOME } from '../../home.js'
+import { perhaps } from '../../nearest.js'
 import { parameterValue } from './parameters.js'
 
 /** Questions are not compiled: they are read from the sources, by the built program too. */
@@ -35,12 +36,15 @@ export function listQuestions(): Question[] {
 
 /** @throws AppError `bad-usage` if there is none of that name */
 export function findQuestion(name: string): Question {
-  const question = listQuestions().find(one => one.name === name)
-  if (question === undefined)
+  const questions = listQuestions()
+  const question = questions.find(one => one.name === name)
+  if (question === undefined) {
+    const names = questions.map(one => one.name)
     throw new AppError(
       'bad-usage',
-      `there is no question "${name}"; sora-crawl sql --list shows those there are`,
+      `there is no question "${name}"${perhaps(name, names)}; sora-crawl sql --list shows those there are`,
     )
+  }
   return question
 }
 
