@@ -72,6 +72,12 @@ export const catalogue: readonly Listed[] = [
     load: async () => (await import('./commands/check.js')).checkCommand,
   },
   {
+    command: 'doctor',
+    describe: 'Look at settings, key, address, Node, database and disk; sends nothing without --online',
+    guide: 'troubleshooting',
+    load: async () => (await import('./commands/doctor.js')).doctorCommand,
+  },
+  {
     command: 'forget <user..>',
     describe: 'Remove people from the database, raw answers included, and keep them out of it',
     guide: 'privacy',

@@ -25,6 +25,15 @@ export function duration(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`
 }
 
+const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const
+
+/** 12345678 as "12.3 MB". */
+export function bytes(value: number): string {
+  const unit = value < 1_000 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(value) / 3))
+  const amount = value / 1_000 ** unit
+  return `${unit === 0 || amount >= 100 ? number(Math.round(amount)) : amount.toFixed(1)} ${UNITS[unit]}`
+}
+
 /** "1 page", "2 pages". */
 export function count(value: number, noun: string): string {
   return `${number(value)} ${noun}${value === 1 ? '' : 's'}`

@@ -28,6 +28,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   try {
     keepIgnoringHangup()
     checkFolder()
+    if (argv.includes('--version') && argv.includes('--verbose')) return await versions(output)
     const words = expandHome(argv)
     const asked = helpAsked(words, commandNames)
     if (asked !== null) {
@@ -60,6 +61,13 @@ function checkFolder(): void {
       { cause },
     )
   }
+}
+
+/** What a report of a bug has to name. */
+async function versions(output: Output): Promise<ExitCode> {
+  const { versionText } = await import('./doctor/program.js')
+  output.print(versionText(VERSION))
+  return concluded({ code: ExitCode.finished, isAnswer: true }, output)
 }
 
 /**

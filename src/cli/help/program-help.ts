@@ -31,6 +31,7 @@ export function programHelp(
       [
         ['--help, -h', 'How a command is used: `sora-crawl crawl --help`, or `sora-crawl help crawl`'],
         ['--version, -V', 'Which version this is'],
+        ['--verbose', 'With --version: the versions of all that it runs on'],
       ],
       width,
     )}`,
