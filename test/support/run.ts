@@ -66,13 +66,17 @@ export class Running {
     return this.#over
   }
 
-  /** Resolves as soon as the program has said this, on either stream; throws if it ends without. */
-  async said(pattern: RegExp): Promise<void> {
+  /**
+   * Resolves as soon as the program has said this, on either stream, with what it has printed so far; throws if
+   * it ends without.
+   */
+  async said(pattern: RegExp): Promise<string> {
     const hasSaid = (): boolean => pattern.test(this.#output.stdout) || pattern.test(this.#output.stderr)
     while (!hasSaid()) {
       if (this.#over) throw new Error(`it ended without saying ${String(pattern)}: ${this.#output.stderr}`)
       await new Promise<void>(resolve => this.#watchers.push(resolve))
     }
+    return this.#output.stdout
   }
 
   kill(signal: NodeJS.Signals = 'SIGKILL'): void {
