@@ -185,6 +185,12 @@ export const catalogue = {
     hint: `Free some space on its disk. ${AGAIN}`,
   },
   interrupted: { recovery: 'stop', exit: 4, summary: 'Interrupted', hint: AGAIN },
+  'not-confirmed': {
+    recovery: 'stop',
+    exit: 4,
+    summary: 'Not confirmed',
+    hint: 'The same command asks again; --yes does not ask, and --max-cost says where it stops by itself.',
+  },
 
   unreachable: {
     recovery: 'retry',

@@ -29,7 +29,8 @@ export async function maySpend(
   if (isKnown && estimate.total.high.cost <= above) return true
   process.stderr.write(`${shownText(estimateText(estimate, LINES_SHOWN))}\n\n`)
   return isYes(
-    `This can cost more than ${dollars(above)}${isKnown ? '' : ' (part of it is not known)'}. Go on? [y/N] `,
+    `This can cost more than ${dollars(above)}${isKnown ? '' : ' (part of it is not known)'}; ` +
+      `--max-cost ${Math.max(1, Math.ceil(above / 1_000_000))} would stop it there. Go on? [y/N] `,
   )
 }
 

@@ -6,7 +6,8 @@ import { columns, count, cut, dollars, number } from './format.js'
  * An estimate for people: by seed and stream, in all, what is not known, and how good earlier estimates were.
  * @param limit the most lines of the table; the sum is that of all
  */
-export function estimateText({ lines, total, unknown, records }: Estimate, limit = Infinity): string {
+export function estimateText(estimate: Estimate, limit = Infinity): string {
+  const { lines, total, unknown, records } = estimate
   if (lines.length === 0) return 'Nothing is left to read.'
   const table = columns(
     [HEADER, ...lines.slice(0, limit).map(row), ['in all', '', '', ...figures(total)]],
@@ -16,9 +17,6 @@ export function estimateText({ lines, total, unknown, records }: Estimate, limit
     lines.length > limit
       ? [`  … and ${count(lines.length - limit, 'more line')}: \`sora-crawl plan\` shows all`]
       : []
-  const range =
-    `From ${dollars(total.low.cost)} to ${dollars(total.high.cost)}, likely ` +
-    `${dollars(total.likely.cost)}, of what is known.`
   const left =
     unknown.length === 0
       ? []
@@ -27,7 +25,23 @@ export function estimateText({ lines, total, unknown, records }: Estimate, limit
     records.length === 0
       ? [FIRST]
       : ['', 'Earlier estimates of this command:', columns(records.map(recordRow))]
-  return [table, ...more, '', range, ...left, ...past].join('\n')
+  return [table, ...more, '', rangeText(estimate), ...left, ...past].join('\n')
+}
+
+/** The most handles that are named. */
+const NAMED = 3
+
+function rangeText({ total, unfound, unknown }: Estimate): string {
+  const low = dollars(total.low.cost)
+  if (unfound.length > 0) {
+    const names =
+      unfound.length > NAMED
+        ? `${number(unfound.length)} handles are`
+        : `${unfound.join(', ')} ${unfound.length === 1 ? 'is' : 'are'}`
+    return `In all: at least ${low}, cannot be estimated before ${names} found.`
+  }
+  const known = `to ${dollars(total.high.cost)}, likely ${dollars(total.likely.cost)}, of what is known.`
+  return unknown.length === 0 ? `From ${low} ${known}` : `In all: at least ${low}; ${low} ${known}`
 }
 
 const HEADER = ['seed', 'stream', 'streams', 'low', 'likely', 'high', 'low $', 'likely $', 'high $']
@@ -62,7 +76,7 @@ function signed(percent: number): string {
 }
 
 /** The same as a JSON value; costs in dollars. */
-export function estimateJson({ lines, total, unknown, records }: Estimate): unknown {
+export function estimateJson({ lines, total, unfound, unknown, records }: Estimate): unknown {
   const range = ({ low, likely, high }: Pick<EstimateLine, 'low' | 'likely' | 'high'>): unknown => ({
     requests: { low: low.requests, likely: likely.requests, high: high.requests },
     cost_usd: { low: low.cost / 1e6, likely: likely.cost / 1e6, high: high.cost / 1e6 },
@@ -75,6 +89,7 @@ export function estimateJson({ lines, total, unknown, records }: Estimate): unkn
       streams: line.streams,
       ...(range(line) as object),
     })),
+    unfound,
     unknown,
     earlier: records,
   }

@@ -13,7 +13,7 @@ export class RenamedHandles {
   constructor(
     seeds: readonly PlannedSeed[],
     private readonly store: CrawlStore,
-    private readonly output: Output,
+    private readonly output: Pick<Output, 'note'>,
   ) {
     this.#handles = seeds.flatMap(({ seed }) => (seed.kind === 'handle' ? [seed.id] : []))
   }

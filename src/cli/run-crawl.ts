@@ -11,11 +11,12 @@ import {
   type RunRules,
 } from '../crawl/index.js'
 import { openStore, Reader, type CrawlStore, type OpenRun, type Origin } from '../db/index.js'
-import { ExitCode } from '../errors.js'
+import { AppError, ExitCode } from '../errors.js'
 import { createLogger } from '../log.js'
 import { onStopSignals } from './on-signals.js'
 import { mayAsk, maySpend, type Confirmation } from './confirm.js'
 import { count } from './format.js'
+import { estimateCrawl } from './rehearsal.js'
 import { RenamedHandles } from './renamed-handles.js'
 import { seedsLeft } from './seeds-left.js'
 import type { CommandContext, GlobalFlags } from './command.js'
@@ -65,6 +66,7 @@ export async function performCrawl(
   { output, version }: CommandContext,
 ): Promise<Summary> {
   const { crawlers, concurrency, api, rate, prices, rules, caps, minAgeMs } = request
+  await confirm(flags.db, request)
   const store = openStore(flags.db, request.origin)
   const client = new ApiClient({ ...api, rate, concurrency, prices })
   const log = createLogger(flags.logLevel, error => output.stderrFailed(error))
@@ -92,7 +94,7 @@ export async function performCrawl(
     const run = await store.openRun(planRun(seeds, crawlers, rules))
     const renamed = new RenamedHandles(seeds, store, output)
     renamed.tell()
-    await confirm(store, run, request, { crawl, client })
+    if (!run.resumed) await noteEstimate(store, run, request, client)
     outcome = await withProgress(progressMode(flags), output, shownOf(crawl), () => crawl.run(run))
     renamed.tell()
   } finally {
@@ -115,29 +117,29 @@ function shownOf({ progress }: Crawl): Shown {
   return { lines: width => progressLines(progress.view(), width), line: () => progressLine(progress.view()) }
 }
 
-/** Estimates what is to come, keeps the estimate of a new run, and asks where a person is to be asked. */
-async function confirm(
+/**
+ * Asks where a person is to be asked, before anything of the run is written.
+ * @throws AppError `not-confirmed`
+ */
+async function confirm(db: string, request: CrawlRequest): Promise<void> {
+  const { caps, confirmation, origin } = request
+  // Estimating a frontier of a million streams takes longer than reading its first pages.
+  if (origin === 'sandbox' || !mayAsk(confirmation)) return
+  const { estimate } = await estimateCrawl(db, request, { note: () => undefined })
+  if (!(await maySpend(estimate, caps, confirmation)))
+    throw new AppError('not-confirmed', 'nothing was sent, and no run was begun')
+}
+
+/** Keeps what a new run is expected to cost, beside which it will stand what it did. */
+async function noteEstimate(
   store: CrawlStore,
   run: OpenRun,
-  request: CrawlRequest,
-  { crawl, client }: { crawl: Crawl; client: ApiClient },
+  { crawlers, rules, minAgeMs }: CrawlRequest,
+  client: ApiClient,
 ): Promise<void> {
-  const { crawlers, rules, minAgeMs, caps, confirmation, origin } = request
-  // Estimating a frontier of a million streams takes longer than reading its first pages.
-  if (run.resumed && !mayAsk(confirmation)) return
-  const { estimate, rows } = await estimateRun(store, run, {
-    crawlers,
-    rules,
-    minAgeMs,
-    price: route => client.price(route),
-  })
-  if (!run.resumed) await store.noteEstimate(run, rows)
-  const isFree = origin === 'sandbox'
-  if (!isFree && !(await maySpend(estimate, caps, confirmation)))
-    crawl.stop(
-      'interrupted',
-      'Not confirmed: nothing was sent — the same command asks again; --yes does not ask.',
-    )
+  const price = (route: ReadRoute): MicroUsd => client.price(route)
+  const { rows } = await estimateRun(store, run, { crawlers, rules, minAgeMs, price })
+  await store.noteEstimate(run, rows)
 }
 
 function failedLine({ tally, troubled }: CrawlOutcome, db: string): string {

@@ -11,7 +11,7 @@ import type { Output } from './output.js'
 export function seedsLeft(
   seeds: readonly PlannedSeed[],
   store: CrawlStore,
-  output: Output,
+  output: Pick<Output, 'note'>,
 ): readonly PlannedSeed[] {
   const { kept, left } = seedsOfOthers(seeds, store.forgotten)
   if (kept.length === 0)

@@ -27,6 +27,8 @@ export interface Estimate {
   readonly total: Range
   /** The price of the dearest route: no request costs more. */
   readonly dearest: MicroUsd
+  /** Seeds of handles that no request has found yet: nothing is known of what they lead to. */
+  readonly unfound: readonly string[]
   /** What the figures leave out because nobody knows it, as sentences. */
   readonly unknown: readonly string[]
   /** Earlier estimates of the same command beside what the runs were billed, newest first. */
@@ -51,10 +53,25 @@ export async function estimateRun(
   const { rules, minAgeMs } = parts
   const { rows, records } = await store.estimate(run, parts.crawlers.map(kindOf), { ...rules, minAgeMs })
   const priceOf = new Map(parts.crawlers.map(({ name, route }) => [name, parts.price(route)]))
-  const lines = rows.map(row => lineOf(row, priceOf.get(row.stream) ?? 0))
+  const searches = new Set(
+    parts.crawlers.filter(({ accepts }) => accepts === 'query').map(({ name }) => name),
+  )
+  const isUnfound = ({ seed, stream, opens }: EstimateRow): boolean =>
+    searches.has(stream) && seed.startsWith('@') && opens > 0
+  const unfound = rows.filter(isUnfound).map(({ seed }) => seed)
+  // A search is sent, whoever there is.
+  const sure = rows.map(row => (isUnfound(row) ? { ...row, low: row.likely } : row))
+  const lines = sure.map(row => lineOf(row, priceOf.get(row.stream) ?? 0))
   const dearest = Math.max(...priceOf.values())
   return {
-    estimate: { lines, total: totalOf(lines), dearest, unknown: unknowns(rows, parts.crawlers), records },
+    estimate: {
+      lines,
+      total: totalOf(lines),
+      dearest,
+      unfound,
+      unknown: unknowns(rows, parts.crawlers),
+      records,
+    },
     rows,
   }
 }

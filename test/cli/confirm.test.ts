@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 
@@ -90,7 +91,7 @@ describe('a crawl on a terminal that may cost more than five dollars', { timeout
       const text = shown.terminal.lines.join('\n')
       expect(text).toMatch(/^seed +stream/m)
       expect(text).toMatch(/in all/)
-      expect(text).toMatch(/more than \$5\.00.*not known.*\[y\/N\] y/)
+      expect(text).toMatch(/more than \$5\.00.*not known.*; --max-cost 5 would stop it there.*\[y\/N\] y/)
       expect(text.indexOf('in all')).toBeLessThan(text.indexOf('[y/N]'))
     })
   })
@@ -110,7 +111,8 @@ describe('a crawl on a terminal that may cost more than five dollars', { timeout
       expect(server.seen).toEqual([])
       expect(refused.terminal.lines.join('\n')).toMatch(/not confirmed|nothing was sent/i)
       expect(refused.terminal.lines.join('\n')).not.toMatch(/unexpected|^\s+at /im)
-      expect(rowsOf(folder, 'select count(*) as n from requests')).toEqual([{ n: 0 }])
+      // No run is left behind, and no file either.
+      expect(existsSync(path.join(folder, 'sora.db'))).toBe(false)
       const again = await crawl(folder, DEAR, 'yes\r')
       expect({ code: again.code, questions: again.questions, sent: server.seen.length }).toEqual({
         code: 0,

@@ -24,7 +24,15 @@ function line(
 
 function estimate(given: Partial<Estimate> = {}): Estimate {
   const lines = [line('feed', 'feed', 1, [2, 4, 9]), line('feed', 'comments', 1_234, [0, 61, 1_400])]
-  return { lines, total: range(2, 65, 1_409), dearest: 50_000, unknown: [], records: [], ...given }
+  return {
+    lines,
+    total: range(2, 65, 1_409),
+    dearest: 50_000,
+    unfound: [],
+    unknown: [],
+    records: [],
+    ...given,
+  }
 }
 
 const cells = (text: string): string[][] => text.split('\n').map(row => row.trim().split(/ {2,}/))
@@ -60,6 +68,24 @@ describe('an estimate as text', () => {
 
   test('says the range in one sentence', () => {
     expect(estimateText(estimate())).toContain('From $0.10 to $70.45, likely $3.25, of what is known.')
+  })
+
+  test('says no more than the least where a part is not known', () => {
+    expect(estimateText(estimate({ unknown: ['posts: how long 3 listings are'] }))).toContain(
+      'In all: at least $0.10; $0.10 to $70.45, likely $3.25, of what is known.',
+    )
+  })
+
+  test.for([
+    [['@omar'], 'at least $0.05, cannot be estimated before @omar is found.'],
+    [['@omar', '@sam'], 'at least $0.05, cannot be estimated before @omar, @sam are found.'],
+    [['@a', '@b', '@c', '@d'], 'at least $0.05, cannot be estimated before 4 handles are found.'],
+  ] as const)('says of %j that nothing is known', ([unfound, sentence]) => {
+    const text = estimateText(
+      estimate({ unfound, unknown: ['search: what 1 listing brings'], total: range(1, 1, 1) }),
+    )
+    expect(text).toContain(sentence)
+    expect(text).not.toContain('likely $0.05')
   })
 
   test('says what it does not know, one line each, and nothing of the kind where it knows all', () => {
@@ -121,7 +147,11 @@ describe('an estimate as JSON', () => {
   test('has requests and dollars of each line and of all', () => {
     expect(
       estimateJson(
-        estimate({ unknown: ['something'], records: [{ run: 1, low: 1, likely: 2, high: 3, actual: 2 }] }),
+        estimate({
+          unfound: ['@omar'],
+          unknown: ['something'],
+          records: [{ run: 1, low: 1, likely: 2, high: 3, actual: 2 }],
+        }),
       ),
     ).toEqual({
       total: {
@@ -144,6 +174,7 @@ describe('an estimate as JSON', () => {
           cost_usd: { low: 0, likely: 3.05, high: 70 },
         },
       ],
+      unfound: ['@omar'],
       unknown: ['something'],
       earlier: [{ run: 1, low: 1, likely: 2, high: 3, actual: 2 }],
     })

@@ -66,7 +66,7 @@ const times = (count: number, life: Life): Life[] => Array.from({ length: count 
  * Worlds are so large that chance allows a tenth: at depth 1 these take 500 to 1,100 requests a crawl, a
  * third of them by chance at most.
  */
-describe.concurrent('from low to high lies what the next crawl costs', { timeout: 300_000 }, () => {
+describe.concurrent('from low to high lies what the next crawl costs', { timeout: 900_000 }, () => {
   test.for([
     { rate: 0.01, pages: CONTRACT_PAGES, form: 'native' as const, seed: 1 },
     { rate: 0.05, pages: 5, form: 'contract' as const, seed: 2 },
@@ -194,7 +194,7 @@ function byStream(said: Plan): Map<string, Figures> {
 
 describe.concurrent(
   'before the first crawl of listings whose counters are known',
-  { timeout: 120_000 },
+  { timeout: 600_000 },
   () => {
     test.for([
       { pages: CONTRACT_PAGES, name: 'full', override: undefined },
@@ -249,7 +249,7 @@ describe.concurrent(
   },
 )
 
-test('a hundred thousand listings are estimated in seconds', { timeout: 300_000 }, async ({ bench }) => {
+test('a hundred thousand listings are estimated in seconds', { timeout: 900_000 }, async ({ bench }) => {
   const world = starWith(2)
   const server = await bench.serve({ world, pageSize: 50 })
   const args = [userId('star'), '--collect', 'followers', '--depth', '1']

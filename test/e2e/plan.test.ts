@@ -23,7 +23,7 @@ import {
   TOWN,
 } from './plans.js'
 
-describe.concurrent('the flags of a crawl', { timeout: 120_000 }, () => {
+describe.concurrent('the flags of a crawl', { timeout: 600_000 }, () => {
   test('are those of plan', async ({ bench }) => {
     const flagsOf = async (command: string): Promise<string[]> =>
       [...(await bench.run([command, '--help'])).stdout.matchAll(/^ +(--[a-z-]+)/gm)].map(([, flag]) =>
@@ -136,7 +136,7 @@ function settle(file: string): void {
   db.close()
 }
 
-describe.concurrent('plan sends nothing and changes nothing', { timeout: 120_000 }, () => {
+describe.concurrent('plan sends nothing and changes nothing', { timeout: 600_000 }, () => {
   test('needs no key and no server, and makes no file where there is none', async ({ bench }) => {
     const { total } = await plan(bench, ['feed', '@sam', userId('star'), '--depth', '1'])
     expect(total.requests.likely).toBeGreaterThan(0)
@@ -207,7 +207,7 @@ describe.concurrent('plan sends nothing and changes nothing', { timeout: 120_000
   })
 })
 
-describe.concurrent('what plan says', { timeout: 120_000 }, () => {
+describe.concurrent('what plan says', { timeout: 600_000 }, () => {
   test('--json is one value, in which lines add up to the total and every request has its price', async ({
     bench,
   }) => {
@@ -254,6 +254,14 @@ describe.concurrent('what plan says', { timeout: 120_000 }, () => {
     expect(text).toMatch(/^in all +\d+ +2 +\d+ +\$\d\.\d\d +\$0\.10 /m)
     expect(text).toMatch(/likely \$0\.10/)
     expect(text).toMatch(/run 1 .*billed 4 requests/)
+  })
+
+  test('of a handle that nobody has looked for says the least, and that it can be no more', async ({
+    bench,
+  }) => {
+    const text = await planText(bench, ['@star', '--depth', '1'])
+    expect(text).toMatch(/at least \$0\.05, cannot be estimated before @star is found/)
+    expect(text).not.toMatch(/likely \$0\.05/)
   })
 
   test('what is not known: lengths, and what items will bring into scope', async ({ bench }) => {

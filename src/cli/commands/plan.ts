@@ -1,15 +1,12 @@
-import { readRoutes, routes, type ReadRoute } from '../../api/index.js'
+import { readRoutes } from '../../api/index.js'
 import { priceSettings, readEnvironment } from '../../config.js'
 import { loadCrawlers } from '../../crawlers/index.js'
-import { estimateRun, planRun } from '../../crawl/index.js'
-import { rehearse } from '../../db/index.js'
 import { ExitCode } from '../../errors.js'
 import { assertAffordable } from '../affordable.js'
 import { crawlFlags, readCrawlFlags, type CrawlFlags } from '../crawl-flags.js'
 import { estimateJson, estimateText } from '../estimate-text.js'
 import type { Command } from '../command.js'
-import { RenamedHandles } from '../renamed-handles.js'
-import { seedsLeft } from '../seeds-left.js'
+import { estimateCrawl } from '../rehearsal.js'
 
 export const planCommand: Command<CrawlFlags> = {
   command: 'plan [seed..]',
@@ -24,19 +21,8 @@ export const planCommand: Command<CrawlFlags> = {
     const { seeds, rules, minAgeMs, restart, caps } = await readCrawlFlags(flags, crawlers)
     const prices = priceSettings(readEnvironment(process.cwd(), process.env), readRoutes)
     assertAffordable(caps, crawlers, prices)
-    const parts = {
-      crawlers,
-      rules,
-      minAgeMs,
-      price: (route: ReadRoute) => prices[route] ?? routes[route].price,
-    }
-    const { run, estimate } = await rehearse(flags.db, async store => {
-      if (restart) await store.abandonRuns()
-      const left = seedsLeft(seeds, store, output)
-      const opened = await store.openRun(planRun(left, crawlers, rules))
-      new RenamedHandles(left, store, output).tell()
-      return { run: opened, estimate: (await estimateRun(store, opened, parts)).estimate }
-    })
+    const crawl = { seeds, crawlers, rules, minAgeMs, restart, prices }
+    const { run, estimate } = await estimateCrawl(flags.db, crawl, output)
     if (run.resumed)
       output.print(
         `Run ${run.id} is unfinished, and this is what is left of it; --restart would begin a new one.\n`,
