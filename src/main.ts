@@ -24,6 +24,15 @@ function refuse(message: string, exitCode: number): void {
   process.exitCode = exitCode
 }
 
+/** Every relative name, and packages while they are loaded, need the folder that the program was started in. */
+function hasFolder(): boolean {
+  try {
+    return process.cwd() !== ''
+  } catch (error) {
+    return (error as { code?: unknown }).code !== 'ENOENT'
+  }
+}
+
 /** What a file says that cannot be loaded. */
 function cannotLoad(error: { code?: unknown; message?: unknown }): void {
   const reason = 'sora-crawl cannot start: ' + String(error.message).split('\n')[0]
@@ -43,6 +52,8 @@ if (isTooOld(process.versions.node)) {
       ' or newer — install it from https://nodejs.org/, or choose it with nvm, fnm or volta.',
     2,
   )
+} else if (!hasFolder()) {
+  refuse('the folder that it was started in does not exist any more; change to one that does.', 2)
 } else {
   import('./cli/index.js').then(
     ({ main }) => main(process.argv.slice(2)).then(code => (process.exitCode = code)),

@@ -27,7 +27,6 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   let ending: Ending = { code: ExitCode.finished, isAnswer: true }
   try {
     keepIgnoringHangup()
-    checkFolder()
     if (argv.includes('--version') && argv.includes('--verbose')) return await versions(output)
     const words = expandHome(argv)
     const asked = helpAsked(words, commandNames)
@@ -45,22 +44,6 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     return report(error, output, argv)
   }
   return concluded(ending, output)
-}
-
-/**
- * Every relative name, and Node itself, needs the folder that the program was started in. @throws AppError
- * `bad-usage`
- */
-function checkFolder(): void {
-  try {
-    process.cwd()
-  } catch (cause) {
-    throw new AppError(
-      'bad-usage',
-      'the folder that it was started in does not exist any more; change to one that does',
-      { cause },
-    )
-  }
 }
 
 /** What a report of a bug has to name. */
