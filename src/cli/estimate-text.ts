@@ -1,17 +1,25 @@
 import type { Estimate, EstimateLine } from '../crawl/index.js'
 import type { EstimateRecord } from '../db/index.js'
-import { columns, count, cut, dollars, number } from './format.js'
+import { columns, screenWidth, type Cell } from './columns.js'
+import { count, cut, dollars, number } from './format.js'
 
 /**
  * An estimate for people: by seed and stream, in all, what is not known, and how good earlier estimates were.
  * @param limit the most lines of the table; the sum is that of all
+ * @param width columns of the screen
  */
-export function estimateText(estimate: Estimate, limit = Infinity): string {
+export function estimateText(estimate: Estimate, limit = Infinity, width = screenWidth()): string {
   const { lines, total, unknown, records } = estimate
   if (lines.length === 0) return 'Nothing is left to read.'
+  const isNarrow = width < ALL_FIGURES_FROM
+  const figures = (range: Range): Cell[] => [...(isNarrow ? [] : requests(range)), ...costs(range)]
   const table = columns(
-    [HEADER, ...lines.slice(0, limit).map(row), ['in all', '', '', ...figures(total)]],
-    '',
+    [
+      isNarrow ? HEADER.filter(name => !REQUESTS.includes(name)) : HEADER,
+      ...lines.slice(0, limit).map(line => [cut(line.seed, 32), line.stream, line.streams, ...figures(line)]),
+      ['in all', '', '', ...figures(total)],
+    ],
+    { indent: '', width },
   )
   const more =
     lines.length > limit
@@ -24,7 +32,7 @@ export function estimateText(estimate: Estimate, limit = Infinity): string {
   const past =
     records.length === 0
       ? [FIRST]
-      : ['', 'Earlier estimates of this command:', columns(records.map(recordRow))]
+      : ['', 'Earlier estimates of this command:', columns(records.map(recordRow), { width })]
   return [table, ...more, '', rangeText(estimate), ...left, ...past].join('\n')
 }
 
@@ -44,23 +52,16 @@ function rangeText({ total, unfound, unknown }: Estimate): string {
   return unknown.length === 0 ? `From ${low} ${known}` : `In all: at least ${low}; ${low} ${known}`
 }
 
-const HEADER = ['seed', 'stream', 'streams', 'low', 'likely', 'high', 'low $', 'likely $', 'high $']
+/** Columns of a screen by which dollars stand beside the requests that they are for. */
+const ALL_FIGURES_FROM = 76
+const REQUESTS = ['low', 'likely', 'high']
+const HEADER = ['seed', 'stream', 'streams', ...REQUESTS, 'low $', 'likely $', 'high $']
 const FIRST = 'The high figures hold for pages at least half as full as the API’s contract says.'
 
-function row(line: EstimateLine): (string | number)[] {
-  return [cut(line.seed, 32), line.stream, line.streams, ...figures(line)]
-}
+type Range = Pick<EstimateLine, 'low' | 'likely' | 'high'>
 
-function figures({ low, likely, high }: Pick<EstimateLine, 'low' | 'likely' | 'high'>): (string | number)[] {
-  return [
-    low.requests,
-    likely.requests,
-    high.requests,
-    dollars(low.cost),
-    dollars(likely.cost),
-    dollars(high.cost),
-  ]
-}
+const requests = ({ low, likely, high }: Range): Cell[] => [low, likely, high].map(one => one.requests)
+const costs = ({ low, likely, high }: Range): Cell[] => [low, likely, high].map(one => dollars(one.cost))
 
 function recordRow({ run, low, likely, high, actual }: EstimateRecord): string[] {
   const off = actual === 0 ? '' : `, ${signed(((likely - actual) / actual) * 100)} %`
@@ -77,7 +78,7 @@ function signed(percent: number): string {
 
 /** The same as a JSON value; costs in dollars. */
 export function estimateJson({ lines, total, unfound, unknown, records }: Estimate): unknown {
-  const range = ({ low, likely, high }: Pick<EstimateLine, 'low' | 'likely' | 'high'>): unknown => ({
+  const range = ({ low, likely, high }: Range): unknown => ({
     requests: { low: low.requests, likely: likely.requests, high: high.requests },
     cost_usd: { low: low.cost / 1e6, likely: likely.cost / 1e6, high: high.cost / 1e6 },
   })

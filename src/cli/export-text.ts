@@ -1,6 +1,7 @@
 import { monotonicMs } from '../clock.js'
 import type { ExportedFile, ExportProgress, ExportReport } from '../export/index.js'
-import { columns, count, cut, duration, number } from './format.js'
+import { columns } from './columns.js'
+import { count, cut, duration, number } from './format.js'
 import type { Shown } from './progress-display.js'
 
 /** The progress of an export: rows, and the time left at the pace so far. */

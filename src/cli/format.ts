@@ -55,26 +55,8 @@ export function cut(text: string, width: number): string {
   return `${kept}…`
 }
 
-/** Rows as aligned columns; numbers go to the right. */
-export function columns(rows: readonly (readonly (string | number)[])[], indent = '  '): string {
-  const texts = rows.map(row => row.map(cell => (typeof cell === 'number' ? number(cell) : oneLine(cell))))
-  const widths = texts.reduce<number[]>(
-    (all, row) => row.map((cell, i) => Math.max(all[i] ?? 0, stringWidth(cell))),
-    [],
-  )
-  return texts
-    .map(
-      (row, r) =>
-        indent +
-        row
-          .map((cell, i) => pad(cell, widths[i] ?? 0, typeof rows[r]?.[i] === 'number'))
-          .join('  ')
-          .trimEnd(),
-    )
-    .join('\n')
-}
-
-function pad(cell: string, width: number, right: boolean): string {
-  const space = ' '.repeat(Math.max(0, width - stringWidth(cell)))
-  return right ? space + cell : cell + space
+/** A subject for people: a user by handle, with the id beside it. */
+export function withHandle(id: string, handles: ReadonlyMap<string, string>): string {
+  const handle = handles.get(id)
+  return handle === undefined ? cut(id, 38) : `@${cut(handle, 30)} (${cut(id, 38)})`
 }

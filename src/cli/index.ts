@@ -108,6 +108,7 @@ const commandIn = (argv: readonly string[]): string | null =>
 const LISTS: Readonly<Record<string, readonly string[]>> = {
   export: ['format', 'tables', 'graph'],
   import: ['file'],
+  coverage: ['stream', 'state'],
 }
 
 /** Positionals are lists; a flag that comes twice is a mistake worth a word. */

@@ -1,5 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { oneLine, shownText } from '../errors.js'
+import { showsColours } from './colour.js'
+import { columns, type Cell, type ColumnsOptions } from './columns.js'
 import { Outlet } from './outlet.js'
 
 /** Where words go: results to stdout (as text, or as one JSON value), everything else to stderr. */
@@ -17,6 +19,13 @@ export class Output {
   /** Part of a command's result, for people; nothing under `--json`. */
   print(text: string): void {
     if (!this.isJson) this.#stdout.write(`${shown(text)}\n`)
+  }
+
+  /** Rows as columns that fit the screen, for people. */
+  table(rows: readonly (readonly Cell[])[], options: ColumnsOptions = {}): void {
+    if (this.isJson || rows.length === 0) return
+    // Cells are safe to show; what a terminal would obey here are the colours alone.
+    this.#stdout.write(`${columns(rows, { ...options, isColourful: showsColours() })}\n`)
   }
 
   /**

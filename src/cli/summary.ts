@@ -1,6 +1,7 @@
 import type { CrawlOutcome, ProgressView } from '../crawl/index.js'
 import type { Origin, StreamReport } from '../db/index.js'
-import { columns, count, cut, dollars, duration, number } from './format.js'
+import { toneOf } from './colour.js'
+import { count, cut, dollars, duration, number } from './format.js'
 import type { Output } from './output.js'
 
 /** What a crawl has done, for people and for programs. */
@@ -38,7 +39,7 @@ export function printSummary(output: Output, { outcome, view, rows, origin, lost
     )
   if (lost.length > 0) output.print(`Some of the output could not be written: ${lost.join('; ')}.`)
   output.print(`\nRows in ${db}:`)
-  output.print(columns(Object.entries(rows)))
+  output.table(Object.entries(rows))
   printTroubles(output, outcome.troubled, db)
   if (next.length > 0) output.print(`\nTry next:\n${next.map(command => `  ${command}`).join('\n')}`)
 }
@@ -54,15 +55,13 @@ function printTroubles(output: Output, troubled: readonly StreamReport[], db: st
   if (troubled.length === 0) return
   output.print('\nNot complete:')
   const shown = troubled.slice(0, SHOWN_TROUBLES)
-  output.print(
-    columns(
-      shown.map(({ stream, subject, state, reason, pages }) => [
-        stream,
-        cut(subject, 40),
-        state,
-        cut(reason ?? `after ${count(pages, 'page')}`, 80),
-      ]),
-    ),
+  output.table(
+    shown.map(({ stream, subject, state, reason, pages }) => [
+      stream,
+      cut(subject, 40),
+      { text: state, tone: toneOf(state) },
+      cut(reason ?? `after ${count(pages, 'page')}`, 80),
+    ]),
   )
   if (troubled.length > shown.length) output.print(`  … \`sora-crawl status --db ${db}\` lists more`)
 }

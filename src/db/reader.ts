@@ -122,6 +122,21 @@ export class Reader {
     )
   }
 
+  /** The seeds of all runs in their normal form, each once. */
+  seeds(): string[] {
+    return this.#sqlite.prepare<[], string>('SELECT DISTINCT text FROM run_seeds ORDER BY text').pluck().all()
+  }
+
+  /** The handles of those of `ids` that are users with a handle, by id. */
+  handles(ids: readonly string[]): Map<string, string> {
+    const rows = this.#sqlite
+      .prepare<[string], { id: string; username: string }>(
+        'SELECT id, username FROM users WHERE username IS NOT NULL AND id IN (SELECT value FROM json_each(?))',
+      )
+      .all(JSON.stringify(ids))
+    return new Map(rows.map(({ id, username }) => [id, username]))
+  }
+
   close(): void {
     this.#sqlite.close()
   }

@@ -1,17 +1,20 @@
 import type { ListingRecord } from '../db/index.js'
 
 /** Why a listing holds what it holds. */
-export type CoverageState =
-  | 'complete'
-  | 'repeats'
-  | 'capped'
-  | 'budget'
-  | 'in progress'
-  | 'failed'
-  | 'private'
-  | 'gone'
-  | 'not found'
-  | 'abandoned'
+export const coverageStates = [
+  'complete',
+  'repeats',
+  'capped',
+  'budget',
+  'in progress',
+  'failed',
+  'private',
+  'gone',
+  'not found',
+  'abandoned',
+] as const
+
+export type CoverageState = (typeof coverageStates)[number]
 
 /** One listing: what the platform says there is, against what is held. */
 export interface CoverageRow {
@@ -30,10 +33,8 @@ export interface CoverageRow {
   readonly reason: string | null
 }
 
-/** Sums over the listings of one stream under one seed. */
-export interface CoverageSum {
-  readonly seed: string
-  readonly stream: string
+/** Sums over listings. */
+export interface CoverageTotal {
   readonly listings: number
   /** Sum of the counts of those listings whose count is told; null if none is. */
   readonly told: number | null
@@ -42,6 +43,12 @@ export interface CoverageSum {
   readonly pages: number
   /** Listings by state. */
   readonly states: Readonly<Partial<Record<CoverageState, number>>>
+}
+
+/** Sums over the listings of one stream under one seed. */
+export interface CoverageSum extends CoverageTotal {
+  readonly seed: string
+  readonly stream: string
 }
 
 /** What a stored listing amounts to; pure. */
@@ -121,35 +128,34 @@ function difference({ told, held, setAside, hasForgotten }: ListingRecord): stri
 
 /** Adds up listings by seed and stream, in the order of their first appearance. */
 export class CoverageSums {
-  readonly #sums = new Map<
-    string,
-    { -readonly [K in keyof CoverageSum]: CoverageSum[K] } & {
-      states: Partial<Record<CoverageState, number>>
-    }
-  >()
+  readonly #sums = new Map<string, CoverageSum>()
+  #total: CoverageTotal = NOTHING
 
-  add({ seed, stream, told, held, setAside, pages, state }: CoverageRow): void {
+  add(row: CoverageRow): void {
+    const { seed, stream } = row
     const key = JSON.stringify([seed, stream])
-    const sum = this.#sums.get(key) ?? {
-      seed,
-      stream,
-      listings: 0,
-      told: null,
-      held: 0,
-      setAside: 0,
-      pages: 0,
-      states: {},
-    }
-    sum.listings += 1
-    if (told !== null) sum.told = (sum.told ?? 0) + told
-    sum.held += held
-    sum.setAside += setAside
-    sum.pages += pages
-    sum.states[state] = (sum.states[state] ?? 0) + 1
-    this.#sums.set(key, sum)
+    this.#sums.set(key, { seed, stream, ...plus(this.#sums.get(key) ?? NOTHING, row) })
+    this.#total = plus(this.#total, row)
   }
 
   values(): CoverageSum[] {
     return [...this.#sums.values()]
+  }
+
+  total(): CoverageTotal {
+    return this.#total
+  }
+}
+
+const NOTHING: CoverageTotal = { listings: 0, told: null, held: 0, setAside: 0, pages: 0, states: {} }
+
+function plus(sum: CoverageTotal, { told, held, setAside, pages, state }: CoverageRow): CoverageTotal {
+  return {
+    listings: sum.listings + 1,
+    told: told === null ? sum.told : (sum.told ?? 0) + told,
+    held: sum.held + held,
+    setAside: sum.setAside + setAside,
+    pages: sum.pages + pages,
+    states: { ...sum.states, [state]: (sum.states[state] ?? 0) + 1 },
   }
 }

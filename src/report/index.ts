@@ -2,10 +2,12 @@ import type * as Page from './page.js'
 
 export {
   coverageOf,
+  coverageStates,
   CoverageSums,
   type CoverageRow,
   type CoverageState,
   type CoverageSum,
+  type CoverageTotal,
 } from './coverage.js'
 export type { Report } from './page.js'
 

@@ -2,7 +2,8 @@ import * as fc from 'fast-check'
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
 
-import { columns, count, cut, dollars, duration, number } from '../../src/cli/format.js'
+import { columns } from '../../src/cli/columns.js'
+import { count, cut, dollars, duration, number } from '../../src/cli/format.js'
 
 const anyText = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 60 }),
@@ -137,6 +138,45 @@ describe('columns', () => {
       ['feed', 'done'],
     ]).split('\n')
     expect(stringWidth(first)).toBe(stringWidth(second))
+  })
+
+  test('have the header of numbers above the numbers', () => {
+    expect(
+      columns(
+        [
+          ['seed', 'held'],
+          ['feed', 12_345],
+        ],
+        { indent: '' },
+      ),
+    ).toBe('seed    held\nfeed  12,345')
+  })
+
+  const wide = [
+    [
+      'followers',
+      '@dara (user-pD08XvcESgXOoFJS0KQZJapD)',
+      'private',
+      12,
+      'the platform counts 3 more than it lists',
+    ],
+    ['posts', '@al (user-1)', 'complete', 1_234, ''],
+  ]
+
+  test.for([40, 50, 60, 70, 80, 100, 120])('fit a screen of %i, and no word is broken', width => {
+    const lines = columns(wide, { width }).split('\n')
+    expect(lines.filter(line => stringWidth(line) > width)).toEqual([])
+    const whole = new Set(
+      wide.flat().flatMap(cell => String(typeof cell === 'number' ? number(cell) : cell).split(' ')),
+    )
+    const words = lines.flatMap(line => line.split(/ +/)).filter(word => word !== '')
+    expect(words.filter(word => !whole.has(word) && !word.endsWith('…'))).toEqual([])
+  })
+
+  test('are in colours only where asked, and as wide', () => {
+    const rows = [[{ text: 'complete', tone: 'good' as const }, 'x']]
+    expect(columns(rows)).toBe('  complete  x')
+    expect(columns(rows, { isColourful: true })).toBe('  \u001B[32mcomplete\u001B[0m  x')
   })
 
   test('of nothing are nothing', () => {

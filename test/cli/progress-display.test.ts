@@ -113,7 +113,8 @@ describe.concurrent('progress on a terminal and what else is written', () => {
   })
 
   test('can be left out, and then there is no escape sequence', async () => {
-    const { output } = await show([...QUICK, '--no-progress'])
+    const settings = { NO_COLOR: '1' }
+    const { output } = await show([...QUICK, '--no-progress'], { settings })
     expect(output).toContain('Run 1 finished')
     expect(output).not.toContain('\u001B')
   })

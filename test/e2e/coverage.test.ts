@@ -6,7 +6,7 @@ import { mustGet } from '../support/world/model.js'
 import { type Override } from '../support/world/server.js'
 import { crowd, postId, story, userId } from '../support/world/story.js'
 import { expectExit } from './judge.js'
-import { coverage, FOLLOWERS, listings, only, star, TOLD } from './coverages.js'
+import { coverage, coverageText, FOLLOWERS, listings, only, star, TOLD } from './coverages.js'
 
 describe.concurrent('the reason for every listing that is not complete', { timeout: 120_000 }, () => {
   test('none, where all was read', async ({ bench }) => {
@@ -15,7 +15,7 @@ describe.concurrent('the reason for every listing that is not complete', { timeo
     expect(await only(bench, userId('star'), 'followers')).toMatchObject({
       told: 9,
       held: 9,
-      setAside: 0,
+      set_aside: 0,
       pages: 3,
       state: 'complete',
       reason: null,
@@ -268,9 +268,10 @@ describe.concurrent('rows set aside', { timeout: 120_000 }, () => {
     bench,
   }) => {
     const server = await bench.serve({ world: star(30), pageSize: 10, override: nameless })
-    const expected = { told: 30, held: 29, setAside: 1, state: 'complete', reason: null }
+    const expected = { told: 30, held: 29, set_aside: 1, state: 'complete', reason: null }
     expectExit(await bench.crawl(server, TOLD), 0)
     expect(await only(bench, userId('star'), 'followers')).toMatchObject({ ...expected, pages: 3 })
+    expect(await coverageText(bench)).toMatch(/^seed .* held +set aside +state$/m)
     expectExit(await bench.crawl(server, TOLD), 0)
     expect(await only(bench, userId('star'), 'followers')).toMatchObject({ ...expected, pages: 1 })
     expect(bench.count('rejects')).toBe(1)
@@ -284,7 +285,7 @@ describe.concurrent('rows set aside', { timeout: 120_000 }, () => {
     expect(await only(bench, userId('star'), 'followers')).toMatchObject({
       told: 30,
       held: 30,
-      setAside: 0,
+      set_aside: 0,
       reason: null,
     })
   })

@@ -14,7 +14,7 @@ export interface Listing {
   subject: string
   told: number | null
   held: number
-  setAside: number
+  set_aside: number
   pages: number
   state: string
   reason: string | null
@@ -25,7 +25,7 @@ export interface Table {
   rows: number
   listed: number
   embedded: number
-  neverInScope: number
+  never_in_scope: number
 }
 
 export interface Coverage {
@@ -35,10 +35,11 @@ export interface Coverage {
     listings: number
     told: number | null
     held: number
-    setAside: number
+    set_aside: number
     pages: number
     states: Record<string, number>
   }[]
+  total: { listings: number; states: Record<string, number> }
   incomplete: Listing[]
   tables: Table[]
 }
@@ -110,7 +111,7 @@ export async function listings(bench: Bench): Promise<Listing[]> {
     subject: String(subject),
     told: number(told),
     held: Number(held),
-    setAside: Number(setAside),
+    set_aside: Number(setAside),
     pages: Number(pages),
     state: String(state),
     reason: reason ?? null,

@@ -6,7 +6,7 @@ import type { OnlineFacts } from '../doctor/online.js'
 import { programFacts, type ProgramFacts } from '../doctor/program.js'
 import { settingFacts, type SettingFacts } from '../doctor/settings.js'
 import type { DatabaseFacts } from '../../db/index.js'
-import { bytes, columns } from '../format.js'
+import { bytes } from '../format.js'
 import type { Output } from '../output.js'
 
 interface Flags {
@@ -59,21 +59,19 @@ interface Facts {
 }
 
 function show(output: Output, db: string, { program, settings, database }: Facts): void {
-  output.print(
-    columns(
-      [
-        ['program', `sora-crawl ${program.version}`],
-        ['Node.js', `${program.node}, ${program.system}`],
-        ['SQLite', program.sqlite ?? 'cannot be loaded'],
-        ['settings', settings.files.length === 0 ? 'no .env, no .env.local' : settings.files.join(', ')],
-        ['key', settings.key === null ? 'none' : `${settings.key.setting}, from ${settings.key.from}`],
-        ['address', addressText(settings)],
-        ['prices', pricesText(settings)],
-        ['database', databaseText(db, database)],
-        ['disk', diskText(database)],
-      ],
-      '',
-    ),
+  output.table(
+    [
+      ['program', `sora-crawl ${program.version}`],
+      ['Node.js', `${program.node}, ${program.system}`],
+      ['SQLite', program.sqlite ?? 'cannot be loaded'],
+      ['settings', settings.files.length === 0 ? 'no .env, no .env.local' : settings.files.join(', ')],
+      ['key', settings.key === null ? 'none' : `${settings.key.setting}, from ${settings.key.from}`],
+      ['address', addressText(settings)],
+      ['prices', pricesText(settings)],
+      ['database', databaseText(db, database)],
+      ['disk', diskText(database)],
+    ],
+    { indent: '' },
   )
 }
 

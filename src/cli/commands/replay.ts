@@ -5,7 +5,7 @@ import { loadCrawlers } from '../../crawlers/index.js'
 import { Replayer, type TableChange } from '../../db/index.js'
 import { AppError, ExitCode } from '../../errors.js'
 import type { Command, CommandContext, GlobalFlags } from '../command.js'
-import { columns, count, cut, duration, number } from '../format.js'
+import { count, cut, duration, number } from '../format.js'
 import { abortOnSignals } from '../on-signals.js'
 import type { Output } from '../output.js'
 import { progressMode, withProgress, type Shown } from '../progress-display.js'
@@ -112,12 +112,10 @@ function print(
   if (different.length === 0) return output.print('The tables are as they were.')
   output.print('')
   const header = ['table', 'before', 'after', 'new', 'changed', 'removed']
-  output.print(
-    columns([
-      header,
-      ...different.map(one => [one.table, one.before, one.after, one.inserted, one.changed, one.removed]),
-    ]),
-  )
+  output.table([
+    header,
+    ...different.map(one => [one.table, one.before, one.after, one.inserted, one.changed, one.removed]),
+  ])
   if (isDryRun) output.print('\nNothing was changed.')
 }
 

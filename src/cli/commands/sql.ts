@@ -3,7 +3,7 @@ import type { SqlParameters } from '../../db/index.js'
 import { AppError, ExitCode, messageOf } from '../../errors.js'
 import { decodeText, readTextFile } from '../../text-file.js'
 import { positiveNumber, wholeNumber } from '../flags.js'
-import { columns, count } from '../format.js'
+import { count } from '../format.js'
 import type { Command, GlobalFlags } from '../command.js'
 import type { Output } from '../output.js'
 import { ask } from '../sql/ask.js'
@@ -173,14 +173,12 @@ function noteRest(output: Output, { limit }: QueryRequest, { rows, isExact }: Re
 
 function list(output: Output): ExitCode {
   const questions = listQuestions()
-  output.print(
-    columns(
-      questions.map(({ name, description }) => [name, description]),
-      '',
-    ),
+  output.table(
+    questions.map(({ name, description }) => [name, description]),
+    { indent: '' },
   )
   output.print('\nsora-crawl sql NAME answers one; --param changes what it is asked with:')
-  output.print(columns(questions.flatMap(parameterRows)))
+  output.table(questions.flatMap(parameterRows))
   output.json(questions)
   return ExitCode.finished
 }

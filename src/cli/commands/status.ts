@@ -1,7 +1,9 @@
 import { Reader, type DriftLine, type RunReport, type Spend, type StatusReport } from '../../db/index.js'
 import { ExitCode } from '../../errors.js'
 import { wholeNumber } from '../flags.js'
-import { columns, count, cut, dollars } from '../format.js'
+import { toneOf } from '../colour.js'
+import type { Cell } from '../columns.js'
+import { count, cut, dollars, withHandle } from '../format.js'
 import type { Command } from '../command.js'
 import type { Output } from '../output.js'
 
@@ -28,7 +30,8 @@ export const statusCommand: Command<Flags> = {
     const reader = new Reader(flags.db)
     try {
       const status = reader.status(flags.limit)
-      show(output, flags.db, status)
+      const handles = reader.handles(status.streams.map(one => one.subject_id))
+      show(output, flags.db, status, handles)
       output.json({ db: flags.db, ...status })
       return ExitCode.finished
     } finally {
@@ -41,36 +44,34 @@ function show(
   output: Output,
   db: string,
   { origin, runs, streams, rows, spend, imported, spendByRoute, spendByDay, drift, driftCount }: StatusReport,
+  handles: ReadonlyMap<string, string>,
 ): void {
   const unknown = spend.unknown > 0 ? `, ${spend.unknown} of unknown fate among them` : ''
   output.print(
     `${db}: ${origin ?? 'no'} data, ${dollars(spend.cost_microusd)} for ${count(spend.requests, 'request')}${unknown}\n\nRows:`,
   )
-  output.print(columns(Object.entries(rows)))
+  output.table(Object.entries(rows))
   if (imported > 0) output.print(`\n${count(imported, 'answer')} imported, at no cost.`)
   output.print('\nRuns:')
-  output.print(runs.length === 0 ? '  none yet' : columns(runs.map(runRow)))
+  if (runs.length === 0) output.print('  none yet')
+  output.table(runs.map(runRow))
   if (spend.requests > 0) {
     output.print('\nSpend by day and by route:')
-    output.print(
-      columns([
-        ...spendByDay.map(one => spendRow(one.day, one)),
-        ...spendByRoute.map(one => spendRow(one.route, one)),
-      ]),
-    )
+    output.table([
+      ...spendByDay.map(one => spendRow(one.day, one)),
+      ...spendByRoute.map(one => spendRow(one.route, one)),
+    ])
   }
   if (streams.length > 0) {
     output.print('\nStreams that are open, or ended otherwise than complete:')
-    output.print(
-      columns(
-        streams.map(s => [
-          `run ${s.run_id}`,
-          s.stream,
-          cut(s.subject_id, 36),
-          s.state,
-          cut(s.reason ?? `after ${count(s.pages, 'page')}`, 60),
-        ]),
-      ),
+    output.table(
+      streams.map(s => [
+        `run ${s.run_id}`,
+        s.stream,
+        withHandle(s.subject_id, handles),
+        { text: s.state, tone: toneOf(s.state) },
+        cut(s.reason ?? `after ${count(s.pages, 'page')}`, 60),
+      ]),
     )
   }
   if (drift.length > 0) {
@@ -108,17 +109,17 @@ function named(type: string): string {
   return IN_WORDS[type] ?? (/^(string|number|list)$/.test(type) ? `a ${type}` : type)
 }
 
-function spendRow(of: string, { requests, cost_microusd }: Spend): (string | number)[] {
+function spendRow(of: string, { requests, cost_microusd }: Spend): Cell[] {
   return [of, count(requests, 'request'), dollars(cost_microusd)]
 }
 
-function runRow(run: RunReport): (string | number)[] {
+function runRow(run: RunReport): Cell[] {
   const open = (run.streams['ready'] ?? 0) + (run.streams['claimed'] ?? 0) + (run.streams['delayed'] ?? 0)
   const state = run.state === 'unfinished' ? `unfinished, ${count(open, 'stream')} open` : run.state
   return [
     `run ${run.id}`,
     run.started_at.slice(0, 16).replace('T', ' '),
-    state,
+    { text: state, tone: toneOf(run.state) },
     count(run.requests, 'request'),
     dollars(run.cost_microusd),
     cut(run.is_import ? '(import)' : run.seeds.join(' '), 48),

@@ -1,4 +1,5 @@
 import { AppError } from '../../errors.js'
+import { showsColours } from '../colour.js'
 import { commandName, type Listed } from '../command.js'
 import { perhaps } from '../../nearest.js'
 import type { Output } from '../output.js'
@@ -44,10 +45,8 @@ export async function showHelp(
 
 async function showTopic({ name, title, text }: Topic, output: Output, width: number): Promise<void> {
   if (output.isJson) return output.json({ topic: name, title, text })
-  const isTerminal = process.stdout.isTTY
-  const isColourful = isTerminal && (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb'
-  const styled = renderMarkdown(text, width, { isPlain: !isColourful })
-  if (isTerminal && (await page(styled, process.env))) return
+  const styled = renderMarkdown(text, width, { isPlain: !showsColours() })
+  if (process.stdout.isTTY && (await page(styled, process.env))) return
   output.print(renderMarkdown(text, width, { isPlain: true }).trimEnd())
 }
 

@@ -1,3 +1,4 @@
+import { shared } from '../widths.js'
 import { padded, painted, widthOf, wrap, type Style } from './text.js'
 
 const GAP = '  '
@@ -24,33 +25,12 @@ const longestWord = (rows: readonly (readonly string[])[], column: number): numb
 /** What each column gets of the room: its longest word where that is possible, and then the rest evenly. */
 function widthsOf(rows: readonly (readonly string[])[], room: number): number[] {
   const columns = (rows[0] ?? []).map((_, i) => i)
-  const natural = columns.map(i => naturalWidth(rows, i))
-  if (sum(natural) <= room) return natural
-  const least = evenly(
+  return shared(
+    columns.map(i => naturalWidth(rows, i)),
     columns.map(i => Math.min(longestWord(rows, i), 34)),
     room,
   )
-  const more = evenly(
-    natural.map((own, i) => own - (least[i] ?? 0)),
-    room - sum(least),
-  )
-  return least.map((own, i) => own + (more[i] ?? 0))
 }
-
-/** Wishes as far as there is room: small ones wholly, the large ones alike. */
-function evenly(wishes: readonly number[], room: number): number[] {
-  const given = wishes.map(() => 0)
-  let left = Math.max(0, room)
-  const order = wishes.map((wish, i) => ({ wish, i })).toSorted((a, b) => a.wish - b.wish)
-  for (const [n, { wish, i }] of order.entries()) {
-    const share = Math.min(wish, Math.floor(left / (order.length - n)))
-    given[i] = share
-    left -= share
-  }
-  return given
-}
-
-const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0)
 
 function gridLines(
   header: readonly string[],
