@@ -1,3 +1,5 @@
+import * as z from 'zod'
+import { AppError } from '../errors.js'
 import { isImport, isImported, isSent } from './sent.js'
 import type { Snapshot } from './snapshot.js'
 
@@ -73,13 +75,38 @@ const COMMANDS = `
     coalesce(group_concat(DISTINCT CASE WHEN state <> 'finished' THEN stopped_by END), '')
   FROM runs WHERE NOT ${isImport()} GROUP BY key ORDER BY min(id)`
 
+/** `runs.options`; what an earlier version did not write is what it did. */
+const commandOptions = z.object({
+  seeds: z
+    .array(
+      z.object({
+        seed: z.string(),
+        collect: z.array(z.string()),
+        depth: z.number(),
+        maxPages: z.number().nullable(),
+      }),
+    )
+    .default([]),
+  full: z.boolean().default(false),
+  noGate: z.boolean().default(false),
+  recheckMs: z.number().nullable().default(null),
+})
+
+function optionsOf(text: string): z.infer<typeof commandOptions> {
+  try {
+    return commandOptions.parse(JSON.parse(text))
+  } catch (cause) {
+    throw new AppError(
+      'bad-database',
+      'a row of the table runs has other options than a crawl writes; the file was damaged or changed',
+      { cause },
+    )
+  }
+}
+
 function crawlOf([options, , runs, finished, first, last, stopped]: readonly unknown[]): CrawlCommand {
-  const told = JSON.parse(String(options)) as Partial<CrawlCommand>
   return {
-    seeds: told.seeds ?? [],
-    full: told.full ?? false,
-    noGate: told.noGate ?? false,
-    recheckMs: told.recheckMs ?? null,
+    ...optionsOf(String(options)),
     runs: Number(runs),
     finished: Number(finished),
     first: String(first),
@@ -88,7 +115,10 @@ function crawlOf([options, , runs, finished, first, last, stopped]: readonly unk
   }
 }
 
-/** What a snapshot says of its own making. */
+/**
+ * What a snapshot says of its own making.
+ * @throws AppError `bad-database` where the file holds something else than was written there
+ */
 export function provenanceOf(snapshot: Snapshot): Provenance {
   const rows = <T>(sql: string, read: (row: readonly unknown[]) => T): T[] => snapshot.select(sql).map(read)
   const [runs] = rows(

@@ -22,7 +22,8 @@ import { describe, expect } from 'vitest'
 import { contentsOf, filesIn, fillHostile, HOSTILE } from '../export/hostile.js'
 import { openForWriting } from '../../src/db/open.js'
 import { test, type Bench } from '../support/run.js'
-import { generateWorld } from '../support/world/generate.js'
+import { generateWorld, TINY } from '../support/world/generate.js'
+import { expectExit, expectOnlyLine } from './judge.js'
 
 const TABLES = [
   'attachments',
@@ -122,6 +123,20 @@ describe('an export', () => {
     expect(Object.keys(one).filter(name => one[name] !== two[name])).toEqual([])
     expect(Object.keys(one)).toContain('posts/posted_month=__HIVE_DEFAULT_PARTITION__/posts.csv')
   })
+
+  test.for(['\uFFFD"full":false', 'null', '{"seeds":3}', '{"seeds":[{"seed":"feed"}]}'])(
+    'of a file whose runs say %j of themselves is refused in one line',
+    async (options, { bench }) => {
+      const server = await bench.serve({ world: generateWorld(5, TINY) })
+      expectExit(await bench.crawl(server, ['feed', '--collect', 'profile']), 0)
+      const sqlite = new Database(bench.db)
+      sqlite.prepare('UPDATE runs SET options = ?').run(options)
+      sqlite.close()
+      const result = await bench.run(['export', '--db', bench.db, '--out', bench.file('out')])
+      expectExit(result, 2)
+      expectOnlyLine(result, /The database cannot be used: .*table runs/)
+    },
+  )
 
   test('beside a crawl shows one instant: what a row refers to is there', async ({ bench }) => {
     const world = generateWorld(91)

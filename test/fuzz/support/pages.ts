@@ -11,7 +11,7 @@ import { damage, damaged, type Damage } from './bytes.js'
 import { HostileDatabase, type Outcome } from './database.js'
 import { writeJson } from './hostile.js'
 import { mutate, mutation, type Mutation } from './mutations.js'
-import { readAnswer, type Expected } from './reading.js'
+import { readAnswer, refusalsOf, type Expected } from './reading.js'
 import { brokenTextIn, faultsIn } from './soundness.js'
 
 /*
@@ -145,7 +145,8 @@ async function check(form: Form, db: HostileDatabase, told: Case): Promise<void>
   for (const key in {}) throw new Error(`the prototype of objects has got a ${key}`)
   if (outcome.kind === 'refused') {
     tally.refused += 1
-    if (expected !== undefined || outcome.code !== 'malformed-answer' || seen.rejects.length > 0)
+    const refusals = refusalsOf(body.toString('utf8'))
+    if (expected !== undefined || !refusals.includes(outcome.code) || seen.rejects.length > 0)
       throw new Error(`refused as ${outcome.code}, and read as ${JSON.stringify(expected)}`)
     return
   }

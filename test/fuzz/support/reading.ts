@@ -112,6 +112,29 @@ export function readAnswer(
   return { records, next: isOne || Array.isArray(data) ? { is: 'end' } : nextOf(data, found.holder ?? data) }
 }
 
+/** What a status means that an envelope names, by the contract's table of answers. */
+function meaningsOf(status: number): readonly string[] {
+  if (status === 400) return ['bad-request', 'asked-to-retry', 'dead-cursor']
+  if (status === 401) return ['key-refused']
+  if (status === 402) return ['balance-empty']
+  if (status === 403)
+    return ['private', 'forbidden', 'key-forbidden', 'quota-spent', 'balance-empty', 'blocked']
+  if (status === 404 || status === 410) return ['gone']
+  if (status === 429) return ['rate-limited']
+  return status >= 500 || status === 408 || status === 425 ? ['server-error'] : ['bad-request']
+}
+
+/**
+ * The ways in which a body that is no page may be refused: as what the failure means that its envelope names by
+ * a number, and else as malformed.
+ */
+export function refusalsOf(text: string): readonly string[] {
+  const envelope = parsed(text)
+  const named = [at(envelope, 'data', 'error', 'code'), at(envelope, 'error', 'code'), at(envelope, 'code')]
+  const status = named.find(code => typeof code === 'number' && code >= 400 && Number.isFinite(code))
+  return typeof status === 'number' && status < 600 ? meaningsOf(Math.trunc(status)) : ['malformed-answer']
+}
+
 /** A byte order mark says nothing. */
 function parsed(text: string): unknown {
   try {
