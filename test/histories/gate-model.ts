@@ -18,6 +18,8 @@ export class GateModel {
   readonly #begun = new Map<number, readonly string[]>()
   #read: readonly string[] = []
   #atHand = 0
+  /** The newest pass that has completed. */
+  #newest = 0
   #isReadNow = false
   #rules: Rules = { full: false, maxPages: null, noGate: false }
 
@@ -52,8 +54,11 @@ export class GateModel {
   answered(page: Page): void {
     this.passes.answered(page)
     if (this.passes.state !== 'completed') return
-    this.#read = this.#begunAt(this.#atHand)
     this.#isReadNow = true
+    // An older pass that completes late does not make what a newer one has read any older.
+    if (this.#atHand < this.#newest) return
+    this.#newest = this.#atHand
+    this.#read = this.#begunAt(this.#atHand)
   }
 
   /**

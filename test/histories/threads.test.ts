@@ -24,6 +24,20 @@ const REPLY_BETWEEN_PASSES: ThreadHistory = {
   ],
 }
 
+/** A full pass is cut, an ordinary one begun later completes, and then the full one does. */
+const OLDER_PASS_COMPLETES_LAST: ThreadHistory = {
+  pageSize: 3,
+  tellsRecursive: false,
+  posts: 1,
+  moves: [
+    { do: 'comment', post: 0, count: 4, at: 0 },
+    crawl({ full: true, cut: { after: 2, by: 'cap' } }),
+    { do: 'delete comments', post: 0, count: 1, salt: 0 },
+    crawl({}),
+    crawl({ full: true, cut: { after: 1, by: 'cap' } }),
+  ],
+}
+
 function crawl(how: Partial<ThreadCrawl>): ThreadCrawl {
   return { do: 'crawl', full: false, noGate: false, replies: false, cut: null, ...how }
 }
@@ -49,7 +63,11 @@ describe('comments and replies behind counters, under random histories', () => {
       const property = fc.asyncProperty(threadHistories, history =>
         bench.play(opened => new Threads(history, bench, opened).play(api)),
       )
-      await fc.assert(property, { numRuns: HISTORIES, seed: SEED, examples: [[REPLY_BETWEEN_PASSES]] })
+      await fc.assert(property, {
+        numRuns: HISTORIES,
+        seed: SEED,
+        examples: [[REPLY_BETWEEN_PASSES], [OLDER_PASS_COMPLETES_LAST]],
+      })
     },
   )
 })
