@@ -121,6 +121,12 @@ export const catalogue: readonly Listed[] = [
     load: async () => (await import('./commands/help.js')).helpCommand,
   },
   {
+    command: 'schema [name]',
+    describe: 'Print the JSON Schema of what a command answers with --json, or of a seed list in YAML',
+    guide: 'output',
+    load: async () => (await import('./commands/schema.js')).schemaCommand,
+  },
+  {
     command: 'completion [shell]',
     describe: 'Print what makes the shell complete commands and flags with Tab',
     guide: 'settings',

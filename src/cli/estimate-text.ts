@@ -1,5 +1,6 @@
 import type { Estimate, EstimateLine } from '../crawl/index.js'
 import type { EstimateRecord } from '../db/index.js'
+import type { Answer } from './answers/index.js'
 import { columns, screenWidth, type Cell } from './columns.js'
 import { count, cut, dollars, number } from './format.js'
 
@@ -77,8 +78,14 @@ function signed(percent: number): string {
 }
 
 /** The same as a JSON value; costs in dollars. */
-export function estimateJson({ lines, total, unfound, unknown, records }: Estimate): unknown {
-  const range = ({ low, likely, high }: Range): unknown => ({
+export function estimateJson({
+  lines,
+  total,
+  unfound,
+  unknown,
+  records,
+}: Estimate): Omit<Answer<'plan'>, 'db' | 'resumes'> {
+  const range = ({ low, likely, high }: Range): Pick<Answer<'plan'>['total'], 'requests' | 'cost_usd'> => ({
     requests: { low: low.requests, likely: likely.requests, high: high.requests },
     cost_usd: { low: low.cost / 1e6, likely: likely.cost / 1e6, high: high.cost / 1e6 },
   })
@@ -88,7 +95,7 @@ export function estimateJson({ lines, total, unfound, unknown, records }: Estima
       seed: line.seed,
       stream: line.stream,
       streams: line.streams,
-      ...(range(line) as object),
+      ...range(line),
     })),
     unfound,
     unknown,

@@ -1,5 +1,6 @@
 import { monotonicMs } from '../clock.js'
 import type { ExportedFile, ExportProgress, ExportReport } from '../export/index.js'
+import type { Answer } from './answers/index.js'
 import { columns } from './columns.js'
 import { count, cut, duration, number } from './format.js'
 import type { Shown } from './progress-display.js'
@@ -50,7 +51,7 @@ export function exportText({ files, folder, nulRemoved, cellsCut, leftOut }: Exp
 export function exportJson(
   db: string,
   { files, folder, nulRemoved, cellsCut, leftOut }: ExportReport,
-): unknown {
+): Answer<'export'> {
   return {
     db,
     folder,

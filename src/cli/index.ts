@@ -76,9 +76,10 @@ function parser(argv: string[], commands: CommandModule<object, any>[]) {
     .demandCommand(1, 'Name a command')
     .version(VERSION)
     .alias('version', 'V')
-    // Shown by ours; named here for the shell, which completes it.
-    .help()
-    .alias('help', 'h')
+    // Shown by ours, and named here for the shell, which completes it. The parser's own would take the last
+    // word "help" for itself, as in `schema help`.
+    .help(false)
+    .option('help', { alias: 'h', type: 'boolean', describe: 'Show help' })
     .exitProcess(false)
     .fail((message: string | null, error: unknown) => {
       // A message is the parser's; without one, a command has thrown.
@@ -136,7 +137,7 @@ function report(error: unknown, output: Output, argv: readonly string[]): ExitCo
       'debug to see where.'
   output.failure(line)
   if (output.isJson)
-    output.json({ error: { code: known?.code ?? 'bug', message: line }, exit_code: exitCode })
+    output.json('error', { error: { code: known?.code ?? 'bug', message: line }, exit_code: exitCode })
   const debug = argv.includes('debug') || argv.includes('--log-level=debug')
   if (known === undefined && debug && error instanceof Error) process.stderr.write(`${error.stack}\n`)
   return exitCode

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { oneLine, shownText } from '../errors.js'
+import type { Answer, AnswerName } from './answers/index.js'
 import { showsColours } from './colour.js'
 import { columns, type Cell, type ColumnsOptions } from './columns.js'
 import { Outlet } from './outlet.js'
@@ -38,13 +39,13 @@ export class Output {
     return this.#isHeard()
   }
 
-  /** A command's result; only under `--json`. */
-  json(value: unknown): void {
+  /** A command's result in the form that its schema has; only under `--json`. */
+  json<N extends AnswerName>(_name: N, value: Answer<N>): void {
     if (this.isJson) this.#stdout.write(`${shown(JSON.stringify(value, null, 2))}\n`)
   }
 
   /** A line of JSON, whether or not `--json` is given. */
-  jsonLine(value: unknown): void {
+  jsonLine<N extends AnswerName>(_name: N, value: Answer<N>): void {
     this.#stdout.write(`${shown(JSON.stringify(value))}\n`)
   }
 

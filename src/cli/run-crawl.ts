@@ -55,7 +55,7 @@ export async function runCrawl(
   else if (outcome.exitCode === ExitCode.streamsFailed) output.failure(failedLine(outcome, flags.db))
   const summary = { ...performed, lost: output.lost }
   printSummary(output, summary)
-  output.json(summaryJson(summary))
+  output.json('crawl', summaryJson(summary))
   return outcome.exitCode
 }
 

@@ -1,5 +1,6 @@
 import type { CrawlOutcome, ProgressView } from '../crawl/index.js'
 import type { Origin, StreamReport } from '../db/index.js'
+import type { Answer } from './answers/index.js'
 import { toneOf } from './colour.js'
 import { count, cut, dollars, duration, number } from './format.js'
 import type { Output } from './output.js'
@@ -67,7 +68,7 @@ function printTroubles(output: Output, troubled: readonly StreamReport[], db: st
 }
 
 /** The same as a JSON value. */
-export function summaryJson({ outcome, view, rows, origin, lost, db }: Summary): unknown {
+export function summaryJson({ outcome, view, rows, origin, lost, db }: Summary): Answer<'crawl'> {
   const { run, finished, exitCode, stopped, tally, troubled } = outcome
   return {
     run: run.id,

@@ -54,6 +54,11 @@ const seedMap = z.strictObject({
   max_pages: z.int().min(1).nullable().optional(),
 })
 
+/** A seed list in YAML. */
+export const seedList = z
+  .array(z.union([z.string(), seedMap]))
+  .describe('A seed list: each a seed, or a map of a seed and options of its own')
+
 function mappedSeed(
   item: YAMLMap,
   document: Document,

@@ -34,7 +34,7 @@ interface Drift {
   records: number
 }
 
-async function statusOf(bench: Bench): Promise<{ text: string; drift: Drift[]; driftCount: number }> {
+async function statusOf(bench: Bench): Promise<{ text: string; drift: Drift[]; drift_count: number }> {
   const [text, json] = await Promise.all([
     bench.run(['status', '--db', bench.db]),
     bench.run(['status', '--db', bench.db, '--json']),
@@ -42,7 +42,7 @@ async function statusOf(bench: Bench): Promise<{ text: string; drift: Drift[]; d
   expectExit(text, 0)
   return {
     text: text.stdout.slice(text.stdout.indexOf('Drift')),
-    ...(JSON.parse(json.stdout) as { drift: Drift[]; driftCount: number }),
+    ...(JSON.parse(json.stdout) as { drift: Drift[]; drift_count: number }),
   }
 }
 
@@ -171,8 +171,8 @@ describe.concurrent('drift', () => {
     await crawlPosts(bench, server, flood)
     await crawlPosts(bench, server, flood)
     expect(bench.count('drift')).toBe(101)
-    const { text, drift, driftCount } = await statusOf(bench)
-    expect(driftCount).toBe(101)
+    const { text, drift, drift_count } = await statusOf(bench)
+    expect(drift_count).toBe(101)
     expect(drift[0]).toMatchObject({
       kind: 'added',
       path: '(other fields)',

@@ -97,7 +97,7 @@ function hostile(sqlite: Sqlite): void {
 async function write(bench: Bench, ...args: readonly string[]): Promise<string> {
   const result = await bench.run(['report', '--db', bench.db, ...args, '--json'])
   expectExit(result, 0)
-  return (jsonOf(result) as { file: string }).file
+  return (jsonOf(result) as { path: string }).path
 }
 
 /** Elements that a report has no use for. */

@@ -43,7 +43,7 @@ export const checkCommand: Command<object> = {
       output.failure(
         `${db} is not sound: ${count(faults.length, 'fault')} — keep the file, and make a copy before anything else; \`sora-crawl replay\` can rebuild tables from raw pages that are whole.`,
       )
-    output.json({ db, sound: faults.length === 0, faults, ...(skipped > 0 ? { skipped } : {}) })
+    output.json('check', { db, sound: faults.length === 0, faults, skipped })
     return faults.length === 0 ? ExitCode.finished : ExitCode.streamsFailed
   },
 }

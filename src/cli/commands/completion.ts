@@ -18,7 +18,7 @@ export const completionCommand: Command<Flags> = {
   run: async ({ shell }, { output }) => {
     const script = scriptFor(shell)
     output.print(script.trimEnd())
-    output.json({ script })
+    output.json('completion', { script })
     return ExitCode.finished
   },
 }

@@ -12,6 +12,7 @@ import {
   type CoverageSum,
   type CoverageTotal,
 } from '../../report/index.js'
+import type { Answer } from '../answers/index.js'
 import { toneOf } from '../colour.js'
 import type { Cell } from '../columns.js'
 import { csvLine } from '../csv.js'
@@ -150,7 +151,7 @@ function show(
   printSums(output, sums, isPart)
   printIncomplete(output, incomplete, sums.total(), reader)
   if (!isPart) printTables(output, tables)
-  output.json({
+  output.json('coverage', {
     streams: sums.values().map(sumJson),
     total: totalJson(sums.total()),
     incomplete: incomplete.map(rowJson),
@@ -217,14 +218,29 @@ function printTables(output: Output, tables: readonly TableCoverage[]): void {
   output.table([header, ...tables.map(t => [t.table, t.rows, t.listed, t.embedded, t.neverInScope])])
 }
 
-function totalJson({ listings, told, held, setAside, pages, states }: CoverageTotal): object {
+function totalJson({
+  listings,
+  told,
+  held,
+  setAside,
+  pages,
+  states,
+}: CoverageTotal): Answer<'coverage'>['total'] {
   return { listings, told, held, set_aside: setAside, pages, states }
 }
 
-function sumJson({ seed, stream, ...total }: CoverageSum): object {
+function sumJson({ seed, stream, ...total }: CoverageSum): Answer<'coverage'>['streams'][number] {
   return { seed, stream, ...totalJson(total) }
 }
 
-function rowJson({ seed, stream, subject, told, held, setAside, ...rest }: CoverageRow): object {
+function rowJson({
+  seed,
+  stream,
+  subject,
+  told,
+  held,
+  setAside,
+  ...rest
+}: CoverageRow): Answer<'coverage'>['incomplete'][number] {
   return { seed, stream, subject, told, held, set_aside: setAside, ...rest }
 }

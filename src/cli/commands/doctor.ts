@@ -47,7 +47,13 @@ export const doctorCommand: Command<Flags> = {
     }
     if (exit !== ExitCode.finished)
       output.failure(`A crawl cannot begin${flags.online ? ', and nothing was sent' : ''}: see above.`)
-    output.json({ ...program.facts, settings: settings.facts, database: database.facts, findings, online })
+    output.json('doctor', {
+      ...program.facts,
+      settings: settings.facts,
+      database: database.facts,
+      findings,
+      online,
+    })
     return online?.exit_code ?? exit
   },
 }

@@ -135,7 +135,7 @@ export const exportCommand: Command<Flags> = {
       const report = await withProgress(progressMode(flags), output, shown, work)
       if (report === undefined) throw new AppError('interrupted', 'no file was left behind')
       output.print(exportText(report))
-      output.json(exportJson(db, report))
+      output.json('export', exportJson(db, report))
       return ExitCode.finished
     } finally {
       forget()

@@ -4,6 +4,7 @@ import { parseSeed } from '../../crawl/index.js'
 import { Forgetter, type Copies, type ForgetReport, type Persons, type Redaction } from '../../db/index.js'
 import { AppError, ExitCode } from '../../errors.js'
 import { cursorMentions, redactBody, redactRecord, redactText } from '../../normalize/index.js'
+import type { Answer } from '../answers/index.js'
 import type { Command, GlobalFlags } from '../command.js'
 import { canAsk, isYes } from '../confirm.js'
 import { count, number } from '../format.js'
@@ -71,7 +72,7 @@ export const forgetCommand: Command<Flags> = {
       }
       const outcome = forget(forgetter, persons, flags, output)
       output.print(textOf(outcome, flags))
-      output.json(jsonOf(outcome, flags))
+      output.json('forget', jsonOf(outcome, flags))
       return ExitCode.finished
     } finally {
       forgetter.close()
@@ -177,7 +178,7 @@ function countsText(counts: Readonly<Record<string, number>>): string {
 function jsonOf(
   { persons, before, report, copies, file }: Outcome,
   { db, dryRun }: Flags & GlobalFlags,
-): unknown {
+): Answer<'forget'> {
   return {
     db,
     dry_run: dryRun,

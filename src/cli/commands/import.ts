@@ -3,6 +3,7 @@ import { importAnswer, readForeign, type Crawler, type Foreign, type ImportParts
 import { loadCrawlers } from '../../crawlers/index.js'
 import { Importer } from '../../db/index.js'
 import { AppError, ExitCode, messageOf } from '../../errors.js'
+import type { Answer } from '../answers/index.js'
 import type { Command, CommandContext, GlobalFlags } from '../command.js'
 import { count, cut, duration, number } from '../format.js'
 import { answerFiles, hasLines, textOf, type AnswerFile } from '../import/files.js'
@@ -59,7 +60,7 @@ export const importCommand: Command<Flags> = {
     const files = answerFiles(flags.file)
     const tally = await importFiles(files, flags, context)
     print(context.output, flags.db, tally)
-    context.output.json(tally.json(flags.db))
+    context.output.json('import', tally.json(flags.db))
     return tally.exitCode
   },
 }
@@ -100,7 +101,7 @@ class Tally {
     )
   }
 
-  json(db: string): unknown {
+  json(db: string): Answer<'import'> {
     const { files, answers, known, rows, rejected, problems, named, leftOut, leftOutAt } = this
     return {
       db,

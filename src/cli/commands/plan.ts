@@ -28,7 +28,7 @@ export const planCommand: Command<CrawlFlags> = {
         `Run ${run.id} is unfinished, and this is what is left of it; --restart would begin a new one.\n`,
       )
     output.print(estimateText(estimate))
-    output.json({ db: flags.db, resumes: run.resumed ? run.id : null, ...(estimateJson(estimate) as object) })
+    output.json('plan', { db: flags.db, resumes: run.resumed ? run.id : null, ...estimateJson(estimate) })
     return ExitCode.finished
   },
 }

@@ -2,6 +2,7 @@ import { countOldPages, Pruner, type PageCount } from '../../db/index.js'
 import { ExitCode } from '../../errors.js'
 import { age } from '../flags.js'
 import { count, number } from '../format.js'
+import type { Answer } from '../answers/index.js'
 import type { Command } from '../command.js'
 import type { Output } from '../output.js'
 
@@ -56,7 +57,7 @@ export const pruneCommand: Command<Flags> = {
     const before = new Date(Math.max(0, Date.now() - flags.raw)).toISOString()
     const report = flags.dryRun ? dryRun(flags.db, before) : prune(flags.db, before, flags.noVacuum, output)
     output.print(textOf(report))
-    output.json(jsonOf(report, flags.db))
+    output.json('prune', jsonOf(report, flags.db))
     return ExitCode.finished
   },
 }
@@ -104,7 +105,10 @@ function textOf({ before, dropped, kept, isDryRun, file }: PruneReport): string 
   )
 }
 
-function jsonOf({ before, dropped, kept, isDryRun, vacuumed, file }: PruneReport, db: string): unknown {
+function jsonOf(
+  { before, dropped, kept, isDryRun, vacuumed, file }: PruneReport,
+  db: string,
+): Answer<'prune'> {
   return {
     db,
     before,

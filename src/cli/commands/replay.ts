@@ -4,6 +4,7 @@ import { replayPages, type Replayed } from '../../crawl/index.js'
 import { loadCrawlers } from '../../crawlers/index.js'
 import { Replayer, type TableChange } from '../../db/index.js'
 import { AppError, ExitCode } from '../../errors.js'
+import type { Answer } from '../answers/index.js'
 import type { Command, CommandContext, GlobalFlags } from '../command.js'
 import { count, cut, duration, number } from '../format.js'
 import { abortOnSignals } from '../on-signals.js'
@@ -42,7 +43,7 @@ export const replayCommand: Command<Flags> = {
   run: async (flags, context) => {
     const report = await replay(flags, context)
     print(context.output, flags.db, report)
-    context.output.json(jsonOf(flags.db, report))
+    context.output.json('replay', jsonOf(flags.db, report))
     return ExitCode.finished
   },
 }
@@ -119,7 +120,10 @@ function print(
   if (isDryRun) output.print('\nNothing was changed.')
 }
 
-function jsonOf(db: string, { isDryRun, pages, refusals, unread, prunedUntil, changes }: Report): unknown {
+function jsonOf(
+  db: string,
+  { isDryRun, pages, refusals, unread, prunedUntil, changes }: Report,
+): Answer<'replay'> {
   return {
     db,
     dry_run: isDryRun,

@@ -58,7 +58,7 @@ export const reportCommand: Command<Flags> = {
         'figure',
       )} in ${count(sections.length, 'section')}, ${count(Math.ceil(bytes / 1_000), 'kB').replace('kBs', 'kB')}. Open it in a browser.`,
     )
-    output.json({ file: out, bytes, title: flags.title, as_of: asOf, sections })
+    output.json('report', { db: flags.db, path: out, bytes, title: flags.title, as_of: asOf, sections })
     return ExitCode.finished
   },
 }

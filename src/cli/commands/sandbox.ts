@@ -49,7 +49,7 @@ export const sandboxCommand: Command<Flags> = {
     const { requests, microUsd } = sandbox.answered()
     await sandbox.stop()
     output.print(`${requests} requests, ${dollars(microUsd)} on a real gateway.`)
-    output.json({ url: sandbox.url, ...sandbox.answered() })
+    output.json('sandbox', { url: sandbox.url, requests, cost_usd: microUsd / 1_000_000 })
     return ExitCode.finished
   },
 }

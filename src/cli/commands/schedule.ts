@@ -183,7 +183,7 @@ class ScheduledCrawl {
   }
 
   #tell(line: SlotLine): void {
-    this.#context.output.jsonLine(line)
+    this.#context.output.jsonLine('schedule', line)
     this.#noteLost()
   }
 

@@ -179,7 +179,7 @@ function list(output: Output): ExitCode {
   )
   output.print('\nsora-crawl sql NAME answers one; --param changes what it is asked with:')
   output.table(questions.flatMap(parameterRows))
-  output.json(questions)
+  output.json('sql-list', questions)
   return ExitCode.finished
 }
 

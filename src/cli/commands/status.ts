@@ -1,6 +1,7 @@
 import { Reader, type DriftLine, type RunReport, type Spend, type StatusReport } from '../../db/index.js'
 import { ExitCode } from '../../errors.js'
 import { wholeNumber } from '../flags.js'
+import type { Answer } from '../answers/index.js'
 import { toneOf } from '../colour.js'
 import type { Cell } from '../columns.js'
 import { count, cut, dollars, withHandle } from '../format.js'
@@ -32,13 +33,39 @@ export const statusCommand: Command<Flags> = {
       const status = reader.status(flags.limit)
       const handles = reader.handles(status.streams.map(one => one.subject_id))
       show(output, flags.db, status, handles)
-      output.json({ db: flags.db, ...status })
+      output.json('status', jsonOf(flags.db, status))
       return ExitCode.finished
     } finally {
       reader.close()
     }
   },
 }
+
+function jsonOf(
+  db: string,
+  { runs, streams, spend, spendByRoute, spendByDay, driftCount, ...rest }: StatusReport,
+): Answer<'status'> {
+  return {
+    db,
+    ...rest,
+    runs: runs.map(({ id, is_import, cost_microusd, ...run }) => ({
+      run: id,
+      ...run,
+      is_import: is_import === 1,
+      cost_usd: cost_microusd / 1_000_000,
+    })),
+    streams: streams.map(({ run_id, subject_id, ...one }) => ({ run: run_id, ...one, subject: subject_id })),
+    spend: { ...inDollars(spend), unknown: spend.unknown },
+    spend_by_route: spendByRoute.map(one => ({ route: one.route, ...inDollars(one) })),
+    spend_by_day: spendByDay.map(one => ({ day: one.day, ...inDollars(one) })),
+    drift_count: driftCount,
+  }
+}
+
+const inDollars = ({ requests, cost_microusd }: Spend): { requests: number; cost_usd: number } => ({
+  requests,
+  cost_usd: cost_microusd / 1_000_000,
+})
 
 function show(
   output: Output,

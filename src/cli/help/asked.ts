@@ -16,7 +16,8 @@ export function helpAsked(argv: readonly string[], commands: ReadonlySet<string>
   const words = end === -1 ? argv : argv.slice(0, end)
   const command = words.find(word => commands.has(word)) ?? null
   if (words.includes('--help') || words.includes('-h')) return { name: command }
-  if (command !== 'help') return null
+  // What a flag takes is no topic: the parser tells them apart.
+  if (command !== 'help' || words.some(word => word.startsWith('-') && word !== '--json')) return null
   const names = words.filter(word => !word.startsWith('-') && word !== 'help')
   // More than one is for the parser to refuse; of a schedule, `help schedule crawl` means the schedule.
   return names.length > 1 && names[0] !== 'schedule' ? null : { name: names[0] ?? null }

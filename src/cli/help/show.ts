@@ -27,7 +27,7 @@ export async function showHelp(
   const topics = listTopics()
   if (name === null) {
     output.print(programHelp(commands, topics, width))
-    output.json({
+    output.json('help', {
       commands: commands.map(one => ({ name: commandName(one), usage: one.command, about: one.describe })),
       topics: topics.map(({ name: topic, title }) => ({ name: topic, title })),
     })
@@ -37,14 +37,14 @@ export async function showHelp(
   if (listed !== undefined) {
     const text = commandHelp(await listed.load(), listed.guide, width)
     output.print(text)
-    output.json({ command: name, text })
+    output.json('help', { command: name, text })
     return
   }
   await showTopic(topicOf(name, topics, commands.map(commandName)), output, width)
 }
 
 async function showTopic({ name, title, text }: Topic, output: Output, width: number): Promise<void> {
-  if (output.isJson) return output.json({ topic: name, title, text })
+  if (output.isJson) return output.json('help', { topic: name, title, text })
   const styled = renderMarkdown(text, width, { isPlain: !showsColours() })
   if (process.stdout.isTTY && (await page(styled, process.env))) return
   output.print(renderMarkdown(text, width, { isPlain: true }).trimEnd())
