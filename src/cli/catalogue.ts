@@ -122,7 +122,7 @@ export const catalogue: readonly Listed[] = [
   },
   {
     command: 'schema [name]',
-    describe: 'Print the JSON Schema of what a command answers with --json, or of a seed list in YAML',
+    describe: 'Print the JSON Schema of a --json answer, of a seed list in YAML or of the config file',
     guide: 'output',
     load: async () => (await import('./commands/schema.js')).schemaCommand,
   },

@@ -8,6 +8,7 @@ export const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const s
 /** Flags that every command takes. */
 export interface GlobalFlags {
   readonly db: string
+  readonly config?: string
   readonly json: boolean
   readonly logLevel: LogLevel
   readonly noProgress: boolean

@@ -3,6 +3,8 @@ import { AppError, ExitCode, messageOf, oneLine } from '../errors.js'
 import { VERSION } from '../home.js'
 import { catalogue, commandsFor, type Ending } from './catalogue.js'
 import { commandName } from './command.js'
+import type { Configured } from './config-file.js'
+import { configFile } from './config-place.js'
 import { helpAsked } from './help/asked.js'
 import { globalOptions } from './help/command-help.js'
 import { describedBy } from './help/recorder.js'
@@ -22,13 +24,15 @@ const commandNames: ReadonlySet<string> = new Set(catalogue.map(commandName))
  * @returns the exit code
  */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
-  const output = new Output({ json: argv.some(word => word === '--json' || word === '--json=true') })
+  const config = await configured(argv)
+  const output = new Output({ json: asksForJson(config.argv) })
   // The help, too, is an answer.
   let ending: Ending = { code: ExitCode.finished, isAnswer: true }
   try {
     keepIgnoringHangup()
     if (argv.includes('--version') && argv.includes('--verbose')) return await versions(output)
-    const words = expandHome(argv)
+    if ('error' in config) throw config.error
+    const words = expandHome(config.argv)
     const asked = helpAsked(words, commandNames)
     if (asked !== null) {
       await showHelp(asked.name, catalogue, output)
@@ -41,9 +45,27 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     )
     await parser(words, commands).parseAsync()
   } catch (error) {
-    return report(error, output, argv)
+    return report(error, output, config)
   }
   return concluded(ending, output)
+}
+
+const asksForJson = (argv: readonly string[]): boolean =>
+  argv.some(word => word === '--json' || word === '--json=true')
+
+/** The arguments with what the config file adds; where it cannot be used, they say how that is told. */
+async function configured(
+  argv: readonly string[],
+): Promise<Configured | (Configured & { readonly error: unknown })> {
+  try {
+    const words = expandHome(argv)
+    const file = configFile(words)
+    if (file === null) return { argv, file }
+    // What reads it takes longer to load than most commands: only where there is something to read.
+    return await (await import('./config-file.js')).withConfig(words, file, catalogue)
+  } catch (error) {
+    return { argv, file: null, error }
+  }
 }
 
 /** What a report of a bug has to name. */
@@ -125,7 +147,7 @@ function onceEach(flags: Record<string, unknown>): true {
   return true
 }
 
-function report(error: unknown, output: Output, argv: readonly string[]): ExitCode {
+function report(error: unknown, output: Output, { argv, file }: Configured): ExitCode {
   const known = error instanceof AppError ? error : shortageBehind(error)
   const exitCode = known?.exit ?? ExitCode.bug
   const command = commandIn(argv)
@@ -135,9 +157,10 @@ function report(error: unknown, output: Output, argv: readonly string[]): ExitCo
       : known?.line.replace('See `sora-crawl --help`', `See \`sora-crawl ${command} --help\``)) ??
     `Unexpected failure: ${oneLine(messageOf(error))} — this is a bug; run again with --log-level ` +
       'debug to see where.'
-  output.failure(line)
+  const message = known?.code === 'bad-usage' && file !== null ? `${line} (${file} adds flags)` : line
+  output.failure(message)
   if (output.isJson)
-    output.json('error', { error: { code: known?.code ?? 'bug', message: line }, exit_code: exitCode })
+    output.json('error', { error: { code: known?.code ?? 'bug', message }, exit_code: exitCode })
   const debug = argv.includes('debug') || argv.includes('--log-level=debug')
   if (known === undefined && debug && error instanceof Error) process.stderr.write(`${error.stack}\n`)
   return exitCode

@@ -147,6 +147,7 @@ export const doctor = z
     node: z.string(),
     system: z.string(),
     sqlite: z.string().nullable(),
+    config: z.string().nullable().describe('The config file that would be read'),
     settings: z.strictObject({
       files: z.array(z.string()),
       key: z.strictObject(setting).nullable().describe('Where the key comes from; never the key'),

@@ -2,6 +2,7 @@ import { ExitCode } from '../../errors.js'
 import type { Command } from '../command.js'
 import { databaseFacts } from '../doctor/database.js'
 import { exitOf, type Finding } from '../doctor/finding.js'
+import { configFile } from '../config-place.js'
 import type { OnlineFacts } from '../doctor/online.js'
 import { programFacts, type ProgramFacts } from '../doctor/program.js'
 import { settingFacts, type SettingFacts } from '../doctor/settings.js'
@@ -35,7 +36,13 @@ export const doctorCommand: Command<Flags> = {
     const settings = settingFacts(process.cwd(), process.env)
     const database = databaseFacts(flags.db)
     const findings = [...program.findings, ...settings.findings, ...database.findings]
-    show(output, flags.db, { program: program.facts, settings: settings.facts, database: database.facts })
+    const config = configFile(flags.config === undefined ? [] : ['--config', flags.config])
+    show(output, flags.db, {
+      config,
+      program: program.facts,
+      settings: settings.facts,
+      database: database.facts,
+    })
     for (const finding of findings) output.print(findingText(finding))
     const exit = exitOf(findings)
     if (exit === ExitCode.finished && findings.length === 0) output.print('\nNothing is wrong.')
@@ -49,6 +56,7 @@ export const doctorCommand: Command<Flags> = {
       output.failure(`A crawl cannot begin${flags.online ? ', and nothing was sent' : ''}: see above.`)
     output.json('doctor', {
       ...program.facts,
+      config,
       settings: settings.facts,
       database: database.facts,
       findings,
@@ -59,17 +67,19 @@ export const doctorCommand: Command<Flags> = {
 }
 
 interface Facts {
+  readonly config: string | null
   readonly program: ProgramFacts
   readonly settings: SettingFacts
   readonly database: DatabaseFacts | null
 }
 
-function show(output: Output, db: string, { program, settings, database }: Facts): void {
+function show(output: Output, db: string, { config, program, settings, database }: Facts): void {
   output.table(
     [
       ['program', `sora-crawl ${program.version}`],
       ['Node.js', `${program.node}, ${program.system}`],
       ['SQLite', program.sqlite ?? 'cannot be loaded'],
+      ['config file', config ?? 'none'],
       ['settings', settings.files.length === 0 ? 'no .env, no .env.local' : settings.files.join(', ')],
       ['key', settings.key === null ? 'none' : `${settings.key.setting}, from ${settings.key.from}`],
       ['address', addressText(settings)],

@@ -41,11 +41,13 @@ export const sandboxCommand: Command<Flags> = {
   run: async (flags, { output }) => {
     const { form, gateway, port } = flags
     const sandbox = await start({ ...sandboxOptions(flags), form, gateway, port })
+    // Listens before it says that it is there: who waits for that may end it at once.
+    const ended = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
     output.print(
       `The sandbox is at ${sandbox.url}\n\n  export SORA_API_URL=${sandbox.url}\n  export SORA_API_KEY=${sandbox.key}\n\nCtrl-C ends it.`,
     )
     if (output.isJson) output.note(`The sandbox is at ${sandbox.url}`)
-    await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+    await ended
     const { requests, microUsd } = sandbox.answered()
     await sandbox.stop()
     output.print(`${requests} requests, ${dollars(microUsd)} on a real gateway.`)

@@ -13,6 +13,12 @@ export const globalOptions = {
     global: true,
     requiresArg: true,
   },
+  config: {
+    type: 'string',
+    describe: 'A file with defaults for flags [default: sora-crawl.yaml where it exists]',
+    global: true,
+    requiresArg: true,
+  },
   json: {
     type: 'boolean',
     default: false,
