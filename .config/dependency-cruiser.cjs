@@ -15,6 +15,7 @@ const owners = {
   '@streamparser/json': 'src/cli/',
   echarts: 'src/report/',
   'hyparquet-writer': 'src/export/',
+  fflate: 'src/export/',
   pino: 'src/log.ts',
 }
 /** Packages that say what things are and hide nothing. */

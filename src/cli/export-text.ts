@@ -34,7 +34,7 @@ function progressText(progress: ExportProgress | undefined, ms: number): string 
 export function exportText({ files, folder, nulRemoved, cellsCut, leftOut }: ExportReport): string {
   const remarks = [
     nulRemoved > 0
-      ? `${count(nulRemoved, 'NUL character')} left out, which no reader of CSV takes for text.`
+      ? `${count(nulRemoved, 'NUL character')} left out, which no reader of CSV or a workbook takes for text.`
       : '',
     cellsCut > 0 ? `${count(cellsCut, 'cell')} cut at the 32,767 characters that Excel takes.` : '',
     leftOut > 0 ? `${count(leftOut, 'value')} of another type than the column left out.` : '',

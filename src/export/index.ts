@@ -18,5 +18,6 @@ export {
 export { graphFormats, graphTasks, type GraphFormat, type GraphRequest } from './graph/index.js'
 export { tableFormats } from './formats/index.js'
 export { tableTasks, type TableRequest } from './tables.js'
+export { WORKBOOK, workbookTask } from './workbook/index.js'
 export { takeKey } from './key-file.js'
 export { Pseudonyms } from './pseudonyms.js'

@@ -161,6 +161,13 @@ function valuesPart({ remarks, files }: ReadmeFacts): string[] {
             'characters. It is for looking at; compute with the others.',
         ]
       : []),
+    ...(has('xlsx')
+      ? [
+          '- The workbook: times are dates in UTC, shown to the second; whole numbers of 16 digits and more are ' +
+            'text, since Excel would change them; cells are cut at 32,767 characters, and a table of more ' +
+            'rows than a sheet takes goes on in the next. What XML cannot hold is written as `_x0007_`.',
+        ]
+      : []),
     ...(has('parquet') ? ['- Parquet: row groups of 10,000 rows, compressed with snappy.'] : []),
     ...(remarks.nulRemoved > 0 ? [`- ${remarks.nulRemoved} NUL characters were left out.`] : []),
     ...(remarks.cellsCut > 0 ? [`- ${remarks.cellsCut} cells were cut.`] : []),

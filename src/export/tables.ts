@@ -43,7 +43,7 @@ function folderOf(format: Format, { formats }: TableRequest): string {
 }
 
 /** Rows that go to one file, where a format sets no limit. */
-interface Piece {
+export interface Piece {
   /** Between the folder of the format and the name of the file. */
   readonly folder: string
   readonly suffix: string
@@ -51,7 +51,7 @@ interface Piece {
   readonly source: RowSource
 }
 
-function piecesOf(snapshot: Snapshot, dataset: Dataset, request: TableRequest): Piece[] {
+export function piecesOf(snapshot: Snapshot, dataset: Dataset, request: TableRequest): Piece[] {
   const { since, partition, queries } = request
   const sql = queries.get(dataset.name)
   if (sql !== undefined) return [queryPiece(snapshot, dataset, sql, request)]

@@ -119,6 +119,7 @@ const forbiddenImports: readonly [string, string, string][] = [
   ['modules-have-a-place', 'src/util.ts', './errors.js'],
   ['echarts-has-an-owner', 'src/cli/x.ts', 'echarts'],
   ['hyparquet-writer-has-an-owner', 'src/cli/x.ts', 'hyparquet-writer'],
+  ['fflate-has-an-owner', 'src/cli/x.ts', 'fflate'],
   ['undici-has-an-owner', 'src/crawl/x.ts', 'undici'],
   ['p-queue-has-an-owner', 'src/crawl/x.ts', 'p-queue'],
   ['drizzle-orm-has-an-owner', 'src/export/x.ts', 'drizzle-orm'],

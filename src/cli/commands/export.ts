@@ -10,6 +10,8 @@ import {
   runExport,
   tableFormats,
   tableTasks,
+  WORKBOOK,
+  workbookTask,
   withoutDropped,
   type Dataset,
   type Format,
@@ -113,6 +115,7 @@ export const exportCommand: Command<Flags> = {
         'two tables in two formats, replacing what is there',
       )
       .example('$0 export --format gexf --graph follow --out study', 'who follows whom, for Gephi')
+      .example('$0 export --format xlsx --out study', 'one workbook with a sheet for each table')
       .example('$0 export --since 7d --out week', 'what was met in the last week')
       .example('$0 export --pseudonymize --key-file study.key --out shared', 'for others, without names')
       .example(
@@ -164,7 +167,7 @@ function commandText({ format, tables, graph, since, sql, name, partition, pseud
   return ['sora-crawl export', ...told, ...(pseudonymize ? ['--pseudonymize --key-file FILE'] : [])].join(' ')
 }
 
-const FORMATS = [...tableFormats.keys(), ...graphFormats]
+const FORMATS = [...tableFormats.keys(), WORKBOOK, ...graphFormats]
 
 interface Asked {
   readonly datasets: readonly Dataset[]
@@ -195,9 +198,12 @@ function askedTables(
   { format, tables, since: from, sql, name, partition }: Flags,
   pseudonyms: (() => Pseudonyms) | null,
 ): Asked {
-  const formats = format.filter(one => !isGraphFormat(one)).map(formatOf)
+  const formats = format.filter(one => !isGraphFormat(one) && one !== WORKBOOK).map(formatOf)
+  const hasWorkbook = format.includes(WORKBOOK)
   const since = from ?? null
-  if (formats.length === 0) {
+  if (hasWorkbook && partition !== undefined)
+    throw new AppError('bad-usage', '--partition splits files, and a workbook is one; leave out one of them')
+  if (formats.length === 0 && !hasWorkbook) {
     if (sql !== undefined || tables !== undefined || since !== null)
       throw new AppError(
         'bad-usage',
@@ -218,13 +224,9 @@ function askedTables(
     const answers = [...queries]
       .map(([own, query]) => queryDataset(snapshot, own, query))
       .map(answer => (pseudonyms === null ? answer : withoutNamesOf(answer, pseudonyms())))
-    return tableTasks(snapshot, {
-      datasets: [...datasets, ...answers],
-      formats,
-      since,
-      partition: partition !== undefined,
-      queries,
-    })
+    const rows = { datasets: [...datasets, ...answers], since, queries }
+    const tasks = tableTasks(snapshot, { ...rows, formats, partition: partition !== undefined })
+    return hasWorkbook ? [...tasks, workbookTask(snapshot, rows)] : tasks
   }
   return { datasets, makers: [make], since, needs: sql === undefined ? needsOf(datasets) : EVERYTHING }
 }

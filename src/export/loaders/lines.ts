@@ -21,6 +21,7 @@ const LINES: Readonly<Record<string, (file: LoadedFile) => string[]>> = {
   parquet: parquetLoaders,
   gexf: gexfLoaders,
   graphml: graphmlLoaders,
+  xlsx: workbookLoaders,
 }
 
 /** Lines that load CSV with the right types: ids stay text, whatever they look like. */
@@ -111,6 +112,20 @@ function jsonlLoaders(file: LoadedFile): string[] {
     `${name} = pl.read_ndjson("${path}", schema_overrides={`,
     `    ${pairs(file, { ...POLARS, json: undefined, boolean: 'pl.Boolean' }, inPython)}`,
     `}).with_columns(pl.col(${timesOf(file)}).str.to_datetime(time_zone="UTC"))`,
+    END,
+  ]
+}
+
+/** Lines that load every sheet of a workbook, which has its types in itself. */
+function workbookLoaders({ path, dataset: name }: LoadedFile): string[] {
+  return [
+    PYTHON,
+    'import pandas as pd',
+    `${name} = pd.read_excel("${path}", sheet_name=None, keep_default_na=False, na_values=[])  # by sheet`,
+    END,
+    '',
+    '```r',
+    `posts <- readxl::read_excel("${path}", sheet = "posts")`,
     END,
   ]
 }
