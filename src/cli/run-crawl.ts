@@ -8,6 +8,7 @@ import {
   type Crawler,
   type CrawlOutcome,
   type PlannedSeed,
+  type ProgressView,
   type RunRules,
 } from '../crawl/index.js'
 import { openStore, Reader, type CrawlStore, type OpenRun, type Origin } from '../db/index.js'
@@ -21,6 +22,7 @@ import { RenamedHandles } from './renamed-handles.js'
 import { seedsLeft } from './seeds-left.js'
 import type { CommandContext, GlobalFlags } from './command.js'
 import { progressMode, withProgress, type Shown } from './progress-display.js'
+import { expectedOf, leftText, restOf, type Expected } from './progress-left.js'
 import { progressLine, progressLines } from './progress-text.js'
 import { printSummary, summaryJson, type Summary } from './summary.js'
 
@@ -94,8 +96,9 @@ export async function performCrawl(
     const run = await store.openRun(planRun(seeds, crawlers, rules))
     const renamed = new RenamedHandles(seeds, store, output)
     renamed.tell()
-    if (!run.resumed) await noteEstimate(store, run, request, client)
-    outcome = await withProgress(progressMode(flags), output, shownOf(crawl), () => crawl.run(run))
+    const expected = await expect(store, run, request, client)
+    const shown = shownOf(crawl, expected, caps)
+    outcome = await withProgress(progressMode(flags), output, shown, () => crawl.run(run))
     renamed.tell()
   } finally {
     forgetSignals()
@@ -113,8 +116,18 @@ export async function performCrawl(
   }
 }
 
-function shownOf({ progress }: Crawl): Shown {
-  return { lines: width => progressLines(progress.view(), width), line: () => progressLine(progress.view()) }
+function shownOf({ progress }: Crawl, expected: Expected | null, caps: BudgetCaps): Shown {
+  const now = (): [ProgressView, string | null] => {
+    const view = progress.view()
+    return [view, leftText(view, expected, caps)]
+  }
+  return {
+    lines: width => {
+      const [view, left] = now()
+      return progressLines(view, width, left)
+    },
+    line: () => progressLine(...now()),
+  }
 }
 
 /**
@@ -130,16 +143,27 @@ async function confirm(db: string, request: CrawlRequest): Promise<void> {
     throw new AppError('not-confirmed', 'nothing was sent, and no run was begun')
 }
 
-/** Keeps what a new run is expected to cost, beside which it will stand what it did. */
-async function noteEstimate(
+/**
+ * What is still to come. What a new run is expected to cost is kept: beside it will stand what it did, and a
+ * run that goes on is measured by it.
+ */
+async function expect(
   store: CrawlStore,
   run: OpenRun,
   { crawlers, rules, minAgeMs }: CrawlRequest,
   client: ApiClient,
-): Promise<void> {
+): Promise<Expected | null> {
   const price = (route: ReadRoute): MicroUsd => client.price(route)
-  const { rows } = await estimateRun(store, run, { crawlers, rules, minAgeMs, price })
+  if (run.resumed) {
+    const routeOf = new Map(crawlers.map(({ name, route }) => [name, route]))
+    return restOf(await store.estimateLeft(run), stream => {
+      const route = routeOf.get(stream)
+      return route === undefined ? 0 : price(route)
+    })
+  }
+  const { rows, estimate } = await estimateRun(store, run, { crawlers, rules, minAgeMs, price })
   await store.noteEstimate(run, rows)
+  return expectedOf(estimate)
 }
 
 function failedLine({ tally, troubled }: CrawlOutcome, db: string): string {

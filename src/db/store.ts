@@ -187,6 +187,10 @@ class SqliteStore implements CrawlStore {
     return this.#estimates.estimate(run, kinds, rules)
   }
 
+  async estimateLeft(run: OpenRun): Promise<{ stream: string; requests: number }[]> {
+    return this.#estimates.left(run)
+  }
+
   async noteEstimate(run: OpenRun, rows: readonly EstimateRow[]): Promise<void> {
     return this.#transaction(() => this.#estimates.note(run, rows))
   }

@@ -160,7 +160,9 @@ describe.concurrent('progress without a terminal', () => {
       if (said.includes('requests a second')) release()
     })
     expect(code).toBe(0)
-    expect(stderr).toMatch(/^0 streams done, 1 open; 0 pages; .*; \$0\.00\n/)
+    expect(stderr).toMatch(
+      /^0 streams done, 1 open; 0 pages; .*; \$0\.00; left: nobody can say how much: 1 stream open\n/,
+    )
     expectPlain(stdout + stderr)
   })
 
