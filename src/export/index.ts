@@ -17,6 +17,7 @@ export {
 } from './export.js'
 export { graphFormats, graphTasks, type GraphFormat, type GraphRequest } from './graph/index.js'
 export { tableFormats } from './formats/index.js'
+export { ids, SEED_TABLES } from './formats/ids.js'
 export { tableTasks, type TableRequest } from './tables.js'
 export { WORKBOOK, workbookTask } from './workbook/index.js'
 export { takeKey } from './key-file.js'

@@ -4,6 +4,8 @@ import {
   exportable,
   findDataset,
   graphFormats,
+  ids,
+  SEED_TABLES,
   graphTasks,
   needsOf,
   queryDataset,
@@ -38,6 +40,7 @@ interface Flags {
   partition?: 'month'
   out: string
   force: boolean
+  ids: boolean
   pseudonymize: boolean
   keyFile?: string
 }
@@ -99,6 +102,11 @@ export const exportCommand: Command<Flags> = {
         default: false,
         describe: 'Replace the export that is in the folder',
       })
+      .option('ids', {
+        type: 'boolean',
+        default: false,
+        describe: 'Only the ids of posts and users, as seed lists that crawl --seeds takes',
+      })
       .option('pseudonymize', {
         type: 'boolean',
         default: false,
@@ -116,6 +124,7 @@ export const exportCommand: Command<Flags> = {
       )
       .example('$0 export --format gexf --graph follow --out study', 'who follows whom, for Gephi')
       .example('$0 export --format xlsx --out study', 'one workbook with a sheet for each table')
+      .example('$0 export --ids --out ids', 'what may be shared; crawl --seeds reads it again')
       .example('$0 export --since 7d --out week', 'what was met in the last week')
       .example('$0 export --pseudonymize --key-file study.key --out shared', 'for others, without names')
       .example(
@@ -150,9 +159,10 @@ export const exportCommand: Command<Flags> = {
  * The command as it can be typed again, without the places of this machine. Under pseudonyms it has no query,
  * which can name somebody.
  */
-function commandText({ format, tables, graph, since, sql, name, partition, pseudonymize }: Flags): string {
+function commandText(flags: Flags): string {
+  const { format, tables, graph, since, sql, name, partition, pseudonymize, ids: onlyIds } = flags
   const options: [string, string | undefined][] = [
-    ['format', format.join(',')],
+    ['format', onlyIds ? undefined : format.join(',')],
     ['tables', tables?.join(',')],
     ['graph', format.some(isGraphFormat) ? graph.join(',') : undefined],
     ['since', since],
@@ -164,7 +174,12 @@ function commandText({ format, tables, graph, since, sql, name, partition, pseud
     ['partition', partition],
   ]
   const told = options.flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag} ${value}`]))
-  return ['sora-crawl export', ...told, ...(pseudonymize ? ['--pseudonymize --key-file FILE'] : [])].join(' ')
+  return [
+    'sora-crawl export',
+    ...(onlyIds ? ['--ids'] : []),
+    ...told,
+    ...(pseudonymize ? ['--pseudonymize --key-file FILE'] : []),
+  ].join(' ')
 }
 
 const FORMATS = [...tableFormats.keys(), WORKBOOK, ...graphFormats]
@@ -181,6 +196,7 @@ const EVERYTHING: CopiedPart = { read: null, indexed: true }
 
 /** What the flags ask for. @throws AppError `bad-usage` */
 function asked(flags: Flags, pseudonyms: (() => Pseudonyms) | null): Asked {
+  if (flags.ids) return askedIds(flags)
   if (flags.format.length === 0) throw new AppError('bad-usage', '--format names no format')
   const graphs = { graphs: flags.graph.map(graphOf), formats: flags.format.filter(isGraphFormat) }
   const tables = askedTables(flags, pseudonyms)
@@ -192,6 +208,30 @@ function asked(flags: Flags, pseudonyms: (() => Pseudonyms) | null): Asked {
     makers: [...tables.makers, makeGraphs],
     needs: { read: read && [...read, ...graphTables], indexed: true },
   }
+}
+
+/** Ids alone: of the tables whose ids are seeds. @throws AppError `bad-usage` */
+function askedIds({ format, tables, since: from, sql, partition, pseudonymize }: Flags): Asked {
+  const others = { format: format.join() !== 'csv', sql, partition, pseudonymize }
+  const [other] = Object.entries(others).find(([, value]) => value !== undefined && value !== false) ?? []
+  if (other !== undefined)
+    throw new AppError(
+      'bad-usage',
+      `--ids and --${other} exclude each other: ids are one a line, as they are`,
+    )
+  const names = tables ?? SEED_TABLES
+  const wrong = names.find(name => !SEED_TABLES.includes(name))
+  if (wrong !== undefined || names.length === 0)
+    throw new AppError(
+      'bad-usage',
+      `--ids: the ids of ${wrong ?? 'no table'} are no seeds; those of ${SEED_TABLES.join(' and ')} are`,
+    )
+  const datasets = names
+    .map(findDataset)
+    .map(dataset => ({ ...dataset, columns: dataset.columns.filter(({ name }) => name === 'id') }))
+  const since = from ?? null
+  const request = { datasets, formats: [ids], since, partition: false, queries: new Map<string, string>() }
+  return { datasets, makers: [snapshot => tableTasks(snapshot, request)], since, needs: needsOf(datasets) }
 }
 
 function askedTables(

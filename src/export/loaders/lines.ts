@@ -22,6 +22,12 @@ const LINES: Readonly<Record<string, (file: LoadedFile) => string[]>> = {
   gexf: gexfLoaders,
   graphml: graphmlLoaders,
   xlsx: workbookLoaders,
+  ids: ({ path }) => [
+    '```sh',
+    `sora-crawl plan --seeds ${path} --collect profile  # what it costs to read them again`,
+    `sora-crawl crawl --seeds ${path} --collect profile`,
+    END,
+  ],
 }
 
 /** Lines that load CSV with the right types: ids stay text, whatever they look like. */
