@@ -65,7 +65,8 @@ function isOfNumbers(rows: readonly (readonly Cell[])[], column: number): boolea
 function widthsOf(texts: readonly (readonly string[])[], room: number): number[] {
   const places = (texts[0] ?? []).map((_, i) => i)
   const most = (measure: (cell: string) => number, i: number): number =>
-    Math.max(0, ...texts.map(row => measure(row[i] ?? '')))
+    // One after the other: a call takes fewer arguments than a table can have rows.
+    texts.reduce((widest, row) => Math.max(widest, measure(row[i] ?? '')), 0)
   return shared(
     places.map(i => most(stringWidth, i)),
     places.map(i => Math.min(most(leastOf, i), LONGEST_WORD)),
@@ -98,7 +99,8 @@ function wrapped(text: string, width: number): string[] {
   return lines
 }
 
-function pad(cell: string, width: number, right: boolean): string {
+/** A text filled up to a width, before it or behind it. */
+export function pad(cell: string, width: number, right: boolean): string {
   const space = ' '.repeat(Math.max(0, width - stringWidth(cell)))
   return right ? space + cell : cell + space
 }

@@ -173,6 +173,11 @@ describe('columns', () => {
     expect(words.filter(word => !whole.has(word) && !word.endsWith('…'))).toEqual([])
   })
 
+  test('have as many rows as there are', () => {
+    const rows = Array.from({ length: 200_000 }, (_, n) => [n, 'a'])
+    expect(columns(rows).split('\n')).toHaveLength(200_000)
+  })
+
   test('are in colours only where asked, and as wide', () => {
     const rows = [[{ text: 'complete', tone: 'good' as const }, 'x']]
     expect(columns(rows)).toBe('  complete  x')

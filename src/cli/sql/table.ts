@@ -1,5 +1,6 @@
 import stringWidth from 'string-width'
 import type { SqlValue } from '../../db/index.js'
+import { pad } from '../columns.js'
 import { cut } from '../format.js'
 import type { Row } from './query-process.js'
 import { textOf, type RowFormat } from './row-format.js'
@@ -133,9 +134,4 @@ function isNumber(value: SqlValue): boolean {
 /** Text that cannot move a cursor, break a line or turn the writing direction of what follows it. */
 function visible(text: string): string {
   return text.replaceAll(/[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ')
-}
-
-function pad(cell: string, width: number, right: boolean): string {
-  const space = ' '.repeat(Math.max(0, width - stringWidth(cell)))
-  return right ? space + cell : cell + space
 }
