@@ -32,6 +32,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     keepIgnoringHangup()
     if (argv.includes('--version') && argv.includes('--verbose')) return await versions(output)
     if ('error' in config) throw config.error
+    // What the file names may begin with ~/, too.
     const words = expandHome(config.argv)
     const asked = helpAsked(words, commandNames)
     if (asked !== null) {
@@ -60,7 +61,8 @@ async function configured(
   try {
     const words = expandHome(argv)
     const file = configFile(words)
-    if (file === null) return { argv, file }
+    // Whoever asks for help may do so because of the file.
+    if (file === null || helpAsked(words, commandNames) !== null) return { argv: words, file: null }
     // What reads it takes longer to load than most commands: only where there is something to read.
     return await (await import('./config-file.js')).withConfig(words, file, catalogue)
   } catch (error) {

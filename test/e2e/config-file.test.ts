@@ -82,6 +82,12 @@ describe.concurrent('the config file', { timeout: 120_000 }, () => {
     expectOnlyLine(result, words)
   })
 
+  test('that cannot be used keeps nobody from help', async ({ bench }) => {
+    write(bench, 'crawl: [\n')
+    for (const args of [['help'], ['crawl', '--help'], ['--version'], ['help', 'settings']])
+      expectExit(await bench.run(args), 0)
+  })
+
   test('that is missing is a mistake in use; an empty one says nothing', async ({ bench }) => {
     const missing = await bench.run(['status', '--config', 'none.yaml'])
     expectExit(missing, 2)
