@@ -15,17 +15,21 @@ export function expectedOf({ total, unknown, unfound }: Estimate): Expected {
   return { requests, cost, word: isWhole ? 'about' : 'at least' }
 }
 
-/** What the kept estimate of a run that goes on leaves to be sent; null where none was kept. */
+/**
+ * What the kept estimate of a run that goes on leaves after what it has sent; null where none was kept.
+ * @param price of a stream's requests
+ */
 export function restOf(
-  left: readonly { readonly stream: string; readonly requests: number }[],
+  noted: readonly { readonly stream: string; readonly likely: number }[],
+  sent: { readonly requests: number; readonly cost: number },
   price: (stream: string) => number,
 ): Expected | null {
-  if (left.length === 0) return null
-  const sum = (value: (one: { stream: string; requests: number }) => number): number =>
-    left.reduce((total, one) => total + value(one), 0)
+  if (noted.length === 0) return null
+  const requests = noted.reduce((sum, { likely }) => sum + likely, 0)
+  const cost = noted.reduce((sum, { stream, likely }) => sum + likely * price(stream), 0)
   return {
-    requests: sum(({ requests }) => requests),
-    cost: sum(({ stream, requests }) => requests * price(stream)),
+    requests: Math.max(0, requests - sent.requests),
+    cost: Math.max(0, cost - sent.cost),
     word: 'about',
   }
 }

@@ -156,7 +156,7 @@ async function expect(
   const price = (route: ReadRoute): MicroUsd => client.price(route)
   if (run.resumed) {
     const routeOf = new Map(crawlers.map(({ name, route }) => [name, route]))
-    return restOf(await store.estimateLeft(run), stream => {
+    return restOf(await store.notedEstimate(run), await store.tally(run.id), stream => {
       const route = routeOf.get(stream)
       return route === undefined ? 0 : price(route)
     })

@@ -64,15 +64,11 @@ export class Estimates {
       insert.run({ run: run.id, stream, streams, low, likely, high })
   }
 
-  /** The likely requests of a run that have not been sent, by stream. */
-  left(run: OpenRun): { stream: string; requests: number }[] {
+  /** The likely requests of a run by stream, as they were kept. */
+  noted(run: OpenRun): { stream: string; likely: number }[] {
     return this.#sqlite
-      .prepare<object, { stream: string; requests: number }>(
-        `
-        SELECT e.stream, max(0, e.likely - count(k.id)) AS requests FROM estimates e
-        LEFT JOIN requests q ON q.run_id = e.run_id AND ${isSent('q.')}
-        LEFT JOIN checkpoints k ON k.id = q.stream_id AND k.stream = e.stream
-        WHERE e.run_id = :run GROUP BY e.stream`,
+      .prepare<object, { stream: string; likely: number }>(
+        'SELECT stream, likely FROM estimates WHERE run_id = :run',
       )
       .all({ run: run.id })
   }

@@ -368,8 +368,8 @@ export interface CrawlStore {
   ): Promise<{ rows: EstimateRow[]; records: EstimateRecord[] }>
   /** Keeps an estimate, to be compared with what the run will have cost. */
   noteEstimate(run: OpenRun, rows: readonly EstimateRow[]): Promise<void>
-  /** What the kept estimate of a run leaves to be sent, by stream; nothing where none was kept. */
-  estimateLeft(run: OpenRun): Promise<{ readonly stream: string; readonly requests: number }[]>
+  /** The likely requests of a run by stream, as its estimate was kept; none where none was. */
+  notedEstimate(run: OpenRun): Promise<{ readonly stream: string; readonly likely: number }[]>
   /**
    * The stream to read next: shallowest first, then the seed with the fewest requests; undefined when none is
    * ready.

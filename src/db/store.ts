@@ -187,8 +187,8 @@ class SqliteStore implements CrawlStore {
     return this.#estimates.estimate(run, kinds, rules)
   }
 
-  async estimateLeft(run: OpenRun): Promise<{ stream: string; requests: number }[]> {
-    return this.#estimates.left(run)
+  async notedEstimate(run: OpenRun): Promise<{ stream: string; likely: number }[]> {
+    return this.#estimates.noted(run)
   }
 
   async noteEstimate(run: OpenRun, rows: readonly EstimateRow[]): Promise<void> {

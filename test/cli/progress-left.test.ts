@@ -75,11 +75,16 @@ describe('what is left of a crawl', () => {
 
   test('of a run that goes on is what its estimate leaves', () => {
     const price = (stream: string): number => (stream === 'feed' ? 50_000 : 100_000)
-    const left = [
-      { stream: 'feed', requests: 200 },
-      { stream: 'posts', requests: 50 },
+    const noted = [
+      { stream: 'feed', likely: 200 },
+      { stream: 'posts', likely: 50 },
     ]
-    expect(restOf(left, price)).toEqual({ requests: 250, cost: 15_000_000, word: 'about' })
-    expect(restOf([], price)).toBeNull()
+    const none = { requests: 0, cost: 0 }
+    expect(restOf(noted, none, price)).toEqual({ requests: 250, cost: 15_000_000, word: 'about' })
+    const some = { requests: 100, cost: 5_000_000 }
+    expect(restOf(noted, some, price)).toEqual({ requests: 150, cost: 10_000_000, word: 'about' })
+    const more = { requests: 300, cost: 20_000_000 }
+    expect(restOf(noted, more, price)).toEqual({ requests: 0, cost: 0, word: 'about' })
+    expect(restOf([], none, price)).toBeNull()
   })
 })
