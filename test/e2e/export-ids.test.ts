@@ -14,6 +14,13 @@ function idsOf(bench: Bench, table: string, db = bench.db): string[] {
   return bench.open(db).prepare(`SELECT id FROM ${table} ORDER BY id`).pluck().all() as string[]
 }
 
+async function exported(bench: Bench, ...args: readonly string[]): Promise<{ files: { path: string }[] }> {
+  const out = ['--db', bench.db, '--out', bench.file('ids'), '--json']
+  const result = await bench.run(['export', '--ids', ...args, ...out])
+  expectExit(result, 0)
+  return jsonOf(result) as { files: { path: string }[] }
+}
+
 describe.concurrent('export --ids', { timeout: 120_000 }, () => {
   test('writes every id of posts and users and nothing else; they are seeds', async ({ bench }) => {
     const world = generateWorld(97, { ...SMALL, privateUsers: 0, goneUsers: 0, gonePosts: 0 })
@@ -51,19 +58,8 @@ describe.concurrent('export --ids', { timeout: 120_000 }, () => {
     const sqlite = new Database(bench.db)
     sqlite.prepare("UPDATE users SET id = 'two' || char(10) || 'lines' WHERE rowid = 1").run()
     sqlite.close()
-    const result = await bench.run([
-      'export',
-      '--ids',
-      '--tables',
-      'users',
-      '--db',
-      bench.db,
-      '--out',
-      bench.file('ids'),
-      '--json',
-    ])
-    expectExit(result, 0)
-    expect(jsonOf(result)).toMatchObject({ values_left_out: 1 })
+    const report = await exported(bench, '--tables', 'users')
+    expect(report).toMatchObject({ values_left_out: 1 })
     expect(lines(bench, 'ids/users.txt')).toHaveLength(bench.count('users') - 1)
   })
 

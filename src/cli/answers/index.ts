@@ -1,4 +1,4 @@
-/* What every command prints with --json, as schemas: its types, the guide and the tests are made from them. */
+/* What every command prints with --json, as schemas: the commands' types, `schema` and the tests are made from them. */
 import * as z from 'zod'
 import { crawl, plan, sandbox, schedule } from './crawling.js'
 import { forget, imported, prune, replay } from './keeping.js'
