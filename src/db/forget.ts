@@ -7,6 +7,7 @@ import { copiesOf, type Copies } from './copies.js'
 import { CHANGED, GONE, PROSE, REMOVED } from './forget-columns.js'
 import { ForgottenHashes } from './forgotten.js'
 import { takeWriteLock } from './lock.js'
+import { onward } from './onward.js'
 import { databaseError, openForReading, openForTrial, openForWriting, type Sqlite } from './open.js'
 import { checkOneName, realName } from './place.js'
 import type { ForgottenPeople } from './port.js'
@@ -410,8 +411,9 @@ class Removal {
     let known: number
     do {
       known = this.#known.size
-      let done = 0
-      for (let page = next.get(0); page !== undefined; page = next.get(page.id)) {
+      let [done, after] = [0, 0]
+      for (let page = next.get(after); page !== undefined; page = next.get(after)) {
+        after = onward(page.id, after, 'pages')
         failpoint('mid-forget')
         onPage((done += 1), all)
         const left = this.#redactPage(page.body)

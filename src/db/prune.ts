@@ -3,6 +3,7 @@ import type { IsoTime } from '../clock.js'
 import { AppError } from '../errors.js'
 import { failpoint } from '../failpoint.js'
 import { takeWriteLock } from './lock.js'
+import { onward } from './onward.js'
 import { databaseError, openForReading, openForWriting, type Sqlite } from './open.js'
 import { checkOneName, realName } from './place.js'
 
@@ -80,7 +81,7 @@ export class Pruner {
         const { pages, bytes } = dropBatch({ after, upTo, before })
         sum.pages += pages
         sum.bytes += bytes
-        after = upTo
+        after = onward(upTo, after, 'pages')
       }
       return sum
     })

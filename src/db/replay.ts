@@ -3,6 +3,7 @@ import { failpoint } from '../failpoint.js'
 import { DriftBase } from './drift-base.js'
 import { takeWriteLock } from './lock.js'
 import { takeNobodyOut } from './nobody.js'
+import { onward } from './onward.js'
 import { databaseError, openForReading, openForTrial, openForWriting, type Sqlite } from './open.js'
 import { checkOneName, realName } from './place.js'
 import { PageTables } from './page-tables.js'
@@ -79,10 +80,14 @@ export class Replayer {
     }
   }
 
-  /** The page after another (0: the first); undefined after the last. */
+  /**
+   * The page after another (0: the first); undefined after the last.
+   * @throws AppError `bad-database` where pages are out of order
+   */
   next(after: number): StoredPage | undefined {
     const row = this.#s.next.get({ after })
     if (row === undefined) return undefined
+    onward(row.id, after, 'pages')
     const { subjectKind: kind, subjectId: id, parentId, ...page } = row
     return { ...page, subject: { kind, id, parentId } }
   }

@@ -9,6 +9,7 @@ import {
   type GraphNode,
   type GraphRelations,
 } from './graphs.js'
+import { onward } from './onward.js'
 import { databaseError, openForReading, type Sqlite } from './open.js'
 import { copyWithPseudonyms, type CopiedPart, type NameReplacer } from './pseudonymized-copy.js'
 import { checkWords, queryError, READ_ONLY, type SqlParameters, type SqlValue } from './query.js'
@@ -142,7 +143,7 @@ export class Snapshot {
       ) as [number, Uint8Array, bigint]
       if (rows === 0) return
       yield { rows, bytes }
-      after = place
+      after = onward(place, after, table)
       // Texts can be of any length: the next block is made as large as this one says is right.
       limit = Math.max(1, Math.min(PACKED_ROWS, Math.floor((PACKED_BYTES * rows) / bytes.byteLength)))
     }
