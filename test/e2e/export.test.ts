@@ -138,6 +138,18 @@ describe('an export', () => {
     },
   )
 
+  test('as Parquet of a row without what every row has is refused in one line', async ({ bench }) => {
+    const server = await bench.serve({ world: generateWorld(5, TINY) })
+    expectExit(await bench.crawl(server, ['feed', '--collect', 'profile']), 0)
+    const sqlite = new Database(bench.db)
+    sqlite.prepare("UPDATE posts SET first_seen_at = 'no time'").run()
+    sqlite.close()
+    const args = ['export', '--format', 'parquet', '--db', bench.db, '--out', bench.file('out')]
+    const result = await bench.run(args)
+    expectExit(result, 2)
+    expectOnlyLine(result, /The database cannot be used: .*no time in the column first_seen_at/)
+  })
+
   test('beside a crawl shows one instant: what a row refers to is there', async ({ bench }) => {
     const world = generateWorld(91)
     const server = await bench.serve({ world, pageSize: 5 })

@@ -1,5 +1,6 @@
 import { ByteWriter, ParquetWriter, type SchemaElement } from 'hyparquet-writer'
 import type { Row, SqlValue } from '../../db/index.js'
+import { AppError } from '../../errors.js'
 import type { Column, ColumnType, Format, Remarks, RowSource, Sink } from '../contract.js'
 import { textOf } from './values.js'
 
@@ -81,10 +82,17 @@ class Group {
     return this.rows >= GROUP_ROWS || this.#length >= GROUP_LENGTH
   }
 
+  /** @throws AppError `bad-database` where a value is missing that every row has */
   add(row: Row): void {
-    for (const [i, { type }] of this.#columns.entries()) {
+    for (const [i, { name, type, required }] of this.#columns.entries()) {
       const value = row[i] ?? null
-      const written = value === null ? null : (storedAs(value, type) ?? this.#leaveOut())
+      const stored = value === null ? undefined : storedAs(value, type)
+      if (stored === undefined && required)
+        throw new AppError(
+          'bad-database',
+          `a row has no ${type} in the column ${name}, which every row has: the file is damaged or was changed`,
+        )
+      const written = stored ?? (value === null ? null : this.#leaveOut())
       if (typeof value === 'string') this.#length += value.length
       this.#values[i]?.push(written)
     }
