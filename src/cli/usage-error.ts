@@ -1,5 +1,10 @@
 import { perhaps } from '../nearest.js'
 
+/** Flags that other programs have, and what does that here, by command. */
+const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  crawl: { '--dry-run': '`plan` instead of `crawl` says what the same would cost, and sends nothing' },
+}
+
 /**
  * What the parser says, in the words of whoever typed it, and with the name that was most likely meant.
  * @param argv the arguments
@@ -23,6 +28,8 @@ export function explained(
   const first = typed[0] ?? names
   if (command === null && !first.startsWith('-'))
     return `there is no command "${first}"${perhaps(first, known.commands)}`
+  const elsewhere = ELSEWHERE[command ?? '']?.[first]
+  if (elsewhere !== undefined) return `${what}: ${first}; ${elsewhere}`
   const hint = first.startsWith('-') ? perhaps(first.replace(/^-+/, ''), known.flags, '--') : ''
   return `${what}: ${typed.length === 0 ? names : typed.join(', ')}${hint}`
 }

@@ -1,4 +1,5 @@
-import { getTableColumns, isTable } from 'drizzle-orm'
+import { getTableColumns, getTableName, is, isTable } from 'drizzle-orm'
+import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { PROSE } from './forget-columns.js'
 import { dictionary } from './schema/index.js'
 
@@ -23,6 +24,17 @@ function missing(table: string, column: string, target: string, { key = 'id', wh
   }
 }
 
+/** What the schema says refers to another table. */
+function references(): Rule[] {
+  return [...dictionary].flatMap(([name, { kind, table }]) => {
+    if (kind !== 'table' || !is(table, SQLiteTable)) return []
+    return getTableConfig(table).foreignKeys.flatMap(key => {
+      const { columns, foreignTable } = key.reference()
+      return columns.map(column => missing(name, column.name, getTableName(foreignTable)))
+    })
+  })
+}
+
 const MEMBERS: readonly Rule[] = [
   ['user', 'users'],
   ['post', 'posts'],
@@ -41,21 +53,13 @@ const MEMBERS: readonly Rule[] = [
  * streams of the forgotten.
  */
 const RELATIONS: readonly Rule[] = [
-  missing('attachments', 'post_id', 'posts'),
-  missing('posts', 'user_id', 'users'),
-  missing('comments', 'user_id', 'users'),
-  missing('comments', 'post_id', 'posts'),
-  missing('comments', 'parent_comment_id', 'comments'),
-  missing('users', 'owner_user_id', 'users'),
+  ...references(),
   missing('edges', 'source_id', 'users', { where: "kind IN ('follow', 'cameo')" }),
   missing('edges', 'target_id', 'users', { where: "kind = 'follow'" }),
   missing('edges', 'source_id', 'posts', { where: "kind = 'remix'" }),
   missing('edges', 'target_id', 'posts', { where: "kind = 'cameo'" }),
   missing('rankings', 'item_id', 'posts', { where: "list = 'feed'" }),
   missing('rankings', 'item_id', 'users', { where: "list = 'leaderboard'" }),
-  missing('post_metrics', 'post_id', 'posts'),
-  missing('user_metrics', 'user_id', 'users'),
-  missing('usernames', 'user_id', 'users'),
   missing('handles', 'user_id', 'users'),
   ...MEMBERS,
   missing('members', 'stream_id', 'checkpoints'),

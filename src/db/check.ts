@@ -70,14 +70,12 @@ export class Check {
     const all = rules(nobody)
     this.steps = [
       { part: 'file', fault: DAMAGED },
-      { part: 'relations', fault: 'a foreign key leads nowhere' },
       { part: 'schema', fault: 'a table, index or view is missing or was changed' },
       { part: 'file', fault: INTERRUPTED },
       ...all,
     ]
     this.#looks = [
       () => integrity(sqlite),
-      () => foreignKeys(sqlite),
       () => schema(sqlite),
       () => interrupted(sqlite),
       ...all.map(rule => () => broken(sqlite, rule)),
@@ -138,20 +136,6 @@ function integrity(sqlite: Sqlite): Fault[] {
   return told.length === 0
     ? []
     : [{ part: 'file', fault: DAMAGED, count: told.length, examples: damage.slice(0, EXAMPLES) }]
-}
-
-function foreignKeys(sqlite: Sqlite): Fault[] {
-  const lines = sqlite.pragma('foreign_key_check') as { table: string; rowid: number }[]
-  return lines.length === 0
-    ? []
-    : [
-        {
-          part: 'relations',
-          fault: 'a foreign key leads nowhere',
-          count: lines.length,
-          examples: lines.slice(0, EXAMPLES).map(({ table, rowid }) => `${table} ${rowid}`),
-        },
-      ]
 }
 
 /** Tables, indexes and views of a new database must be there as they are made; others may be there too. */

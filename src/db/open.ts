@@ -178,6 +178,9 @@ function openFile(file: string, readonly: boolean): Sqlite {
   const sqlite = new Database(file, { readonly })
   try {
     checkSqlite(sqlite)
+    // References tell other programs what belongs together. Here a row may be stored before the one that it
+    // refers to, and `check` asks whether that came.
+    sqlite.pragma('foreign_keys = OFF')
     return sqlite
   } catch (error) {
     sqlite.close()

@@ -89,6 +89,8 @@ export async function rehearse<T>(name: string, work: (store: CrawlStore) => Pro
   try {
     const { sqlite, db } = openForWriting(trial.file)
     try {
+      // The migrations have opened what is temporary, and in a transaction its place cannot be changed.
+      sqlite.pragma('temp_store = MEMORY')
       sqlite.exec('BEGIN')
       return await work(
         new SqliteStore(file, sqlite, new PageTables(sqlite, db), {

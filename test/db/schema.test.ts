@@ -91,6 +91,27 @@ describe('the tables that migrations make', () => {
   })
 })
 
+test('tables refer to each other as the schema says, for programs that show it', async ({ bench }) => {
+  await bench.closeStore(bench.store())
+  const found = tables.flatMap(([name]) =>
+    bench.column(
+      `select '${name}.' || "from" || ' -> ' || "table" || '.' || "to" from pragma_foreign_key_list(?)`,
+      name,
+    ),
+  )
+  expect(found.toSorted()).toEqual([
+    'attachments.post_id -> posts.id',
+    'comments.parent_comment_id -> comments.id',
+    'comments.post_id -> posts.id',
+    'comments.user_id -> users.id',
+    'post_metrics.post_id -> posts.id',
+    'posts.user_id -> users.id',
+    'user_metrics.user_id -> users.id',
+    'usernames.user_id -> users.id',
+    'users.owner_user_id -> users.id',
+  ])
+})
+
 /** The columns that the public contract names. */
 const CONTRACT: Record<string, string> = {
   users:

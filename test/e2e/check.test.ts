@@ -61,6 +61,7 @@ async function damaged(bench: Bench, sql: string): Promise<Fault[]> {
   await copyFile(template.db, bench.db)
   const db = new Database(bench.db)
   db.unsafeMode(true)
+  db.pragma('foreign_keys = OFF')
   db.exec(sql)
   db.close()
   const result = await check(bench)

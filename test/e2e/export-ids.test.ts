@@ -56,6 +56,7 @@ describe.concurrent('export --ids', { timeout: 120_000 }, () => {
     const server = await bench.serve({ world: generateWorld(98, SMALL) })
     expectExit(await bench.crawl(server, ['feed', '--collect', 'profile']), 0)
     const sqlite = new Database(bench.db)
+    sqlite.pragma('foreign_keys = OFF')
     sqlite.prepare("UPDATE users SET id = 'two' || char(10) || 'lines' WHERE rowid = 1").run()
     sqlite.close()
     const report = await exported(bench, '--tables', 'users')

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 
 import Database from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
 
 import { blocksOf, pages, type Block } from '../rules/documents.js'
 import { Bench } from '../support/run.js'
@@ -105,6 +106,19 @@ describe('what readers ask', () => {
         db.close()
       }
     })
+})
+
+test('what tables.md tells Datasette of columns is so', () => {
+  const told = of('yaml').find(({ page }) => page.endsWith('tables.md'))?.code ?? ''
+  const { databases } = parse(told) as {
+    databases: { study: { tables: Record<string, Record<string, string>> } }
+  }
+  const db = new Database(bench.file('data/demo.db'), { readonly: true })
+  for (const [table, columns] of Object.entries(databases.study.tables)) {
+    const names = db.prepare('select name from pragma_table_info(?)').pluck().all(table)
+    expect(names, table).toEqual(expect.arrayContaining(Object.values(columns)))
+  }
+  db.close()
 })
 
 test('the answer that importing.md shows is imported', async () => {

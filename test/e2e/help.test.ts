@@ -80,6 +80,7 @@ describe.concurrent('help', () => {
 
 describe.concurrent('a misspelled', () => {
   test.for([
+    [['crawl', '@sam', '--dry-run'], /--dry-run; `plan` instead of `crawl` says what .* would cost/],
     [['crwal', '@sam'], /there is no command "crwal"; do you mean crawl\?.*`sora-crawl --help`/],
     [['crawl', '@sam', '--max-cots', '3'], /--max-cots; do you mean --max-cost\?.*`sora-crawl crawl --help`/],
     [['crawl', '@sam', '--collect', 'folowers'], /no stream "folowers".*; do you mean followers\?/],

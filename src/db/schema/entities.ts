@@ -1,12 +1,23 @@
-import { index, integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import {
+  index,
+  integer,
+  primaryKey,
+  real,
+  sqliteTable,
+  text,
+  type AnySQLiteColumn,
+} from 'drizzle-orm/sqlite-core'
 import { documented } from './documented.js'
 
 /*
  * What was collected. Ids are the API's own, unaltered; NULL means "not told"; times are ISO 8601 UTC with
- * milliseconds.
+ * milliseconds. References say to other programs what belongs together; SQLite does not enforce them (see
+ * `openFile` in `open.ts`). A post that another one remixes may be known by its id alone, so that is none.
  */
 
 const seen = { first_seen_at: text().notNull(), last_seen_at: text().notNull() }
+const ofUser = () => text().references((): AnySQLiteColumn => users.id)
+const ofPost = () => text().references((): AnySQLiteColumn => posts.id)
 const SEEN = { first_seen_at: 'When it was first met.', last_seen_at: 'When it was last met.' }
 
 export const users = sqliteTable('users', {
@@ -25,7 +36,7 @@ export const users = sqliteTable('users', {
   is_verified: integer(),
   created_at: text(),
   social_links: text(),
-  owner_user_id: text(),
+  owner_user_id: ofUser(),
   unavailable: text(),
   ...seen,
 })
@@ -59,7 +70,7 @@ export const posts = sqliteTable(
   'posts',
   {
     id: text().primaryKey(),
-    user_id: text(),
+    user_id: ofUser(),
     text: text(),
     posted_at: text(),
     updated_at: text(),
@@ -111,7 +122,7 @@ export const attachments = sqliteTable(
   'attachments',
   {
     id: text().primaryKey(),
-    post_id: text().notNull(),
+    post_id: ofPost().notNull(),
     position: integer().notNull(),
     kind: text(),
     generation_id: text(),
@@ -152,9 +163,9 @@ export const comments = sqliteTable(
   'comments',
   {
     id: text().primaryKey(),
-    post_id: text(),
-    parent_comment_id: text(),
-    user_id: text(),
+    post_id: ofPost(),
+    parent_comment_id: text().references((): AnySQLiteColumn => comments.id),
+    user_id: ofUser(),
     text: text(),
     posted_at: text(),
     like_count: integer(),
@@ -223,7 +234,7 @@ documented(rankings, 'Who stood where on the ranked lists, run by run.', {
 export const post_metrics = sqliteTable(
   'post_metrics',
   {
-    post_id: text().notNull(),
+    post_id: ofPost().notNull(),
     observed_at: text().notNull(),
     like_count: integer(),
     dislike_count: integer(),
@@ -250,7 +261,7 @@ documented(post_metrics, 'The history of a post’s counters: a row only when on
 export const user_metrics = sqliteTable(
   'user_metrics',
   {
-    user_id: text().notNull(),
+    user_id: ofUser().notNull(),
     observed_at: text().notNull(),
     follower_count: integer(),
     following_count: integer(),
@@ -274,7 +285,7 @@ documented(user_metrics, 'The history of a user’s counters: a row only when on
 
 export const usernames = sqliteTable(
   'usernames',
-  { user_id: text().notNull(), username: text().notNull(), ...seen },
+  { user_id: ofUser().notNull(), username: text().notNull(), ...seen },
   t => [primaryKey({ columns: [t.user_id, t.username] })],
 )
 documented(usernames, 'Every handle that a user was seen under.', {
