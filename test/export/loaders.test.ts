@@ -8,7 +8,7 @@ import { describe, expect } from 'vitest'
 import type { SqlValue } from '../../src/db/index.js'
 import { defaultTables, findDataset, type Column } from '../../src/export/index.js'
 import { fillHostile, test, type Exports } from './hostile.js'
-import { runPython } from './tools.js'
+import { hasPyarrow, runPython } from './tools.js'
 
 const PANDAS = {
   text: 'string',
@@ -51,7 +51,7 @@ function pandasValue(value: SqlValue, { type }: Column, format: string): unknown
   if (type === 'time') return FITS(Date.parse(String(value))) ? Date.parse(String(value)) : null
   if (type === 'json' && format === 'jsonl') return JSON.parse(String(value)) as unknown
   if (typeof value !== 'string') return typeof value === 'bigint' ? String(value) : value
-  if (format === 'jsonl') return value
+  if (format !== 'csv') return value
   const text = value.replaceAll('\0', '')
   return text === '' ? null : text
 }
@@ -66,8 +66,10 @@ function expectedColumns(exports: Exports, table: string, format: string): Recor
   )
 }
 
-describe.for(['csv', 'jsonl'])('load.py beside %s', format => {
-  test('has every value of every table, with its type', async ({ exports }) => {
+describe.for(['csv', 'jsonl', 'parquet'])('load.py beside %s', format => {
+  const read = test.skipIf(format === 'parquet' && !hasPyarrow())
+
+  read('has every value of every table, with its type', async ({ exports }) => {
     fillHostile(exports.sqlite)
     const { path: folder } = await exports.export([format])
     const loaded = runPython(DUMP, [folder], 'python3-pandas') as Record<
@@ -88,7 +90,7 @@ describe.for(['csv', 'jsonl'])('load.py beside %s', format => {
     }
   })
 
-  test('gives a column that is empty its type, and a table without rows all of them', async ({ exports }) => {
+  read('gives a column that is empty its type, and a table without rows all of them', async ({ exports }) => {
     exports.sqlite.exec(
       "INSERT INTO users (id, first_seen_at, last_seen_at) VALUES ('007', '2025-10-13T08:12:11.252Z', '2025-10-13T08:12:11.252Z')",
     )
@@ -119,14 +121,14 @@ for (name in names(export_tables)) {
   }
 }`
 
-describe('load.R', () => {
+describe.for(['csv', 'jsonl'])('load.R beside %s', format => {
   test('has every table with its types, its missing values, and what they add up to', async ({ exports }) => {
     exports.sqlite.exec(`
       INSERT INTO users (id, username, bio, follower_count, is_verified, created_at, first_seen_at, last_seen_at) VALUES
         ('007', '"quoted", 風 😀', 'two' || char(10) || 'lines # no comment', 9007199254740991, 1, '2025-10-13T08:12:11.252Z', '2025-10-13T08:12:11.252Z', '2025-10-13T08:12:11.252Z'),
         ('1e5', 'NA', NULL, NULL, NULL, NULL, '2025-10-13T08:12:11.252Z', '2025-10-14T08:12:11.252Z')`)
     const tables = ['users', 'posts', 'attachments']
-    const { path: folder } = await exports.export(['csv'], { tables })
+    const { path: folder } = await exports.export([format], { tables })
     const { stdout, stderr, status } = spawnSync('Rscript', ['-e', CLASSES, folder], { encoding: 'utf8' })
     expect([status, stderr]).toEqual([0, ''])
     const found = stdout

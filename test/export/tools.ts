@@ -19,3 +19,8 @@ export function runPython(script: string, args: readonly string[], packages: str
     )
   return JSON.parse(stdout)
 }
+
+/** Whether Debian's Python can read Parquet: pyarrow is no package of Debian, and `.ci/run` asks pip for it. */
+export function hasPyarrow(): boolean {
+  return spawnSync(PYTHON, ['-c', 'import pyarrow']).status === 0
+}

@@ -77,10 +77,15 @@ def read_jsonl(path, columns):
     `
 def read_parquet(path, columns):
     import pandas as pd
-    try:
-        return pd.read_parquet(path, dtype_backend="numpy_nullable")
-    except TypeError:  # pandas before 2.0
-        return pd.read_parquet(path, use_nullable_dtypes=True)
+    import pyarrow as pa
+    import pyarrow.parquet
+    rows = pa.parquet.read_table(path)
+    # As text, as in the other formats: a time that pandas cannot hold would refuse the whole file.
+    for i, name in enumerate(rows.column_names):
+        if columns[name] == "time":
+            rows = rows.set_column(i, name, rows.column(i).cast(pa.timestamp("ms")).cast(pa.string()))
+    dtypes = {pa.int64(): pd.Int64Dtype(), pa.float64(): pd.Float64Dtype(), pa.bool_(): pd.BooleanDtype(), pa.string(): pd.StringDtype()}
+    return rows.to_pandas(types_mapper=dtypes.get)
 `,
   ],
 ]
