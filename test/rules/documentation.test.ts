@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -181,5 +181,40 @@ describe('decision records', () => {
     const numbers = names.map((_, n) => String(n + 1).padStart(4, '0'))
     expect(names.map(name => name.slice(0, 4))).toEqual(numbers)
     expect(names.map(name => read(`src/decisions/${name}`).slice(2, 6))).toEqual(numbers)
+  })
+})
+
+describe('the README of the tests', () => {
+  const text = read('test/README.md')
+  const tracked = spawnSync('git', ['ls-files', 'test'], { cwd: ROOT, encoding: 'utf8' })
+    .stdout.trimEnd()
+    .split('\n')
+
+  test('has every folder of tests', () => {
+    const folders = new Set(tracked.flatMap(file => /^test\/([^/]+)\//.exec(file)?.[1] ?? []))
+    expect(folders.size).toBeGreaterThan(10)
+    expect([...folders].filter(folder => !text.includes(`\`${folder}/\``))).toEqual([])
+  })
+
+  test('has every setting of the tests, and no other', () => {
+    const used = tracked
+      .filter(file => file.endsWith('.ts') && existsSync(path.join(ROOT, file)))
+      .flatMap(file => [
+        ...readFileSync(path.join(ROOT, file), 'utf8').matchAll(/process\.env\['([A-Z_]+)'\]/g),
+      ])
+      .map(([, name]) => String(name))
+      .filter(name => name !== 'PATH')
+    const rows = text.slice(text.indexOf('## Settings')).matchAll(/^\| (`[^|]+) \|/gm)
+    const named = [...rows].flatMap(([, cell]) =>
+      [...String(cell).matchAll(/`(\w+)`/g)].map(([, name]) => name),
+    )
+    expect(named.toSorted()).toEqual([...new Set(used)].toSorted())
+  })
+
+  test('names files that are there', () => {
+    const files = [...text.matchAll(/`([\w/-]+\.ts)`/g)].map(([, file]) => String(file))
+    const homes = ['', 'support/world/']
+    expect(files.length).toBeGreaterThan(10)
+    expect(files.filter(file => !homes.some(home => tracked.includes(`test/${home}${file}`)))).toEqual([])
   })
 })
