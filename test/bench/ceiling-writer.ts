@@ -180,6 +180,11 @@ export class CeilingWriter {
         edges.push(['follow', (record as Fields)['user_id'], subject, now, now])
         continue
       }
+      if (route === 'get_user_following') {
+        meet(record as Fields)
+        edges.push(['follow', subject, (record as Fields)['user_id'], now, now])
+        continue
+      }
       const { post, profile } = record as Shown
       meet(profile)
       if (route === 'get_post_comments') {

@@ -1,7 +1,7 @@
 /**
  * The ceiling: the same requests, `JSON.parse`, prepared statements, one transaction a page, the same rows in
  * the same tables, and nothing else — no ledger, no raw pages, no checkpoints, no validation, no retries.
- * `ceiling.js URL FILE USERS`; without a network, `ceiling.js --pages FROM FILE` reads the bodies from the
+ * `ceiling.js URL FILE USERS LISTINGS`; without a network, `ceiling.js --pages FROM FILE` reads the bodies from the
  * pages of a database instead, and `ceiling.js --answers FROM FILE` from a file of lines as `import` takes
  * it.
  */
@@ -21,15 +21,14 @@ interface Ask {
   readonly cursor: string | null
 }
 
-async function crawl(url: string, file: string, users: number): Promise<void> {
+async function crawl(url: string, file: string, users: number, listings: readonly string[]): Promise<void> {
   const { sqlite } = openForWriting(file)
   const writer = new CeilingWriter(sqlite)
   const { origin, pathname } = new URL(url)
   const pool = new Pool(origin, { connections: CONCURRENCY })
   const queue: Ask[] = []
   for (let user = 1; user <= users; user += 1) {
-    for (const route of ['get_user_posts', 'get_user_followers'])
-      queue.push({ route, subject: userId(user), cursor: null })
+    for (const route of listings) queue.push({ route, subject: userId(user), cursor: null })
   }
   const read = async ({ route, subject, cursor }: Ask): Promise<void> => {
     const key = route === 'get_post_comments' ? 'post_id' : 'user_id'
@@ -83,7 +82,7 @@ async function readAnswers(from: string, file: string): Promise<void> {
   sqlite.close()
 }
 
-const [first = '', second = '', third = ''] = process.argv.slice(2)
+const [first = '', second = '', third = '', fourth = ''] = process.argv.slice(2)
 if (first === '--pages') replay(second, third)
 else if (first === '--answers') await readAnswers(second, third)
-else await crawl(first, second, Number(third))
+else await crawl(first, second, Number(third), fourth.split(','))

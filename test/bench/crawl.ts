@@ -1,5 +1,5 @@
 /**
- * What a crawl costs beside the ceiling: both read the same 1,000 pages from the same gateway, turn about.
+ * What a crawl costs beside the ceiling: both read the same pages from the same gateway, turn about.
  */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,15 +11,38 @@ import { STUDY, userId } from './world.js'
 
 const CEILING = compiled('ceiling', 'ceiling-writer', 'world')
 
+/** What is crawled of each user, by the crawl and by the ceiling. */
+interface Reading {
+  readonly collect: string
+  readonly listings: readonly string[]
+  readonly concurrency: number
+}
+
+/** Listings of full pages. */
+export const FULL: Reading = {
+  collect: 'posts,followers,comments',
+  listings: ['get_user_posts', 'get_user_followers'],
+  concurrency: 8,
+}
+
+/** What studies of people read most: many listings, most of them of one small page. */
+const SMALL: Reading = {
+  collect: 'posts,followers,following,cameos,comments',
+  listings: ['get_user_posts', 'get_user_followers', 'get_user_following', 'get_user_cameo_appearances'],
+  concurrency: 16,
+}
+
 /** The crawl whose cost is measured, into a file. */
-export function crawlArgs(file: string, users = STUDY.users): string[] {
+export function crawlArgs(file: string, users = STUDY.users, reading = FULL): string[] {
   const seeds = Array.from({ length: users }, (_, i) => userId(i + 1))
   return [
     PROGRAM,
     'crawl',
     ...seeds,
     '--collect',
-    'posts,followers,comments',
+    reading.collect,
+    '--concurrency',
+    String(reading.concurrency),
     '--db',
     file,
     '--rate',
@@ -29,32 +52,53 @@ export function crawlArgs(file: string, users = STUDY.users): string[] {
   ]
 }
 
-export async function crawlOnce(gateway: Gateway, file: string): Promise<Usage> {
+export async function crawlOnce(gateway: Gateway, file: string, reading = FULL): Promise<Usage> {
   return measure({
-    args: crawlArgs(file, gateway.users),
+    args: crawlArgs(file, gateway.users, reading),
     env: { SORA_API_URL: gateway.url, SORA_API_KEY: KEY },
   })
 }
 
 /** @param folder where the databases are made */
-export async function benchCrawl(gateway: Gateway, folder: string, rounds: number): Promise<Table> {
+export function benchCrawl(gateway: Gateway, folder: string, rounds: number): Promise<Table> {
+  return besideCeiling('Crawl', FULL, 1.6, { gateway, folder, rounds })
+}
+
+/** The same of many small pages; `gateway` serves a `MIX`. */
+export function benchMix(gateway: Gateway, folder: string, rounds: number): Promise<Table> {
+  return besideCeiling('Crawl of small listings', SMALL, 2, { gateway, folder, rounds })
+}
+
+interface Place {
+  readonly gateway: Gateway
+  readonly folder: string
+  readonly rounds: number
+}
+
+async function besideCeiling(
+  title: string,
+  reading: Reading,
+  goal: number,
+  { gateway, folder, rounds }: Place,
+): Promise<Table> {
   const crawls: Usage[] = []
   const ceilings: Usage[] = []
   const files = { crawl: join(folder, 'crawl.db'), ceiling: join(folder, 'ceiling.db') }
+  const byHand = [CEILING, gateway.url, files.ceiling, String(gateway.users), reading.listings.join(',')]
   for (let round = 0; round < rounds; round += 1) {
     for (const file of Object.values(files)) clear(file)
-    crawls.push(await crawlOnce(gateway, files.crawl))
+    crawls.push(await crawlOnce(gateway, files.crawl, reading))
     await expectPages(gateway, 'the crawl')
-    ceilings.push(await measure({ args: [CEILING, gateway.url, files.ceiling, String(STUDY.users)] }))
+    ceilings.push(await measure({ args: byHand }))
     await expectPages(gateway, 'the ceiling')
     expectSameRows(files.crawl, files.ceiling)
   }
   const costs = crawls.map(({ cpuMs }, i) => cpuMs / (ceilings[i]?.cpuMs ?? Number.NaN))
-  return table('Crawl', `${gateway.pages} pages, beside the same requests and rows written by hand`, [
+  return table(title, `${gateway.pages} pages, beside the same requests and rows written by hand`, [
     {
       what: 'crawl',
       figures: { ...figures(crawls, gateway.pages), 'ceilings a page': median(costs) },
-      goals: { 'ceilings a page': { atMost: 1.6 }, 'peak MB': { atMost: 250 } },
+      goals: { 'ceilings a page': { atMost: goal }, 'peak MB': { atMost: 250 } },
     },
     { what: 'ceiling', figures: figures(ceilings, gateway.pages) },
   ])

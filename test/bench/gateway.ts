@@ -7,8 +7,10 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import {
+  appearance,
   comment,
   COMMENTS_A_PAGE,
+  followed,
   follower,
   PEOPLE_A_PAGE,
   post,
@@ -58,6 +60,12 @@ function keepListing(
 for (const user of range(1, extent.users)) {
   keepListing('get_user_posts', userId(user), extent.postPages, POSTS_A_PAGE, n => post(user, n, extent))
   keepListing('get_user_followers', userId(user), extent.followerPages, PEOPLE_A_PAGE, n => follower(user, n))
+  keepListing('get_user_following', userId(user), extent.followingPages, PEOPLE_A_PAGE, n =>
+    followed(user, n),
+  )
+  keepListing('get_user_cameo_appearances', userId(user), extent.cameoPages, POSTS_A_PAGE, n =>
+    appearance(user, n),
+  )
   for (const n of range(0, extent.postPages * POSTS_A_PAGE)) {
     if (n % extent.commentedEvery !== 0) continue
     const id = postId(user, n)

@@ -1,5 +1,5 @@
 /**
- * Measures this checkout: `npm run bench -- [--only crawl,replay,import,export,questions,startup,bytes]
+ * Measures this checkout: `npm run bench -- [--only crawl,mix,replay,import,export,questions,startup,bytes]
  * [--rounds N] [--out FILE] [--database FILE]`. The database with a million posts is made where it is not
  * there, which takes some minutes, and is kept.
  */
@@ -20,7 +20,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { benchBytes } from './bytes.js'
-import { benchCrawl } from './crawl.js'
+import { benchCrawl, benchMix } from './crawl.js'
 import { benchExport } from './export.js'
 import { print, type Table } from './figures.js'
 import { startGateway, type Gateway } from './processes.js'
@@ -28,9 +28,9 @@ import { benchQuestions } from './questions.js'
 import { benchStartup } from './startup.js'
 import { benchStored } from './stored.js'
 import { makeStudy, type Study } from './study.js'
-import type { Extent } from './world.js'
+import { MIX, type Extent } from './world.js'
 
-const GROUPS = ['crawl', 'replay', 'import', 'export', 'questions', 'startup', 'bytes'] as const
+const GROUPS = ['crawl', 'mix', 'replay', 'import', 'export', 'questions', 'startup', 'bytes'] as const
 type Group = (typeof GROUPS)[number]
 
 const SCRATCH = join(tmpdir(), 'sora-bench')
@@ -94,6 +94,7 @@ async function withGateway<T>(extent: Partial<Extent>, work: (gateway: Gateway) 
 
 async function tables(folder: string, show: (table: Table) => void): Promise<void> {
   if (asked('crawl')) show(await withGateway({}, gateway => benchCrawl(gateway, folder, rounds)))
+  if (asked('mix')) show(await withGateway(MIX, gateway => benchMix(gateway, folder, rounds)))
   if (asked('replay', 'import', 'startup', 'bytes'))
     await ofStudy(
       await withGateway({ users: STORED_USERS }, gateway => makeStudy(gateway, folder)),

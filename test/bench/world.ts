@@ -10,6 +10,9 @@ export interface Extent {
   readonly users: number
   readonly postPages: number
   readonly followerPages: number
+  readonly followingPages: number
+  /** Pages of posts by others in which the user appears; none of these has comments. */
+  readonly cameoPages: number
   /** Of a user's posts, one in so many has comments: a page of them. */
   readonly commentedEvery: number
 }
@@ -19,7 +22,23 @@ export const PEOPLE_A_PAGE = 50
 export const COMMENTS_A_PAGE = 10
 
 /** 1,000 pages: 200 of posts, 400 of followers, 400 of comments. */
-export const STUDY: Extent = { users: 80, postPages: 10, followerPages: 20, commentedEvery: 15 }
+export const STUDY: Extent = {
+  users: 80,
+  postPages: 10,
+  followerPages: 20,
+  followingPages: 0,
+  cameoPages: 0,
+  commentedEvery: 15,
+}
+/** 4,020 pages: 120 each of posts, followers and following, 60 of appearances, 3,600 of comments. */
+export const MIX: Extent = {
+  users: 60,
+  postPages: 2,
+  followerPages: 2,
+  followingPages: 2,
+  cameoPages: 1,
+  commentedEvery: 1,
+}
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex')
 /** Signatures are random, so that nothing compresses them. */
@@ -139,6 +158,14 @@ export function post(author: number, n: number, { commentedEvery }: Extent): obj
 }
 
 export const follower = (user: number, n: number): object => profile(someone(`follower ${user}/${n}`))
+export const followed = (user: number, n: number): object => profile(someone(`followed ${user}/${n}`))
+
+/** A post by somebody of the crowd in which the user appears. */
+export function appearance(user: number, n: number): object {
+  const others = { ...STUDY, commentedEvery: Number.POSITIVE_INFINITY }
+  const shown = post(someone(`host ${user}/${n}`), user * 1000 + n, others) as { post: object }
+  return { ...shown, post: { ...shown.post, cameo_profiles: [profile(user)] } }
+}
 
 export function comment(under: string, n: number): object {
   const id = commentId(under, n)
