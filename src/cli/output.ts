@@ -3,6 +3,7 @@ import { oneLine, shownText } from '../errors.js'
 import type { Answer, AnswerName } from './answers/index.js'
 import { showsColours } from './colour.js'
 import { columns, type Cell, type ColumnsOptions } from './columns.js'
+import { widthOf, wrap } from './help/text.js'
 import { Outlet } from './outlet.js'
 
 /** Where words go: results to stdout (as text, or as one JSON value), everything else to stderr. */
@@ -19,7 +20,7 @@ export class Output {
 
   /** Part of a command's result, for people; nothing under `--json`. */
   print(text: string): void {
-    if (!this.isJson) this.#stdout.write(`${shown(text)}\n`)
+    if (!this.isJson) this.#stdout.write(`${fitted(shown(text), process.stdout)}\n`)
   }
 
   /** Rows as columns that fit the screen, for people. */
@@ -51,7 +52,7 @@ export class Output {
 
   /** Something to know, beside the result. */
   note(text: string): void {
-    this.beside(() => this.#stderr.write(`${oneLine(text)}\n`))
+    this.beside(() => this.#stderr.write(`${fitted(oneLine(text), process.stderr)}\n`))
   }
 
   /** Lines that are more than a note, on stderr. */
@@ -61,7 +62,7 @@ export class Output {
 
   /** The one line that says what went wrong and what to do next. */
   failure(line: string): void {
-    this.beside(() => this.#stderr.write(`sora-crawl: ${oneLine(line)}\n`))
+    this.beside(() => this.#stderr.write(`${fitted(`sora-crawl: ${oneLine(line)}`, process.stderr)}\n`))
   }
 
   /** Called where something else that writes to stderr could not. */
@@ -96,4 +97,17 @@ export class Output {
 /** Text for stdout: a terminal gets nothing that it would obey, files and pipes get all as it is. */
 function shown(text: string): string {
   return process.stdout.isTTY ? shownText(text) : text
+}
+
+/**
+ * Sentences broken between words where a terminal would break them anywhere; lines that are indented are
+ * commands to be copied, and stay.
+ */
+function fitted(text: string, { isTTY, columns: width }: NodeJS.WriteStream): string {
+  // Some terminals do not tell their width.
+  if (!isTTY || !(width > 0)) return text
+  return text
+    .split('\n')
+    .flatMap(line => (line.startsWith(' ') || widthOf(line) <= width ? line : wrap(line, width)))
+    .join('\n')
 }

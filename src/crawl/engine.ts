@@ -592,6 +592,7 @@ export class Crawl {
     const stop = this.#stop
     await (stop === undefined ? store.settleRest(run.id) : this.#blame.takeBack(run.id, stop.reason))
     const tally = await store.tally(run.id)
+    this.progress.restate(tally)
     const finished = stop === undefined
     const exitCode = stop?.exitCode ?? (tally.failed > 0 ? ExitCode.streamsFailed : ExitCode.finished)
     const stoppedBy = stop?.reason ?? null

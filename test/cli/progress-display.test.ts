@@ -172,3 +172,16 @@ describe.concurrent('progress without a terminal', () => {
     expectPlain(stdout + stderr)
   })
 })
+
+describe('the end of a crawl that a cap has stopped', () => {
+  const CAPPED = ['crawl', '@omar', '--sandbox', '--max-cost', '1', '--yes', '--db', 'study.db']
+
+  test('counts on its last frame what the summary counts, and breaks no word', async () => {
+    const { code, terminal } = await show(CAPPED, { columns: 60 })
+    expect(code).toBe(4)
+    expect(terminal.wrapped).toEqual([])
+    const text = terminal.lines.join('\n')
+    const [, done, open] = /^streams +([\d,]+) done, ([\d,]+) open$/m.exec(text) ?? []
+    expect(text).toContain(`Run 1 is unfinished: ${done} streams done, ${open} open,`)
+  })
+})
