@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -216,5 +216,32 @@ describe('the README of the tests', () => {
     const homes = ['', 'support/world/']
     expect(files.length).toBeGreaterThan(10)
     expect(files.filter(file => !homes.some(home => tracked.includes(`test/${home}${file}`)))).toEqual([])
+  })
+})
+
+describe('the pictures of the README', () => {
+  const names = [...read('README.md').matchAll(/!\[[^\]]+\]\(([^)]+)\)/g)].map(([, name]) => String(name))
+
+  test('are there, and small', () => {
+    expect(names.length).toBe(2)
+    for (const name of names) {
+      const { size } = statSync(path.join(ROOT, name))
+      expect(size).toBeGreaterThan(1_000)
+      expect(size).toBeLessThan(300_000)
+    }
+  })
+
+  test('show commands and flags that there are', async () => {
+    const commands = await allHelp()
+    const svg = names
+      .filter(name => name.endsWith('.svg'))
+      .map(read)
+      .join('\n')
+    const shown = [...svg.matchAll(/>npx sora-crawl (\w+) ([^<]*)</g)]
+    expect(shown.length).toBeGreaterThan(1)
+    for (const [, name, rest = ''] of shown) {
+      const command = commands.find(one => one.name === name)
+      expect(command?.flags).toEqual(expect.arrayContaining(rest.match(/--[a-z-]+/g) ?? []))
+    }
   })
 })

@@ -99,7 +99,7 @@ function trackedTexts(): Text[] {
     name => name !== '' && existsSync(path.join(ROOT, name)),
   )
   return files
-    .filter(name => !name.endsWith('.gz') && lstatSync(path.join(ROOT, name)).isFile())
+    .filter(name => !/\.(gz|png)$/.test(name) && lstatSync(path.join(ROOT, name)).isFile())
     .map(name => ({ name, lines: readFileSync(path.join(ROOT, name), 'utf8').split('\n') }))
 }
 
