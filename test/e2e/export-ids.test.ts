@@ -67,6 +67,8 @@ describe.concurrent('export --ids', { timeout: 120_000 }, () => {
   test.for([
     [['--format', 'jsonl'], /--ids and --format exclude each other/],
     [['--pseudonymize', '--key-file', 'key'], /--ids and --pseudonymize exclude each other/],
+    [['--graph', 'follow'], /--ids and --graph exclude each other/],
+    [['--name', 'people'], /--ids and --name exclude each other/],
     [['--sql', 'SELECT 1'], /--ids and --sql exclude each other/],
     [['--tables', 'posts,comments'], /the ids of comments are no seeds/],
   ] as const)('with %j is a mistake in use', async ([args, words], { bench }) => {

@@ -211,8 +211,16 @@ function asked(flags: Flags, pseudonyms: (() => Pseudonyms) | null): Asked {
 }
 
 /** Ids alone: of the tables whose ids are seeds. @throws AppError `bad-usage` */
-function askedIds({ format, tables, since: from, sql, partition, pseudonymize }: Flags): Asked {
-  const others = { format: format.join() !== 'csv', sql, partition, pseudonymize }
+function askedIds(flags: Flags): Asked {
+  const { format, tables, graph, since: from, sql, name, partition, pseudonymize } = flags
+  const others = {
+    format: format.join() !== 'csv',
+    graph: graph.join() !== graphNames.join(),
+    sql,
+    name: name !== QUERY_NAME,
+    partition,
+    pseudonymize,
+  }
   const [other] = Object.entries(others).find(([, value]) => value !== undefined && value !== false) ?? []
   if (other !== undefined)
     throw new AppError(
@@ -220,7 +228,7 @@ function askedIds({ format, tables, since: from, sql, partition, pseudonymize }:
       `--ids and --${other} exclude each other: ids are one a line, as they are`,
     )
   const names = tables ?? SEED_TABLES
-  const wrong = names.find(name => !SEED_TABLES.includes(name))
+  const wrong = names.find(one => !SEED_TABLES.includes(one))
   if (wrong !== undefined || names.length === 0)
     throw new AppError(
       'bad-usage',
@@ -228,7 +236,7 @@ function askedIds({ format, tables, since: from, sql, partition, pseudonymize }:
     )
   const datasets = names
     .map(findDataset)
-    .map(dataset => ({ ...dataset, columns: dataset.columns.filter(({ name }) => name === 'id') }))
+    .map(dataset => ({ ...dataset, columns: dataset.columns.filter(column => column.name === 'id') }))
   const since = from ?? null
   const request = { datasets, formats: [ids], since, partition: false, queries: new Map<string, string>() }
   return { datasets, makers: [snapshot => tableTasks(snapshot, request)], since, needs: needsOf(datasets) }
