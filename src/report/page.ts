@@ -1,8 +1,8 @@
 import { basename } from 'node:path'
-import { FigureReader, figures, type ListingMeasure } from '../db/index.js'
+import { FigureReader, figures } from '../db/index.js'
 import { count, days, day, dollars, minute, number } from './format.js'
 import { html, type Html } from './html.js'
-import { sectionView, type Section } from './section.js'
+import { sectionView, type ReportRequest, type Section } from './section.js'
 import { collectionSection } from './sections/collection.js'
 import { coverageSection } from './sections/coverage.js'
 import { engagementSection } from './sections/engagement.js'
@@ -27,7 +27,7 @@ export interface Report {
   }[]
 }
 
-const SECTIONS: readonly ((reader: FigureReader, measures: readonly ListingMeasure[]) => Section)[] = [
+const SECTIONS: readonly ((reader: FigureReader, request: ReportRequest) => Section)[] = [
   collectionSection,
   coverageSection,
   growthSection,
@@ -40,27 +40,19 @@ const SECTIONS: readonly ((reader: FigureReader, measures: readonly ListingMeasu
   troubleSection,
 ]
 
-/** What a report is made with. */
-export interface ReportRequest {
-  readonly title: string
-  /** The program's own, to be named on the page. */
-  readonly version: string
-  /** How each kind of listing is measured. */
-  readonly measures: readonly ListingMeasure[]
-}
-
 /**
  * The report of a database: one page that needs nothing else, the same for the same database. Reads one
  * moment of it, and can be made while a crawl writes.
  * @throws AppError `bad-database` or `newer-database`
  */
-export function makeReport(file: string, { title, version, measures }: ReportRequest): Report {
+export function makeReport(file: string, request: ReportRequest): Report {
+  const { title, version } = request
   const reader = new FigureReader(file)
   try {
     const [told] = reader.rows(figures.caption)
     if (told === undefined) throw new Error('a count without a row')
     const rows = new Map(reader.rows(figures.collected).map(row => [row.what, row.rows]))
-    const sections = SECTIONS.map(make => make(reader, measures))
+    const sections = SECTIONS.map(make => make(reader, request))
     return {
       html: page({ title, madeBy: `sora-crawl ${version}`, database: basename(file) }, told, rows, sections)
         .text,

@@ -1,5 +1,17 @@
+import type { ListingMeasure } from '../db/index.js'
 import { html, type Content, type Html } from './html.js'
 import { number } from './format.js'
+
+/** What a report is made with. */
+export interface ReportRequest {
+  readonly title: string
+  /** The program's own, to be named on the page. */
+  readonly version: string
+  /** How each kind of listing is measured. */
+  readonly measures: readonly ListingMeasure[]
+  /** The streams that `--collect all` means. */
+  readonly streams: readonly string[]
+}
 
 /** A number is set to the right, with thin spaces; so is an amount in other words. */
 export type Cell = Content | { readonly amount: Content }
@@ -8,6 +20,8 @@ export type Cell = Content | { readonly amount: Content }
 export interface Table {
   readonly header: readonly string[]
   readonly rows: readonly (readonly Cell[])[]
+  /** What stands below each row over its whole width, for what no column has room for. */
+  readonly below?: readonly Content[]
 }
 
 export interface FigureView {
@@ -63,7 +77,7 @@ ${sql.map(({ sql: text }) => html`<pre tabindex="0"><code>${text}</code></pre>`)
 </figure>`
 }
 
-function tableView(title: string, { header, rows }: Table): Html {
+function tableView(title: string, { header, rows, below }: Table): Html {
   const numeric = header.map((_, i) => rows.some(row => isAmount(row[i])))
   const kind = (i: number): Html | null => (numeric[i] === true ? html` class="n"` : null)
   const cut =
@@ -74,7 +88,10 @@ function tableView(title: string, { header, rows }: Table): Html {
   return html`<div class="table${folds}" tabindex="0" role="region" aria-label="${title}: table"><table>
 <thead><tr>${header.map((name, i) => html`<th scope="col"${kind(i)}>${name}</th>`)}</tr></thead>
 <tbody>${rows.slice(0, MOST_ROWS).map(
-    row => html`<tr>${row.map((cell, i) => html`<td${kind(i)}${folds === null ? null : html` data-name="${header[i]}"`}>${cellText(cell)}</td>`)}</tr>
+    (
+      row,
+      at,
+    ) => html`<tr>${row.map((cell, i) => html`<td${kind(i)}${folds === null ? null : html` data-name="${header[i]}"`}>${cellText(cell)}</td>`)}</tr>${below === undefined ? null : html`<tr class="below"><td colspan="${header.length}">${below[at]}</td></tr>`}
 `,
   )}</tbody></table></div>${cut}`
 }

@@ -89,8 +89,10 @@ td bdi { overflow-wrap: anywhere; }
 .none { color: var(--muted); }
 .user, .name, .id { display: inline-block; max-width: 12rem; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; vertical-align: bottom; line-height: 1.4; }
 .user { font-weight: 500; }
-.seeds { display: inline-block; max-width: 15rem; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; vertical-align: bottom; }
-.options { display: inline-block; max-width: 13rem; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; vertical-align: bottom; }
+.seeds { display: inline-block; max-width: 25rem; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; vertical-align: bottom; }
+.options { color: var(--muted); font-size: 0.82rem; }
+tr:has(+ .below) td { border-bottom: 0; padding-bottom: 0; }
+.below td { padding-top: 0; }
 .post { min-width: 12rem; max-width: 27rem; }
 .post p { max-height: 4.3em; overflow: hidden; overflow-wrap: anywhere; }
 .post small { color: var(--muted); display: flex; flex-wrap: wrap; gap: 0 0.4em; }
@@ -126,7 +128,10 @@ footer { margin-top: 4rem; padding-top: 1.4rem; border-top: 1px solid var(--rule
   .folds td:first-child::before, .folds td:has(.post)::before, .folds td[data-name=""]::before { content: none; }
   .folds td:has(.post), .folds td:first-child { flex-basis: 100%; }
   .folds td:has(> .none) { display: none; }
-  .seeds, .options { max-width: 100%; white-space: normal; overflow-wrap: anywhere; }
+  .folds tr:has(+ .below) { border-bottom: 0; padding-bottom: 0; }
+  .folds .below { padding-top: 0; }
+  .folds .below td { font-weight: inherit; }
+  .seeds { max-width: 100%; white-space: normal; overflow-wrap: anywhere; }
 }
 @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
 @media print {
@@ -151,7 +156,8 @@ footer { margin-top: 4rem; padding-top: 1.4rem; border-top: 1px solid var(--rule
   figure, .tree, tr { break-inside: avoid; }
   figure { border: 0; padding: 0.4rem 0; }
   .table { overflow: visible; background: none; }
-  .seeds, .options { min-width: 9rem; max-width: none; white-space: normal; overflow-wrap: break-word; }
+  .below { break-before: avoid; }
+  .seeds { min-width: 9rem; max-width: none; white-space: normal; overflow-wrap: break-word; }
   a { text-decoration: none; }
 }
 `)

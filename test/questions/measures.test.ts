@@ -71,7 +71,7 @@ describe('which counter counts which listing', () => {
       ['remixers', 's_2', null, 1],
     ])
     coverage.close()
-    const page = makeReport(world.file, { title: 'x', version: '0', measures }).html.replaceAll(
+    const page = makeReport(world.file, { title: 'x', version: '0', measures, streams: [] }).html.replaceAll(
       /<[^>]*>|\s/g,
       ' ',
     )

@@ -1,5 +1,5 @@
 import { basename, dirname, extname, join } from 'node:path'
-import { measuresOf } from '../../crawl/index.js'
+import { collectable, measuresOf } from '../../crawl/index.js'
 import { loadCrawlers } from '../../crawlers/index.js'
 import { AppError, ExitCode } from '../../errors.js'
 import { loadReport } from '../../report/index.js'
@@ -45,10 +45,12 @@ export const reportCommand: Command<Flags> = {
     const out = flags.out ?? beside(flags.db)
     checkPlace(out, flags)
     const { makeReport } = await loadReport()
+    const crawlers = await loadCrawlers()
     const { html, asOf, sections } = makeReport(flags.db, {
       title: titleOf(flags.title),
       version,
-      measures: measuresOf(await loadCrawlers()),
+      measures: measuresOf(crawlers),
+      streams: collectable(crawlers),
     })
     writeWhole(out, html, flags)
     const bytes = Buffer.byteLength(html)

@@ -56,7 +56,7 @@ export interface RunRow {
   readonly started_at: string
   readonly finished_at: string | null
   readonly state: string
-  readonly outcome: string | null
+  readonly stopped_by: string | null
   readonly is_import: 0 | 1
   /** JSON: the first twelve. */
   readonly seeds: string
@@ -69,7 +69,7 @@ export interface RunRow {
 }
 
 export const runs = figure<RunRow>(`
-  SELECT r.id AS run, r.started_at, r.finished_at, r.state, r.outcome, ${isImport('r.')} AS is_import,
+  SELECT r.id AS run, r.started_at, r.finished_at, r.state, r.stopped_by, ${isImport('r.')} AS is_import,
     (SELECT json_group_array(text) FROM (SELECT text FROM run_seeds WHERE run_id = r.id ORDER BY seed LIMIT 12)) AS seeds,
       (SELECT count(*) FROM run_seeds WHERE run_id = r.id) AS seeds_in_all,
     (SELECT json_group_array(json(options)) FROM (SELECT DISTINCT json_remove(value, '$.seed') AS options FROM json_each(r.options, '$.seeds'))) AS options,

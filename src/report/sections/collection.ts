@@ -2,20 +2,28 @@ import { figures, type FigureReader } from '../../db/index.js'
 import { lyingBars } from '../charts/bars.js'
 import { colour, draw } from '../charts/draw.js'
 import { barsAndSum } from '../charts/time.js'
-import { count, dollars, excerpt, minute, number, tick } from '../format.js'
+import { count, days, dollars, excerpt, minute, number, tick } from '../format.js'
 import { html, type Html } from '../html.js'
-import type { FigureView, Section } from '../section.js'
+import type { FigureView, ReportRequest, Section } from '../section.js'
 
 /** What was collected and what it cost. */
-export function collectionSection(reader: FigureReader): Section {
-  const days = daySpend(reader)
+export function collectionSection(
+  reader: FigureReader,
+  { streams }: Pick<ReportRequest, 'streams'>,
+): Section {
+  const byDay = daySpend(reader)
   return {
     id: 'collection',
     title: 'What was collected, and what it cost',
     lead:
       'Every request is in a ledger with its price. Prices are those that the program was given; ' +
       'what a gateway charges may differ.',
-    figures: [rowsFigure(reader), routeSpend(reader), ...(days === null ? [] : [days]), runsFigure(reader)],
+    figures: [
+      rowsFigure(reader),
+      routeSpend(reader),
+      ...(byDay === null ? [] : [byDay]),
+      runsFigure(reader, streams),
+    ],
   }
 }
 
@@ -45,13 +53,15 @@ function routeSpend(reader: FigureReader): FigureView {
     lead:
       first === undefined
         ? 'No request has been sent yet.'
-        : `${dollars(usd)} for ${count(requests, 'request')}; most of it, ${dollars(first.usd)}, ` +
-          `for ${first.route}.`,
+        : rows.length === 1
+          ? `${dollars(usd)} for ${count(requests, 'request')}, all of it for ${nameOf(first.route)}.`
+          : `${dollars(usd)} for ${count(requests, 'request')}; most of it, ${dollars(first.usd)}, ` +
+            `for ${nameOf(first.route)}.`,
     picture:
       usd === 0
         ? null
         : lyingBars(
-            rows.map(({ route }) => route.replace(/^get_/, '').replaceAll('_', ' ')),
+            rows.map(({ route }) => nameOf(route)),
             [{ name: 'dollars', colour: colour.money, values: rows.map(row => row.usd) }],
             rows.map(row => `${dollars(row.usd)} · ${count(row.requests, 'request')}`),
           ),
@@ -63,6 +73,9 @@ function routeSpend(reader: FigureReader): FigureView {
   }
 }
 
+/** A route in words: `get_post_comments` as "post comments". */
+const nameOf = (route: string): string => route.replace(/^get_/, '').replaceAll('_', ' ')
+
 /** Null where all was spent on one day: the figures above have it. */
 function daySpend(reader: FigureReader): FigureView | null {
   const rows = reader.rows(figures.spendByDay)
@@ -71,8 +84,8 @@ function daySpend(reader: FigureReader): FigureView | null {
     id: 'spend-by-day',
     title: 'Spending over time',
     lead:
-      `Requests went out on ${count(rows.length, 'day')}, from ${rows[0]?.day} to ` +
-      `${rows.at(-1)?.day}. Above, dollars so far; below, dollars by day.`,
+      `Requests went out on ${count(rows.length, 'day')}, from ` +
+      `${days(rows[0]?.day ?? '', rows.at(-1)?.day ?? '')}. Above, dollars so far; below, dollars by day.`,
     picture: draw('Dollars by day, and in all up to then', width =>
       barsAndSum(
         {
@@ -98,7 +111,7 @@ function daySpend(reader: FigureReader): FigureView | null {
   }
 }
 
-function runsFigure(reader: FigureReader): FigureView {
+function runsFigure(reader: FigureReader, streams: readonly string[]): FigureView {
   const rows = reader.rows(figures.runs)
   return {
     id: 'runs',
@@ -113,19 +126,26 @@ function runsFigure(reader: FigureReader): FigureView {
       rows.length === 0
         ? null
         : {
-            header: ['run', 'seeds', 'options', 'began', 'requests', 'cost', 'outcome'],
+            header: ['seeds', 'run', 'began', 'requests', 'cost', 'ended'],
             rows: rows.map(row => [
-              row.run,
               seedsView(row),
-              html`<span class="options">${optionsText(row)}</span>`,
+              row.run,
               html`<span class="t">${minute(row.started_at)}</span>`,
               row.requests,
               { amount: dollars(row.usd) },
-              row.outcome ?? row.state,
+              endOf(row),
             ]),
+            below: rows.map(row => optionsView(row, streams)),
           },
     sql: [figures.runs],
   }
+}
+
+/** How a run ended, in a word or two. */
+function endOf({ state, stopped_by: stoppedBy }: figures.RunRow): string {
+  if (state === 'abandoned') return 'given up'
+  if (state === 'finished' || stoppedBy === null) return state
+  return stoppedBy === 'cap' ? 'stopped at a cap' : `stopped: ${stoppedBy.replaceAll('-', ' ')}`
 }
 
 /** Seeds of a run that are named in its line; their number says how many there are. */
@@ -138,19 +158,26 @@ function seedsView({ seeds, seeds_in_all: all, is_import: isImport }: figures.Ru
   return html`<span class="seeds">${named.map((seed, i) => html`${i === 0 ? null : ', '}<bdi title="${seed}">${excerpt(seed, 26)}</bdi>`)}${rest > 0 ? ` and ${number(rest)} more` : null}</span>`
 }
 
-/** The options of a run as its flags; those of the first seeds, where seeds differ. */
-function optionsText({ options, full }: figures.RunRow): string {
+/**
+ * The options of a run as its flags; those of the first seeds, where seeds differ. Long ones break between
+ * names.
+ */
+function optionsView({ options, full }: figures.RunRow, streams: readonly string[]): Html {
   const [first, ...others] = JSON.parse(options) as {
     collect?: string[]
     depth?: number
     maxPages?: number | null
   }[]
+  const isAll = streams.every(stream => first?.collect?.includes(stream) === true)
+  const collect = isAll
+    ? 'all'
+    : first?.collect?.map((stream, i) => html`${i === 0 ? null : html`,<wbr>`}${stream}`)
   const flags = [
-    first?.collect === undefined ? null : `--collect ${first.collect.join(',')}`,
+    first?.collect === undefined ? null : html`--collect ${collect}`,
     first?.depth === undefined ? null : `--depth ${first.depth}`,
     first?.maxPages == null ? null : `--max-pages ${first.maxPages}`,
     full === 1 ? '--full' : null,
     others.length > 0 ? `and ${count(others.length, 'other set', 'other sets')} of options` : null,
   ]
-  return flags.filter(flag => flag !== null).join(' ')
+  return html`<span class="options">${flags.filter(flag => flag !== null).map((flag, i) => html`${i === 0 ? null : ' '}${flag}`)}</span>`
 }

@@ -4,10 +4,13 @@ import { count, excerpt, number, percent } from '../format.js'
 import { html, written } from '../html.js'
 import { userView } from '../people.js'
 import { STATES } from '../states.js'
-import { legend, type FigureView, type Section } from '../section.js'
+import { legend, type FigureView, type ReportRequest, type Section } from '../section.js'
 
 /** What is held of what the platform counts. */
-export function coverageSection(reader: FigureReader, measures: readonly ListingMeasure[]): Section {
+export function coverageSection(
+  reader: FigureReader,
+  { measures }: Pick<ReportRequest, 'measures'>,
+): Section {
   const query = figures.coverageByStream(measures)
   const rows = reader.rows(query)
   const all = rows.reduce((sum, { listings }) => sum + listings, 0)

@@ -1,0 +1,78 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+
+import { test as base, describe, expect } from 'vitest'
+
+import { collectable, measuresOf } from '../../src/crawl/index.js'
+import { loadCrawlers } from '../../src/crawlers/index.js'
+import { openForWriting, type Sqlite } from '../../src/db/open.js'
+import { makeReport } from '../../src/report/page.js'
+
+const NOON = '2025-11-01T12:00:00.000Z'
+
+interface Study {
+  readonly sqlite: Sqlite
+  /** The markup of one figure of its report. */
+  readonly figure: (id: string) => Promise<string>
+  readonly page: () => Promise<string>
+}
+
+const test = base.extend<{ study: Study }>({
+  study: async ({ task: _task }, use) => {
+    const dir = mkdtempSync(path.join(tmpdir(), 'sora-crawl-page-'))
+    const file = path.join(dir, 'sora.db')
+    const { sqlite } = openForWriting(file)
+    const page = async (): Promise<string> => {
+      const crawlers = await loadCrawlers()
+      const request = { measures: measuresOf(crawlers), streams: collectable(crawlers) }
+      return makeReport(file, { title: 'x', version: '0', ...request }).html
+    }
+    const figure = async (id: string): Promise<string> => {
+      const html = await page()
+      const from = html.indexOf(`<figure id="${id}"`)
+      return html.slice(from, html.indexOf('</figure>', from))
+    }
+    await use({ sqlite, figure, page })
+    sqlite.close()
+    rmSync(dir, { recursive: true })
+  },
+})
+
+/** The words of markup, with one space between them. */
+const wordsOf = (markup: string): string =>
+  markup
+    .replaceAll(/<wbr>/g, '')
+    .replaceAll(/<[^>]*>/g, ' ')
+    .replaceAll(/\s+/g, ' ')
+
+/** A run of these streams from two seeds, as the ledger has it. */
+function addRun(sqlite: Sqlite, collect: readonly string[], stoppedBy: string | null): void {
+  const seeds = ['@a', '@b'].map(seed => ({ seed, collect, depth: 1, maxPages: null }))
+  sqlite
+    .prepare(
+      'INSERT INTO runs (key, options, state, stopped_by, outcome, started_at, started_after_request, last_request) ' +
+        "VALUES (?, ?, ?, ?, 'a sentence that is too long for a column', ?, 0, 0)",
+    )
+    .run(
+      collect.join(),
+      JSON.stringify({ full: false, seeds }),
+      stoppedBy === null ? 'finished' : 'unfinished',
+      stoppedBy,
+      NOON,
+    )
+}
+
+describe('the table of runs', () => {
+  test('says in a word or two how each ended, and its options in a line of their own', async ({ study }) => {
+    const all = collectable(await loadCrawlers())
+    addRun(study.sqlite, all, 'cap')
+    addRun(study.sqlite, ['posts', 'comments'], 'balance-empty')
+    addRun(study.sqlite, ['posts'], null)
+    const words = wordsOf(await study.figure('runs'))
+    expect(words).toContain('stopped at a cap --collect all --depth 1')
+    expect(words).toContain('stopped: balance empty --collect posts,comments --depth 1')
+    expect(words).toContain('finished --collect posts --depth 1')
+    expect(words).not.toContain('a sentence that is too long')
+  })
+})
