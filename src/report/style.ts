@@ -71,6 +71,7 @@ figcaption p { color: var(--muted); font-size: 0.93rem; margin-top: 0.2rem; max-
 .scale i { width: 1.6rem; height: 0.9rem; background: var(--c); opacity: var(--o); }
 .branch, .branch ul { list-style: none; margin: 0; padding: 0; font-size: 0.88rem; line-height: 1.5; }
 .branch ul { padding-left: 0.9rem; border-left: 1px solid var(--rule); }
+.branch :is(ul ul ul ul ul ul ul ul) ul { padding-left: 0.1rem; }
 .branch small { color: var(--muted); margin-left: 0.3em; }
 .table {
   overflow-x: auto; margin: 0 -0.4rem;

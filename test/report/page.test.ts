@@ -76,3 +76,37 @@ describe('the table of runs', () => {
     expect(words).not.toContain('a sentence that is too long')
   })
 })
+
+/** A tree of this many remixes, each of the one before. */
+function addChain(sqlite: Sqlite, length: number): void {
+  const edge = sqlite.prepare(
+    "INSERT OR IGNORE INTO edges (kind, source_id, target_id, first_seen_at, last_seen_at) VALUES ('remix', ?, ?, ?, ?)",
+  )
+  for (let i = 1; i <= length; i += 1) edge.run(`s_${i}`, `s_${i - 1}`, NOON, NOON)
+}
+
+describe('a remix tree', () => {
+  test('is drawn where there is room for all names, and else a list on screens of any width', async ({
+    study,
+  }) => {
+    addChain(study.sqlite, 3)
+    const drawn = await study.figure('remix-trees')
+    expect(drawn.match(/<text /g)).toHaveLength(4)
+    expect(drawn).toContain('<ul class="branch narrow"')
+    addChain(study.sqlite, 20)
+    const listed = await study.figure('remix-trees')
+    expect(listed).not.toContain('<svg')
+    expect(listed).toContain('<ul class="branch">')
+  })
+
+  test('has no line that begins before the name beside its point ends', async ({ study }) => {
+    addChain(study.sqlite, 3)
+    const svg = await study.figure('remix-trees')
+    const names = [...svg.matchAll(/<text x="([\d.]+)"[^>]*>([^<]*)</g)].map(
+      ([, x, name]) => Number(x) + (name?.length ?? 0) * 7,
+    )
+    const begins = [...svg.matchAll(/<path d="M([\d.]+) /g)].map(([, x]) => Number(x))
+    expect(begins).toHaveLength(3)
+    expect(begins.every((begin, i) => begin > (names[i] ?? Infinity))).toBe(true)
+  })
+})

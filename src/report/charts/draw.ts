@@ -1,10 +1,10 @@
-import { BarChart, GraphChart, LineChart, ScatterChart, TreeChart } from 'echarts/charts'
+import { BarChart, GraphChart, LineChart, ScatterChart } from 'echarts/charts'
 import { GridComponent } from 'echarts/components'
 import { init, use, type EChartsCoreOption } from 'echarts/core'
 import { SVGRenderer } from 'echarts/renderers'
 import { Html, html } from '../html.js'
 
-use([BarChart, GraphChart, LineChart, ScatterChart, TreeChart, GridComponent, SVGRenderer])
+use([BarChart, GraphChart, LineChart, ScatterChart, GridComponent, SVGRenderer])
 
 /**
  * Colours are names that the page's style gives a value, one for light and one for dark; the same thing has
@@ -60,7 +60,7 @@ const LOOK = {
 }
 
 /** A drawing as SVG of this width. */
-export function svg(label: string, width: number, { height, option }: Drawing): Html {
+function svg(label: string, width: number, { height, option }: Drawing): Html {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height })
   try {
     chart.setOption({ ...LOOK, ...option })
