@@ -105,8 +105,7 @@ function cellText(cell: Cell): Content {
   return cell === null || cell === undefined ? html`<span class="none">–</span>` : cell
 }
 
-/** The names of the colours of a picture, where there is more than one. */
-export function legend(parts: readonly { readonly name: string; readonly colour: string }[]): Html | null {
-  if (parts.length < 2) return null
+/** The names of the colours of a picture. */
+export function legend(parts: readonly { readonly name: string; readonly colour: string }[]): Html {
   return html`<ul class="legend">${parts.map(({ name, colour }) => html`<li><span class="swatch" style="background:${colour}"></span>${name}</li>`)}</ul>`
 }

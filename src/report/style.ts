@@ -5,13 +5,13 @@ export const STYLE = new Html(`
 :root {
   color-scheme: light dark;
   --shade: rgb(0 0 0 / 22%); --paper: #faf9f6; --card: #ffffff; --ink: #1c1f26; --muted: #626a78; --rule: #e3e0d9; --code: #f3f1ec; --link: #1d5f8a;
-  --c1: #2f6f9f; --c2: #c8603a; --c3: #4f8a4b; --c4: #8659a3; --c5: #c4921c; --c6: #77808f; --c7: #4c5fa8;
+  --c1: #2f6f9f; --c2: #c8603a; --c3: #4f8a4b; --c4: #8659a3; --c5: #c4921c; --c6: #77808f; --c7: #4c5fa8; --c8: #b0487f;
   --good: #3f8f7b; --bad: #b8383d; --mute1: #8e96a3; --mute2: #b3b8c1; --mute3: #d0ccc2; --warm: #fbf1d9; --warm-ink: #6a4b00;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --shade: rgb(0 0 0 / 70%); --paper: #14161a; --card: #1b1e24; --ink: #e8e6e1; --muted: #9ba3b0; --rule: #31353e; --code: #22262d; --link: #8cc3e8;
-    --c1: #6db1de; --c2: #ec8b66; --c3: #8fc583; --c4: #c09adb; --c5: #e2b64c; --c6: #9aa3b2; --c7: #97a6ea;
+    --c1: #6db1de; --c2: #ec8b66; --c3: #8fc583; --c4: #c09adb; --c5: #e2b64c; --c6: #9aa3b2; --c7: #97a6ea; --c8: #e58bbd;
     --good: #63bfa8; --bad: #f07b7b; --mute1: #828a97; --mute2: #5d6470; --mute3: #474c56; --warm: #33290f; --warm-ink: #f0d48a;
   }
 }
@@ -138,7 +138,7 @@ footer { margin-top: 4rem; padding-top: 1.4rem; border-top: 1px solid var(--rule
 @media print {
   :root {
     --paper: #fff; --card: #fff; --ink: black; --muted: #4a4a4a; --rule: #ccc; --link: black;
-    --c1: #2f6f9f; --c2: #c8603a; --c3: #4f8a4b; --c4: #8659a3; --c5: #c4921c; --c6: #77808f; --c7: #4c5fa8;
+    --c1: #2f6f9f; --c2: #c8603a; --c3: #4f8a4b; --c4: #8659a3; --c5: #c4921c; --c6: #77808f; --c7: #4c5fa8; --c8: #b0487f;
     --good: #3f8f7b; --bad: #b8383d; --mute1: #8e96a3; --mute2: #b3b8c1; --mute3: #d0ccc2; --warm: #fff; --warm-ink: black;
   }
   @page { margin: 16mm 14mm; }

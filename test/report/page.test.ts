@@ -110,3 +110,42 @@ describe('a remix tree', () => {
     expect(begins.every((begin, i) => begin > (names[i] ?? Infinity))).toBe(true)
   })
 })
+
+/** Follows between these accounts and appearances of all of them in one post. */
+function addTies(
+  sqlite: Sqlite,
+  ids: readonly string[],
+  follows: readonly (readonly [string, string])[],
+): void {
+  const edge = sqlite.prepare(
+    'INSERT INTO edges (kind, source_id, target_id, first_seen_at, last_seen_at) VALUES (?, ?, ?, ?, ?)',
+  )
+  for (const [from, to] of follows) edge.run('follow', from, to, NOON, NOON)
+  for (const id of ids) edge.run('cameo', id, 's_1', NOON, NOON)
+}
+
+describe('the networks', () => {
+  test('say how many points have each colour, and what was left out', async ({ study }) => {
+    addTies(
+      study.sqlite,
+      ['user-a', 'user-b', 'ch_c'],
+      [
+        ['user-a', 'user-b'],
+        ['user-b', 'ch_c'],
+      ],
+    )
+    const follows = wordsOf(await study.figure('follow-network'))
+    expect(follows).toContain('followers and following read: 0 not read, or not to the end: 3')
+    expect(follows).toContain('All 3 accounts and all follows between them are drawn.')
+    expect(wordsOf(await study.figure('cameo-network'))).toContain('people: 2 characters: 1')
+  })
+
+  test('say which of many follows are drawn', async ({ study }) => {
+    const ids = Array.from({ length: 6 }, (_, i) => `user-${i}`)
+    const all = ids.flatMap(a => ids.filter(b => b !== a).map(b => [a, b] as const))
+    addTies(study.sqlite, [], all)
+    expect(wordsOf(await study.figure('follow-network'))).toContain(
+      'All 6 accounts are drawn, and 24 of the 30 follows between them: at most 4 from each account',
+    )
+  })
+})

@@ -24,6 +24,8 @@ export const colour = {
   /** Read to its end, or not: of listings and of the accounts whose lists they are. */
   read: 'var(--good)',
   unread: 'var(--mute1)',
+  people: 'var(--c6)',
+  characters: 'var(--c8)',
   /** Things that differ in nothing but who they are. */
   series: ['var(--c1)', 'var(--c2)', 'var(--c3)', 'var(--c4)', 'var(--c5)', 'var(--c6)'],
 } as const

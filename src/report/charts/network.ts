@@ -45,7 +45,7 @@ export function networkDrawing({ nodes, ties }: Network): (width: number) => Dra
   const heaviest = Math.max(...ties.map(({ weight }) => weight))
   return width => {
     const narrow = width < 500
-    const height = narrow ? 380 : 560
+    const height = narrow ? 430 : 560
     const points = nodes.map((node, i) => ({
       colour: node.colour,
       label: excerpt(visible(node.name), 18),
@@ -53,7 +53,7 @@ export function networkDrawing({ nodes, ties }: Network): (width: number) => Dra
       x: (places[i]?.x ?? 0) * (width - 2 * MARGIN.x),
       y: (places[i]?.y ?? 0) * (height - 2 * MARGIN.y),
     }))
-    const named = withRoom(points, narrow ? 10 : 30)
+    const named = withRoom(points, narrow ? 10 : 30, frameOf(width, height))
     const data = points.map(({ colour: fill, label, size, x, y }, i) => ({
       id: String(i),
       name: String(i),
@@ -65,8 +65,9 @@ export function networkDrawing({ nodes, ties }: Network): (width: number) => Dra
       label: {
         show: named.has(i),
         formatter: () => label,
-        position: 'top',
-        distance: 1,
+        position: named.get(i)?.position ?? 'top',
+        offset: [named.get(i)?.moved ?? 0, 0],
+        distance: GAP,
         color: colour.ink,
         fontSize: FONT_SIZE,
         backgroundColor: colour.card,
@@ -78,7 +79,7 @@ export function networkDrawing({ nodes, ties }: Network): (width: number) => Dra
       source: String(between[i]?.from),
       target: String(between[i]?.to),
       symbol: ['none', tie.directed ? 'arrow' : 'none'],
-      symbolSize: [0, narrow ? 5 : 6],
+      symbolSize: [0, narrow ? 6 : 8],
       lineStyle: lineStyle(tie, heaviest),
     }))
     // The box is as large as the places are apart, so that nothing is stretched.
@@ -94,7 +95,7 @@ function lineStyle({ strong, weight, directed }: NetworkTie, heaviest: number): 
   const width = 0.8 + (strong ? 0.6 : 0) + 2.2 * ((weight - 1) / Math.max(1, heaviest - 1))
   return {
     color: strong ? colour.ink : colour.muted,
-    opacity: strong ? 0.5 : 0.35,
+    opacity: strong ? 0.55 : 0.45,
     width: Number(width.toFixed(2)),
     curveness: directed ? 0.12 : 0,
   }
@@ -110,19 +111,86 @@ interface Point {
   readonly y: number
 }
 
-/** Which points get their label: the first ones, but for those whose label would lie on another label. */
-function withRoom(points: readonly Point[], most: number): ReadonlySet<number> {
-  const boxes: { left: number; right: number; y: number }[] = []
-  const named = new Set<number>()
-  for (const [i, { label, size, x, y }] of points.entries()) {
-    const half = (label.length * FONT_SIZE * 0.6) / 2 + 3
-    const box = { left: x - half, right: x + half, y: y - size / 2 }
-    const isFree = boxes.every(
-      other => box.right < other.left || box.left > other.right || Math.abs(box.y - other.y) > FONT_SIZE + 3,
-    )
-    if (!isFree || named.size >= most) continue
-    boxes.push(box)
-    named.add(i)
+interface Box {
+  readonly left: number
+  readonly right: number
+  readonly top: number
+  readonly bottom: number
+}
+
+/** Where a label is: beside its point, and moved along it by so many pixels. */
+interface Spot {
+  readonly position: 'top' | 'bottom' | 'right' | 'left'
+  readonly moved: number
+  readonly box: Box
+}
+
+/** Pixels between a point and its label. */
+const GAP = 2
+const LABEL_HEIGHT = FONT_SIZE + 4
+
+/** The largest points have their names in any case, even where these hide much smaller points. */
+const ALWAYS_NAMED = 3
+const NEVER_HIDDEN = 10
+
+/**
+ * Which points get their label, and where: the first ones, but for those that have no place at which the
+ * label would hide neither a point nor another label.
+ */
+function withRoom(points: readonly Point[], most: number, frame: Box): ReadonlyMap<number, Spot> {
+  const boxes = points.map(boxOfPoint)
+  const named = new Map<number, Spot>()
+  for (const [i, point] of points.entries()) {
+    if (named.size >= most) break
+    const labels = [...named.values()].map(({ box }) => box)
+    const spots = spotsOf(point).filter(({ box }) => isWithin(box, frame))
+    const freeOf = (taken: readonly Box[]) =>
+      spots.find(({ box }) => taken.every(other => !overlap(box, other)))
+    const found =
+      freeOf([...labels, ...boxes]) ??
+      (i < ALWAYS_NAMED ? freeOf([...labels, ...boxes.slice(0, NEVER_HIDDEN)]) : undefined)
+    if (found !== undefined) named.set(i, found)
   }
   return named
+}
+
+/** The picture, seen from the place of the first point. */
+function frameOf(width: number, height: number): Box {
+  return { left: -MARGIN.x, right: width - MARGIN.x, top: -MARGIN.y, bottom: height - MARGIN.y }
+}
+
+function isWithin(inner: Box, outer: Box): boolean {
+  return (
+    inner.left >= outer.left &&
+    inner.right <= outer.right &&
+    inner.top >= outer.top &&
+    inner.bottom <= outer.bottom
+  )
+}
+
+function boxOfPoint({ size, x, y }: Point): Box {
+  const half = size / 2
+  return { left: x - half, right: x + half, top: y - half, bottom: y + half }
+}
+
+/** Where the label of a point can be, the best place first. */
+function spotsOf({ label, size, x, y }: Point): Spot[] {
+  const width = label.length * FONT_SIZE * 0.62 + 6
+  const away = size / 2 + GAP
+  const spot = (position: Spot['position'], left: number, top: number, moved = 0): Spot => ({
+    position,
+    moved,
+    box: { left: left + moved, right: left + moved + width, top, bottom: top + LABEL_HEIGHT },
+  })
+  const aside = [0, width / 3, -width / 3, width / 2, -width / 2]
+  return [
+    ...aside.map(moved => spot('top', x - width / 2, y - away - LABEL_HEIGHT, moved)),
+    ...aside.map(moved => spot('bottom', x - width / 2, y + away, moved)),
+    spot('right', x + away, y - LABEL_HEIGHT / 2),
+    spot('left', x - away - width, y - LABEL_HEIGHT / 2),
+  ]
+}
+
+function overlap(a: Box, b: Box): boolean {
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
 }

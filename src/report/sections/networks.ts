@@ -2,7 +2,7 @@ import { figures, type FigureReader } from '../../db/index.js'
 import { colour, draw } from '../charts/draw.js'
 import { networkDrawing, type Network, type NetworkTie, type Node } from '../charts/network.js'
 import { count, number } from '../format.js'
-import { html } from '../html.js'
+import { html, type Html } from '../html.js'
 import { userName, userView } from '../people.js'
 import { legend, type FigureView, type Section } from '../section.js'
 
@@ -12,7 +12,8 @@ export function networkSection(reader: FigureReader): Section {
     id: 'networks',
     title: 'Networks',
     lead:
-      'Points are accounts, larger the more ties they have. An account whose lists were not read ' +
+      'Points are accounts, larger the more ties they have; the largest have their names where there is ' +
+      'room. An account whose lists were not read ' +
       'has only the ties that others’ lists show, so that a small point may be an unread one.',
     figures: [follows(reader), cameos(reader)],
   }
@@ -32,14 +33,29 @@ function networkOf(tied: readonly Tied[]): Network {
   return { nodes: [...nodes.values()].toSorted(byDegree), ties: [...ties.values()] }
 }
 
-const READ = [
-  { name: 'followers and following read', colour: colour.read },
-  { name: 'not read, or not to the end', colour: colour.unread },
-]
+const READ = { name: 'followers and following read', colour: colour.read }
+const UNREAD = { name: 'not read, or not to the end', colour: colour.unread }
+const PEOPLE = { name: 'people', colour: colour.people }
+const CHARACTERS = { name: 'characters', colour: colour.characters }
+
+type Kind = Parameters<typeof legend>[0][number]
+
+/** What the colours of the points mean, and how many points have each. */
+function kindsOf({ nodes }: Network, kinds: readonly Kind[]): Html {
+  return legend(
+    kinds.map(({ name, colour: fill }) => ({
+      name: `${name}: ${number(nodes.filter(node => node.colour === fill).length)}`,
+      colour: fill,
+    })),
+  )
+}
+
+/** Accounts of people and of characters have ids of their own kinds. */
+const kindOf = (id: string): string => (id.startsWith('ch_') ? CHARACTERS : PEOPLE).colour
 
 function follows(reader: FigureReader): FigureView {
   const rows = reader.rows(figures.followNetwork)
-  const fill = (isRead: 0 | 1): string => (isRead === 1 ? colour.read : colour.unread)
+  const fill = (isRead: 0 | 1): string => (isRead === 1 ? READ : UNREAD).colour
   const network = networkOf(
     rows.map(row => ({
       from: {
@@ -69,7 +85,10 @@ function follows(reader: FigureReader): FigureView {
         ? 'No account is known to follow another one.'
         : 'An arrow leads from a follower to the one who is followed; the ' +
           `${count(mutual, 'dark line')} without arrows ${mutual === 1 ? 'is' : 'are'} mutual.`,
-    picture: rows.length === 0 ? null : html`${legend(READ)}${draw(label, networkDrawing(network))}`,
+    picture:
+      rows.length === 0
+        ? null
+        : html`${kindsOf(network, [READ, UNREAD])}${draw(label, networkDrawing(network))}`,
     table:
       rows.length === 0
         ? null
@@ -94,11 +113,21 @@ function followsLeftOut(
   if (nodes === accounts && drawn === between)
     return `All ${count(accounts, 'account')} and all follows between them are drawn.`
   const { accounts: most, tiesOfEach } = figures.FOLLOW_CORE
+  const points =
+    nodes === accounts
+      ? `All ${count(accounts, 'account')} are drawn`
+      : nodes === most
+        ? `Drawn is the core: the ${most} with most ties of ${count(accounts, 'account')}`
+        : `Drawn is the core: ${number(nodes)} of ${count(accounts, 'account')}, those of the ${most} ` +
+          'with most ties that are tied to each other'
+  const lines =
+    drawn === between
+      ? `all ${count(between, 'follow')} between them`
+      : `${number(drawn)} of the ${count(between, 'follow')} between them: at most ${tiesOfEach} from ` +
+        'each account, mutual ones first'
   return (
-    `Drawn is the core: ${number(nodes)} of ${count(accounts, 'account')}, at most the ${most} with ` +
-    `most ties; and of the ${count(between, 'follow')} between them ${number(drawn)}, at most ` +
-    `${tiesOfEach} from each account, mutual ones first. The whole network has ` +
-    `${count(ties, 'follow')}; export --graph follow writes all of it.`
+    `${points}, and ${lines}. The whole network has ${count(ties, 'follow')}; ` +
+    'export --graph follow writes all of it.'
   )
 }
 
@@ -110,13 +139,13 @@ function cameos(reader: FigureReader): FigureView {
         id: row.user_id,
         name: userName(row.username, row.user_id),
         degree: row.user_degree,
-        colour: colour.likes,
+        colour: kindOf(row.user_id),
       },
       to: {
         id: row.with_user_id,
         name: userName(row.with_username, row.with_user_id),
         degree: row.with_degree,
-        colour: colour.likes,
+        colour: kindOf(row.with_user_id),
       },
       weight: row.posts,
       strong: row.posts > 1,
@@ -134,11 +163,11 @@ function cameos(reader: FigureReader): FigureView {
     picture:
       rows.length === 0
         ? null
-        : draw(
+        : html`${kindsOf(network, [PEOPLE, CHARACTERS])}${draw(
             `Network of ${network.nodes.length} accounts that appear in the same posts, ` +
               `${network.ties.length} pairs`,
             networkDrawing(network),
-          ),
+          )}`,
     table:
       rows.length === 0
         ? null
