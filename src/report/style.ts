@@ -6,13 +6,13 @@ export const STYLE = new Html(`
   color-scheme: light dark;
   --shade: rgb(0 0 0 / 22%); --paper: #faf9f6; --card: #ffffff; --ink: #1c1f26; --muted: #626a78; --rule: #e3e0d9; --code: #f3f1ec; --link: #1d5f8a;
   --c1: #2f6f9f; --c2: #c8603a; --c3: #4f8a4b; --c4: #8659a3; --c5: #c4921c; --c6: #77808f; --c7: #4c5fa8; --c8: #b0487f;
-  --good: #3f8f7b; --bad: #b8383d; --mute1: #8e96a3; --mute2: #b3b8c1; --mute3: #d0ccc2; --warm: #fbf1d9; --warm-ink: #6a4b00;
+  --good: #3f8f7b; --bad: #b8383d; --mute1: #737c8b; --mute2: #aab1bc; --mute3: #d6d2c8; --fair: #9ccdb9; --left: #8a6542; --warm: #fbf1d9; --warm-ink: #6a4b00;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --shade: rgb(0 0 0 / 70%); --paper: #14161a; --card: #1b1e24; --ink: #e8e6e1; --muted: #9ba3b0; --rule: #31353e; --code: #22262d; --link: #8cc3e8;
     --c1: #6db1de; --c2: #ec8b66; --c3: #8fc583; --c4: #c09adb; --c5: #e2b64c; --c6: #9aa3b2; --c7: #97a6ea; --c8: #e58bbd;
-    --good: #63bfa8; --bad: #f07b7b; --mute1: #828a97; --mute2: #5d6470; --mute3: #474c56; --warm: #33290f; --warm-ink: #f0d48a;
+    --good: #63bfa8; --bad: #f07b7b; --mute1: #a3abb8; --mute2: #6a7280; --mute3: #474c56; --fair: #3f7568; --left: #b98d64; --warm: #33290f; --warm-ink: #f0d48a;
   }
 }
 * { box-sizing: border-box; }
@@ -28,7 +28,7 @@ h2 { font-size: 1.75rem; margin: 0 0 0.6rem; letter-spacing: -0.01em; }
 h3 { font-size: 1.06rem; line-height: 1.3; margin: 0; font-weight: 650; }
 h4 { font-size: 0.95rem; margin: 0 0 0.15rem; font-weight: 600; overflow-wrap: anywhere; }
 h4 small { margin-left: 0.6em; font-weight: 400; color: var(--muted); font-size: 0.82rem; }
-p { margin: 0; }
+p { margin: 0; text-wrap: pretty; }
 a { color: var(--link); text-underline-offset: 0.15em; text-decoration-thickness: 1px; }
 code, pre { font-family: ui-monospace, SFMono-Regular, "Cascadia Mono", Menlo, Consolas, "Liberation Mono", monospace; font-size: 0.86em; }
 .kicker { color: var(--muted); font-size: 0.85rem; letter-spacing: 0.01em; }
@@ -62,7 +62,7 @@ figcaption p { color: var(--muted); font-size: 0.93rem; margin-top: 0.2rem; max-
 .quote { color: var(--muted); font-size: 0.9rem; margin-bottom: 0.4rem; overflow-wrap: anywhere; max-height: 4.5em; overflow: hidden; }
 .bars { display: grid; grid-template-columns: fit-content(17rem) minmax(0, 1fr) max-content; gap: 0.4rem 0.7rem; align-items: center; margin: 0; font-size: 0.85rem; line-height: 1.25; }
 .bars > div { display: contents; }
-.bars dt { text-align: right; overflow-wrap: anywhere; }
+.bars dt { text-align: right; overflow-wrap: anywhere; text-wrap: balance; }
 .bars dd { margin: 0; }
 .track { display: flex; gap: 1px; height: 0.95rem; }
 .track i { width: var(--w); min-width: 1px; background: var(--c); }
@@ -139,7 +139,7 @@ footer { margin-top: 4rem; padding-top: 1.4rem; border-top: 1px solid var(--rule
   :root {
     --paper: #fff; --card: #fff; --ink: black; --muted: #4a4a4a; --rule: #ccc; --link: black;
     --c1: #2f6f9f; --c2: #c8603a; --c3: #4f8a4b; --c4: #8659a3; --c5: #c4921c; --c6: #77808f; --c7: #4c5fa8; --c8: #b0487f;
-    --good: #3f8f7b; --bad: #b8383d; --mute1: #8e96a3; --mute2: #b3b8c1; --mute3: #d0ccc2; --warm: #fff; --warm-ink: black;
+    --good: #3f8f7b; --bad: #b8383d; --mute1: #737c8b; --mute2: #aab1bc; --mute3: #d6d2c8; --fair: #9ccdb9; --left: #8a6542; --warm: #fff; --warm-ink: black;
   }
   @page { margin: 16mm 14mm; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }

@@ -406,7 +406,12 @@ describe('the figures of coverage', () => {
     const told = jsonOf(await bench.run(['coverage', '--db', bench.db, '--json'])) as Coverage
     const reader = new FigureReader(bench.db)
     const shown = reader.rows(figures.coverageByStream(measuresOf(await loadCrawlers())))
+    const gaps = reader.rows(figures.largestGaps(measuresOf(await loadCrawlers())))
+    const troubles = reader.rows(figures.troubles)
     reader.close()
+    const reasons = [...gaps, ...troubles].filter(({ state }) => state === 'budget').map(row => row.reason)
+    expect(new Set(reasons)).toEqual(new Set(['the cap on requests or cost was reached']))
+    expect([...gaps, ...troubles].filter(({ reason }) => reason === null || reason === '')).toEqual([])
     const sum = (values: readonly (number | null)[]): number =>
       values.reduce<number>((all, value) => all + (value ?? 0), 0)
     const streams = [...new Set(told.streams.map(({ stream }) => stream))].toSorted()

@@ -14,9 +14,24 @@ const STATE = `CASE
         WHEN r.stopped_by IN ('cap', 'balance-empty', 'quota-spent') THEN 'budget'
         ELSE 'in progress' END`
 
+/** Why listing `listings` holds less than there is: what its state says, or else what was said about this one. */
+const WHY = `
+      CASE
+        WHEN state = 'capped' THEN 'cut by the cap on pages'
+        WHEN state = 'budget' AND stopped_by = 'balance-empty' THEN 'the balance was empty'
+        WHEN state = 'budget' AND stopped_by = 'quota-spent' THEN 'the quota was spent'
+        WHEN state = 'budget' THEN 'the cap on requests or cost was reached'
+        WHEN state = 'abandoned' THEN 'its run was given up'
+        WHEN state = 'in progress' THEN 'its run is not finished'
+        WHEN state = 'private' THEN 'its account shows it to nobody else'
+        WHEN state = 'gone' THEN 'the API no longer has it'
+        WHEN reason IS NOT NULL THEN reason
+        WHEN state = 'complete' THEN 'the rest is counted, and not listed'
+        ELSE 'no reason is recorded' END`
+
 /** Every listing that a run ever had in scope: how it stands, what the platform counts, and what is held. */
 const listings = (measures: readonly ListingMeasure[]): string => `
-    SELECT k.id, k.stream, k.subject_id, f.reason,
+    SELECT k.id, k.stream, k.subject_id, f.reason, r.stopped_by,
       ${STATE} AS state,
       ${toldByStream(measures)} AS told,
       (SELECT count(*) FROM members m WHERE m.stream_id = k.id AND m.gone = 0 AND m.kind = ${kindByStream(measures)}) AS held
@@ -53,13 +68,13 @@ export interface GapRow {
   readonly told: number
   readonly held: number
   readonly missing: number
-  readonly reason: string | null
+  readonly reason: string
 }
 
 export const largestGaps = (measures: readonly ListingMeasure[]): Figure<GapRow> =>
   figure<GapRow>(`
   WITH listings AS (${listings(measures)})
-  SELECT stream, subject_id AS subject, (SELECT username FROM users WHERE id = subject_id) AS name, state, told, held, told - held AS missing, reason
+  SELECT stream, subject_id AS subject, (SELECT username FROM users WHERE id = subject_id) AS name, state, told, held, told - held AS missing,${WHY} AS reason
   FROM listings
   WHERE told > held
   ORDER BY told - held DESC, stream, subject_id
@@ -72,24 +87,15 @@ export interface TroubleRow {
   readonly listings: number
 }
 
-/** Why a listing is not whole where nobody gave a reason for this one. */
-const WHY = `
-      CASE state
-        WHEN 'capped' THEN 'cut by the cap on pages'
-        WHEN 'budget' THEN 'left when a cap on requests or cost was reached, or balance or quota were empty'
-        WHEN 'abandoned' THEN 'its run was given up'
-        WHEN 'in progress' THEN 'its run is not finished'
-        ELSE 'no reason is recorded' END`
-
 /** Listings that are not complete, in the last run that had each in scope. */
 export const troubles = figure<TroubleRow>(`
   WITH listings AS (
-    SELECT k.stream, coalesce(f.reason, k.reason, k.unavailable) AS reason, ${STATE} AS state
+    SELECT k.stream, coalesce(f.reason, k.reason, k.unavailable) AS reason, r.stopped_by, ${STATE} AS state
     FROM (SELECT stream_id, max(run_id) AS run_id FROM frontier GROUP BY stream_id) l
     JOIN checkpoints k ON k.id = l.stream_id
     JOIN frontier f ON f.run_id = l.run_id AND f.stream_id = l.stream_id
     JOIN runs r ON r.id = l.run_id)
-  SELECT stream, state, iif(state IN ('capped', 'budget', 'abandoned', 'in progress'), ${WHY}, coalesce(reason, ${WHY})) AS reason, count(*) AS listings
+  SELECT stream, state,${WHY} AS reason, count(*) AS listings
   FROM listings
   WHERE state <> 'complete'
   GROUP BY 1, 2, 3

@@ -11,7 +11,8 @@ export interface Part {
 
 /**
  * Lying bars, one below the other, with what each amounts to at its end; of several parts each, if there are.
- * They are markup and no drawing, so that long labels break on a phone in place of being cut.
+ * They are markup and no drawing, so that long labels break on a phone in place of being cut. Where one bar
+ * would dwarf the rest, and each is of one part, they grow in powers of ten: `inPowers` says so in words.
  */
 export function lyingBars(
   labels: readonly Content[],
@@ -19,14 +20,27 @@ export function lyingBars(
   ends: readonly Content[],
 ): Html {
   const sums = labels.map((_, i) => parts.reduce((sum, { values }) => sum + (values[i] ?? 0), 0))
-  const most = Math.max(...sums)
+  const length = lengthOf(sums)
   const piece = (part: Part, i: number): Html | null => {
-    const value = part.values[i] ?? 0
+    const [value, sum] = [part.values[i] ?? 0, sums[i] ?? 0]
     return value === 0
       ? null
-      : html`<i style="--w:${((100 * value) / most).toFixed(2)}%;--c:${part.colour}"></i>`
+      : html`<i style="--w:${((100 * length(sum) * value) / sum).toFixed(2)}%;--c:${part.colour}"></i>`
   }
   return html`<dl class="bars">${labels.map((label, i) => html`<div><dt>${label}</dt><dd class="track">${parts.map(part => piece(part, i))}</dd><dd class="end">${ends[i]}</dd></div>`)}</dl>`
+}
+
+/** How long a bar is, as a part of the longest. */
+function lengthOf(sums: readonly number[]): (sum: number) => number {
+  const most = Math.max(...sums)
+  if (!dwarfs(sums)) return sum => sum / most
+  const least = Math.min(...sums.filter(sum => sum > 0))
+  return sum => (1 + Math.log10(sum / least)) / (1 + Math.log10(most / least))
+}
+
+/** What is to be said of bars that grow in powers of ten; nothing of others. */
+export function inPowers(sums: readonly number[]): string {
+  return dwarfs(sums) ? ' The bars grow in powers of ten, since one would dwarf the rest.' : ''
 }
 
 /** What the axes of standing bars say. */

@@ -1,5 +1,5 @@
 import { figures, type FigureReader } from '../../db/index.js'
-import { lyingBars } from '../charts/bars.js'
+import { inPowers, lyingBars } from '../charts/bars.js'
 import { colour, draw } from '../charts/draw.js'
 import { barsAndSum } from '../charts/time.js'
 import { count, days, dollars, excerpt, minute, number, tick } from '../format.js'
@@ -56,7 +56,7 @@ function routeSpend(reader: FigureReader): FigureView {
         : rows.length === 1
           ? `${dollars(usd)} for ${count(requests, 'request')}, all of it for ${nameOf(first.route)}.`
           : `${dollars(usd)} for ${count(requests, 'request')}; most of it, ${dollars(first.usd)}, ` +
-            `for ${nameOf(first.route)}.`,
+            `for ${nameOf(first.route)}.${inPowers(rows.map(row => row.usd))}`,
     picture:
       usd === 0
         ? null

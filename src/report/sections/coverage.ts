@@ -1,10 +1,23 @@
 import { figures, type FigureReader, type ListingMeasure } from '../../db/index.js'
 import { lyingBars } from '../charts/bars.js'
 import { count, excerpt, number, percent } from '../format.js'
-import { html, written } from '../html.js'
+import { html, written, type Html } from '../html.js'
 import { userView } from '../people.js'
 import { STATES } from '../states.js'
 import { legend, type FigureView, type ReportRequest, type Section } from '../section.js'
+
+const MEANINGS: Readonly<Record<(typeof STATES)[number][0], Html>> = {
+  complete: html`read to its end`,
+  repeats: html`ended where pages began to repeat`,
+  capped: html`cut by <code>--max-pages</code>`,
+  budget: html`left when money or requests ran out; the same command goes on`,
+  'in progress': html`its run is not finished`,
+  abandoned: html`its run was given up`,
+  private: html`not shown, the API said`,
+  gone: html`no longer there, the API said`,
+  'not found': html`the API said so, but not for sure`,
+  failed: html`given up for that run`,
+}
 
 /** What is held of what the platform counts. */
 export function coverageSection(
@@ -67,15 +80,15 @@ function statesFigure(rows: readonly figures.StreamCoverageRow[], query: Coverag
       ]),
     },
     sql: [query],
-    note: html`<em>capped</em>: cut by <code>--max-pages</code>. <em>budget</em>: left when money or requests ran out; the same command goes on. <em>private</em>, <em>gone</em>, <em>not found</em>: what the API said. <em>failed</em>: given up for that run.`,
+    note: html`${used.map(([state], i) => html`${i === 0 ? null : ' '}<em>${state}</em>: ${MEANINGS[state]}.`)}`,
   }
 }
 
 function heldFigure(rows: readonly figures.StreamCoverageRow[], query: CoverageQuery): FigureView {
-  const sums = streamsOf(rows).map(stream => {
+  const all = streamsOf(rows).map(stream => {
     const own = rows.filter(row => row.stream === stream)
     const sum = (key: 'told' | 'held_of_told' | 'held'): number =>
-      own.reduce((all, row) => all + (row[key] ?? 0), 0)
+      own.reduce((total, row) => total + (row[key] ?? 0), 0)
     return {
       stream,
       told: sum('told'),
@@ -84,24 +97,31 @@ function heldFigure(rows: readonly figures.StreamCoverageRow[], query: CoverageQ
       isTold: own.some(row => row.held_of_told !== null),
     }
   })
+  // A profile lists nothing, and neither does a search that found nobody.
+  const sums = all.filter(({ isTold, held }) => isTold || held > 0)
   return {
     id: 'told-and-held',
     title: 'What the platform counts, and what is held',
     lead:
-      'Deleted and hidden things are counted by the platform and not listed, so that less than 100% ' +
-      'is normal.',
+      sums.length === 0
+        ? 'No listing holds anything, and of none the platform says how much there is.'
+        : 'Deleted and hidden things are counted by the platform and not listed, so that less than 100% ' +
+          'is normal.',
     picture: null,
     tableFirst: true,
-    table: {
-      header: ['stream', 'counted', 'held of these', 'share', 'held in all'],
-      rows: sums.map(one => [
-        one.stream,
-        one.isTold ? one.told : null,
-        one.isTold ? one.heldOfTold : null,
-        one.isTold ? { amount: percent(one.heldOfTold, one.told) } : null,
-        one.held,
-      ]),
-    },
+    table:
+      sums.length === 0
+        ? null
+        : {
+            header: ['stream', 'counted', 'held of these', 'share', 'held in all'],
+            rows: sums.map(one => [
+              one.stream,
+              one.isTold ? one.told : null,
+              one.isTold ? one.heldOfTold : null,
+              one.isTold ? { amount: percent(one.heldOfTold, one.told) } : null,
+              one.held,
+            ]),
+          },
     sql: [query],
   }
 }
@@ -132,9 +152,7 @@ function gapsFigure(reader: FigureReader, measures: readonly ListingMeasure[]): 
               row.told,
               row.held,
               row.missing,
-              row.reason === row.state || row.reason === null
-                ? row.state
-                : html`${row.state}: ${written(row.reason)}`,
+              html`${row.state}: ${written(row.reason)}`,
             ]),
           },
     sql: [query],

@@ -1,5 +1,5 @@
 import { figures, type FigureReader } from '../../db/index.js'
-import { lyingBars } from '../charts/bars.js'
+import { inPowers, lyingBars } from '../charts/bars.js'
 import { count, dollars, excerpt, number } from '../format.js'
 import { html, visible, written } from '../html.js'
 import { legend, type FigureView, type Section } from '../section.js'
@@ -15,22 +15,31 @@ export function troubleSection(reader: FigureReader): Section {
   }
 }
 
-/** Reasons that are drawn; the table behind has more. */
-const MOST_REASONS = 10
+/** Causes that are drawn; the table behind has more. */
+const MOST_CAUSES = 10
+
+type Cause = Pick<figures.TroubleRow, 'state' | 'reason' | 'listings'>
+
+/** The same over all streams, the most frequent first. */
+function causesOf(rows: readonly figures.TroubleRow[]): Cause[] {
+  const causes = new Map<string, Cause>()
+  for (const { state, reason, listings } of rows) {
+    const key = JSON.stringify([state, reason])
+    causes.set(key, { state, reason, listings: listings + (causes.get(key)?.listings ?? 0) })
+  }
+  return [...causes.values()].toSorted((a, b) => b.listings - a.listings)
+}
 
 function listingsFigure(reader: FigureReader): FigureView {
   const rows = reader.rows(figures.troubles)
-  const reasons = [...new Set(rows.map(({ reason }) => reason))].slice(0, MOST_REASONS)
-  const used = STATES.filter(([state]) => rows.some(row => row.state === state))
-  const listings = (reason: string, state?: string): number =>
-    rows
-      .filter(row => row.reason === reason && (state === undefined || row.state === state))
-      .reduce((sum, row) => sum + row.listings, 0)
-  const parts = used.map(([name, fill]) => ({
-    name,
-    colour: fill,
-    values: reasons.map(reason => listings(reason, name)),
-  }))
+  const causes = causesOf(rows).slice(0, MOST_CAUSES)
+  const parts = STATES.filter(([state]) => causes.some(cause => cause.state === state)).map(
+    ([name, fill]) => ({
+      name,
+      colour: fill,
+      values: causes.map(({ state, listings }) => (state === name ? listings : 0)),
+    }),
+  )
   const all = rows.reduce((sum, row) => sum + row.listings, 0)
   return {
     id: 'listings-not-had',
@@ -38,14 +47,15 @@ function listingsFigure(reader: FigureReader): FigureView {
     lead:
       rows.length === 0
         ? 'Every listing in scope was read to its end.'
-        : `${count(all, 'listing')} in scope ${all === 1 ? 'is' : 'are'} not whole.`,
+        : `${count(all, 'listing')} in scope ${all === 1 ? 'is' : 'are'} not whole.` +
+          inPowers(causes.map(({ listings }) => listings)),
     picture:
       rows.length === 0
         ? null
         : html`${legend(parts)}${lyingBars(
-            reasons.map(reason => written(excerpt(visible(reason), 120))),
+            causes.map(({ state, reason }) => html`${state}: ${written(excerpt(visible(reason), 120))}`),
             parts,
-            reasons.map(reason => number(listings(reason))),
+            causes.map(({ listings }) => number(listings)),
           )}`,
     table:
       rows.length === 0
@@ -73,10 +83,10 @@ function refusalsFigure(reader: FigureReader): FigureView {
       rows.length === 0
         ? null
         : {
-            header: ['status', 'what was said', 'requests', 'routes', 'cost'],
+            header: ['what was said', 'status', 'requests', 'routes', 'cost'],
             rows: rows.map(row => [
-              row.status === null ? null : String(row.status),
               written(row.what),
+              row.status === null ? null : String(row.status),
               row.requests,
               row.routes,
               { amount: dollars(row.usd) },
