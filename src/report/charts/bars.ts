@@ -98,11 +98,12 @@ export function standingBars(
   axes: Axes,
 ): Drawing {
   return {
-    height: 240,
+    height: 252,
     option: {
-      grid: frame(values, { top: 40, bottom: 44, right: 8 }),
+      // The title stands above the amount on a bar that is as high as the scale.
+      grid: frame(values, { top: 52, bottom: 44, right: 8 }),
       xAxis: names(labels, { name: axes.x }),
-      yAxis: amounts({ splitNumber: 3, name: axes.y }),
+      yAxis: amounts({ splitNumber: 3, name: axes.y, nameGap: 22 }),
       series: [
         {
           type: 'bar',

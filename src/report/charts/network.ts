@@ -92,10 +92,11 @@ export function networkDrawing({ nodes, ties }: Network): (width: number) => Dra
 }
 
 function lineStyle({ strong, weight, directed }: NetworkTie, heaviest: number): object {
-  const width = 0.8 + (strong ? 0.6 : 0) + 2.2 * ((weight - 1) / Math.max(1, heaviest - 1))
+  const share = (weight - 1) / Math.max(1, heaviest - 1)
+  const width = 0.8 + (strong ? 0.6 : 0) + 2.2 * share
   return {
     color: strong ? colour.ink : colour.muted,
-    opacity: strong ? 0.55 : 0.45,
+    opacity: Number((strong ? 0.55 : 0.4 + 0.4 * share).toFixed(2)),
     width: Number(width.toFixed(2)),
     curveness: directed ? 0.12 : 0,
   }
@@ -175,7 +176,7 @@ function boxOfPoint({ size, x, y }: Point): Box {
 
 /** Where the label of a point can be, the best place first. */
 function spotsOf({ label, size, x, y }: Point): Spot[] {
-  const width = label.length * FONT_SIZE * 0.62 + 6
+  const width = label.length * FONT_SIZE * 0.68 + 6
   const away = size / 2 + GAP
   const spot = (position: Spot['position'], left: number, top: number, moved = 0): Spot => ({
     position,

@@ -15,7 +15,7 @@ export interface Steps {
 export function barsAndSum({ labels, values, sums, colour: fill, titles }: Steps, width: number): Drawing {
   const narrow = width < 500
   const grid = { left: Math.max(36, labelRoom(sums)), right: 10 }
-  const ends = { axisLabel: { showMaxLabel: true, alignMaxLabel: 'right', hideOverlap: true } }
+  const room = width - grid.left - grid.right
   return {
     height: narrow ? 330 : 370,
     option: {
@@ -25,7 +25,7 @@ export function barsAndSum({ labels, values, sums, colour: fill, titles }: Steps
       ],
       xAxis: [
         names(labels, { gridIndex: 0, axisLabel: { show: false }, boundaryGap: true }),
-        names(labels, { gridIndex: 1, ...ends }),
+        names(labels, { gridIndex: 1, axisLabel: timeMarks(labels, room) }),
       ],
       yAxis: [
         amounts({ gridIndex: 0, splitNumber: 3, name: titles[0] }),
@@ -53,6 +53,17 @@ export function barsAndSum({ labels, values, sums, colour: fill, titles }: Steps
       ],
     },
   }
+}
+
+/** Pixels that the mark of a day and the room beside it take. */
+const MARK = 118
+
+/** The first mark and the last, and of the others as many, evenly apart, as there is room for. */
+function timeMarks(labels: readonly string[], room: number): object {
+  const last = labels.length - 1
+  const step = Math.max(1, Math.ceil((MARK * labels.length) / room))
+  const isShown = (i: number): boolean => i === last || (i % step === 0 && last - i >= step)
+  return { interval: isShown, showMaxLabel: true, alignMaxLabel: 'right' }
 }
 
 export interface Line {
@@ -84,7 +95,7 @@ export function lines(all: readonly Line[], title: string, width: number): Drawi
     height: width < 500 ? 254 : 294,
     option: {
       grid: frame(values, { right: 14, top: 28, bottom: 26 }),
-      xAxis: names(labels, { boundaryGap: times.length < 2, axisLabel: { hideOverlap: true } }),
+      xAxis: names(labels, { boundaryGap: times.length < 2, axisLabel: timeMarks(labels, width - 70) }),
       yAxis: amounts({ name: title }),
       series,
     },
