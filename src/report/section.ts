@@ -54,19 +54,25 @@ const FITS_A_PHONE = 4
 /** Tables behind figures are cut: who wants all rows has the SQL. */
 const MOST_ROWS = 200
 
+/** A figure that has nothing to show says so, and takes no more room than that. */
+const isBare = ({ picture, table }: FigureView): boolean => picture === null && table === null
+
 export function sectionView({ id, title, lead, figures }: Section): Html {
+  // What is said of figures in general says nothing where there are none.
+  const isQuiet = figures.every(isBare)
   return html`
-<section id="${id}" aria-labelledby="${id}-title">
+<section id="${id}" aria-labelledby="${id}-title"${isQuiet ? html` class="quiet"` : null}>
 <h2 id="${id}-title">${title}</h2>
-${lead === null ? null : html`<p class="lead">${lead}</p>`}
+${lead === null || (isQuiet && figures.length > 0) ? null : html`<p class="lead">${lead}</p>`}
 <div class="figures">${figures.map(figureView)}</div>
 </section>`
 }
 
-function figureView({ id, title, lead, picture, tableFirst, table, sql, note, half }: FigureView): Html {
+function figureView(figure: FigureView): Html {
+  const { id, title, lead, picture, tableFirst, table, sql, note, half } = figure
   const shown = tableFirst === true && table !== null
   return html`
-<figure id="${id}" class="${half === true ? 'half' : 'full'}">
+<figure id="${id}" class="${half === true ? 'half' : 'full'}${isBare(figure) ? ' bare' : shown ? ' rows' : null}">
 <figcaption><h3>${title}</h3>${lead === null ? null : html`<p>${lead}</p>`}</figcaption>
 ${picture}${shown ? tableView(title, table) : null}
 ${note === undefined ? null : html`<p class="note">${note}</p>`}

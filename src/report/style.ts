@@ -43,6 +43,13 @@ section { margin-top: 4rem; padding-top: 1.6rem; border-top: 1px solid var(--rul
 figure { margin: 0; grid-column: 1 / -1; min-width: 0; background: var(--card); border: 1px solid var(--rule); border-radius: 0.6rem; padding: 1.2rem 1.3rem 0.9rem; }
 figure.half { grid-column: auto; display: flex; flex-direction: column; }
 figure.half > details { margin-top: auto; }
+figure.bare { padding: 0.75rem 1.3rem; display: grid; grid-template-columns: minmax(0, 1fr) max-content; gap: 0 1.5rem; align-items: baseline; }
+.bare figcaption { margin: 0; }
+.bare > details { margin: 0; }
+.bare > details[open] { grid-column: 1 / -1; min-width: 0; }
+.quiet { margin-top: 2.2rem; padding-top: 1.1rem; }
+.quiet .figures { gap: 0.7rem; margin-top: 0.8rem; }
+.quiet h2 { font-size: 1.35rem; margin: 0; }
 figcaption, .legend { overflow-wrap: anywhere; }
 figcaption { margin-bottom: 0.9rem; }
 figcaption p { color: var(--muted); font-size: 0.93rem; margin-top: 0.2rem; max-width: 46rem; }
@@ -113,7 +120,11 @@ footer { margin-top: 4rem; padding-top: 1.4rem; border-top: 1px solid var(--rule
   figure { padding: 1rem 0.9rem 0.8rem; }
   section { margin-top: 2.8rem; }
   .summary { font-size: 1.06rem; }
+  figure.bare { padding: 0.7rem 0.9rem; }
+  section.quiet { margin-top: 1.8rem; }
+  .folds .bar { background-position: left bottom; }
   h2 { font-size: 1.5rem; }
+  .quiet h2 { font-size: 1.3rem; }
   .tiles { grid-template-columns: repeat(auto-fill, minmax(6.5rem, 1fr)); }
   .tiles dd { font-size: 1.3rem; }
   .bars { grid-template-columns: minmax(0, 1fr) max-content; gap: 0.1rem 0.6rem; }
@@ -144,7 +155,9 @@ footer { margin-top: 4rem; padding-top: 1.4rem; border-top: 1px solid var(--rule
   @page { margin: 16mm 14mm; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   body { max-width: none; padding: 0; font-size: 10.5pt; }
-  nav, details { display: none; }
+  nav, details, .screen { display: none; }
+  .sandbox { padding: 0.3rem 0.7rem; border: 1px solid var(--rule); }
+  footer { margin-top: 1.4rem; padding-top: 0.8rem; }
   .figures { display: block; }
   figure { margin-top: 0.9rem; }
   figure.half { display: inline-block; width: 48%; margin-right: 1.5%; vertical-align: top; }
@@ -153,9 +166,14 @@ footer { margin-top: 4rem; padding-top: 1.4rem; border-top: 1px solid var(--rule
   .wide { display: block; }
   .narrow { display: none; }
   section { margin-top: 1.4rem; padding-top: 1rem; }
-  h2, h3, h4, figcaption, .lead { break-after: avoid; }
+  h1, h2, h3, h4, figcaption, .lead, .legend, .scale { break-after: avoid; }
+  .note { break-before: avoid; }
   figure, .tree, tr { break-inside: avoid; }
-  figure { border: 0; padding: 0.4rem 0; }
+  figure.rows { break-inside: auto; }
+  .rows tr:nth-child(-n + 3) { break-after: avoid; }
+  .rows tr:nth-last-child(-n + 2) { break-before: avoid; }
+  figure, figure.bare { border: 0; padding: 0.4rem 0; }
+  .bare figcaption { break-after: auto; }
   .table { overflow: visible; background: none; }
   .below { break-before: avoid; }
   .seeds { min-width: 9rem; max-width: none; white-space: normal; overflow-wrap: break-word; }

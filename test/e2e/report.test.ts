@@ -142,6 +142,17 @@ const FIGURE_FACTS = `[...document.querySelectorAll('figure')].map((figure) => (
 const COLOURS = `[['body', 'background-color'], ['body', 'color'], ['#follow-network svg path', 'stroke'], ['#follow-network svg text', 'fill'], ['#posting-hours svg path', 'fill']]
   .map(([where, property]) => getComputedStyle(document.querySelector(where)).getPropertyValue(property))`
 
+/** Texts of the charts that lie on another one, or reach out of their chart; towers of marks reach anywhere. */
+const COLLISIONS = `[...document.querySelectorAll('svg')].filter((svg) => svg.getBoundingClientRect().width > 0).flatMap((svg) => {
+  const frame = svg.getBoundingClientRect()
+  const texts = [...svg.querySelectorAll('text')].map((one) => ({ text: one.textContent, box: one.getBoundingClientRect() })).filter(({ text }) => !/\\p{M}{2}/u.test(text))
+  const lie = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 3 && b.top < a.bottom - 3
+  return [
+    ...texts.filter(({ box }) => box.left < frame.left - 1 || box.right > frame.right + 1).map(({ text }) => 'cut: ' + text),
+    ...texts.flatMap((a, i) => texts.slice(i + 1).filter((b) => lie(a.box, b.box)).map((b) => a.text + ' | ' + b.text)),
+  ]
+})`
+
 const hash = (data: Uint8Array): string => createHash('sha256').update(data).digest('hex')
 
 const VIEWS: Record<'light' | 'dark' | 'phone' | 'small', View> = {
@@ -334,6 +345,33 @@ describe('the report of a hostile world', () => {
       expect(
         await visit.page.evaluate('document.querySelector(".branch").getBoundingClientRect().width'),
       ).toBeGreaterThan(0)
+    } finally {
+      await visit.close()
+    }
+  })
+
+  test.for(['light', 'phone'] as const)('has no text in its charts on another or cut: %s', async view => {
+    const visit = await Visit.of(file, VIEWS[view])
+    try {
+      expect(await visit.page.evaluate(COLLISIONS)).toEqual([])
+    } finally {
+      await visit.close()
+    }
+  })
+
+  test('keeps headings and what they are of on one page of paper', async () => {
+    const visit = await Visit.of(file, VIEWS.light)
+    try {
+      await visit.page.emulateMedia({ media: 'print' })
+      const kept = (what: string, how: string): Promise<string[]> =>
+        visit.page.evaluate(
+          `[...new Set([...document.querySelectorAll(${JSON.stringify(what)})].map((one) => getComputedStyle(one).${how}))]`,
+        )
+      expect(await kept('h2, h3, h4, .lead, .legend, figure:not(.bare) figcaption', 'breakAfter')).toEqual([
+        'avoid',
+      ])
+      expect(await kept('figure:not(.rows), .tree, tr, p, li', 'breakInside')).toEqual(['avoid'])
+      expect(await kept('details, nav, .screen', 'display')).toEqual(['none'])
     } finally {
       await visit.close()
     }
