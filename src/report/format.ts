@@ -13,9 +13,14 @@ export function count(value: number, noun: string, many = `${noun}s`): string {
   return `${number(value)}\u00A0${value === 1 ? noun : many}`
 }
 
+/** With two digits after the point, always, so that a column of them stands in line. */
+export function decimal(value: number): string {
+  const [whole = '', fraction = ''] = value.toFixed(2).split('.')
+  return `${number(Number(whole))}.${fraction}`
+}
+
 export function dollars(value: number): string {
-  const [whole = '', cents = ''] = value.toFixed(2).split('.')
-  return `$${number(Number(whole))}.${cents}`
+  return `$${decimal(value)}`
 }
 
 /** A part of a whole, in percent: no more digits than say something. */
@@ -24,7 +29,7 @@ export function percent(part: number, whole: number): string {
   const value = (100 * part) / whole
   if (value > 0 && value < 0.1) return '<0.1%'
   if (value < 100 && value > 99.9) return '>99.9%'
-  return `${Number(value.toFixed(value < 10 ? 1 : 0))}%`
+  return `${value.toFixed(value > 0 && value < 10 ? 1 : 0)}%`
 }
 
 /** A stored time as "2025-11-02 08:24"; UTC, which the page says once. */
@@ -49,7 +54,7 @@ const MONTHS = [
 
 /** A stored time as "2 November 2025". */
 export function day(time: string): string {
-  return `${Number(time.slice(8, 10))} ${MONTHS[Number(time.slice(5, 7)) - 1] ?? ''} ${time.slice(0, 4)}`
+  return `${Number(time.slice(8, 10))}\u00A0${MONTHS[Number(time.slice(5, 7)) - 1] ?? ''}\u00A0${time.slice(0, 4)}`
 }
 
 /** The mark of a step of time on an axis: "2 Nov 2025", "Nov 2025" or "2025". */

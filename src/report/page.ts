@@ -107,7 +107,7 @@ ${summary(told, rows)}
 <main>${sections.map(sectionView)}</main>
 <footer>
 <p>Times are UTC, and dates are those at which things were posted or seen. “Counted” and “told” are the platform’s own numbers. Where the platform told nothing, there is a dash, never a zero.</p>
-<p>Below each figure is the SQL that it was made with. <code>sora-crawl sql</code> runs it again: paste it into a file and name that with <code>--file</code>.</p>
+<p class="screen">Below each figure is the SQL that it was made with. <code>sora-crawl sql</code> runs it again: paste it into a file and name that with <code>--file</code>.</p>
 </footer>
 </body>
 </html>
@@ -123,5 +123,10 @@ function summary(told: figures.CaptionRow, rows: ReadonlyMap<string, number>): H
     told.began_at.slice(0, 10) === told.last_at.slice(0, 10)
       ? `on ${day(told.began_at)}`
       : `from ${days(told.began_at, told.last_at)}`
-  return html`<p class="summary">${count(of('posts'), 'post')}, ${count(of('users'), 'account')}, ${count(of('comments') + of('replies'), 'comment')} and ${count(of('follows') + of('cameos') + of('remixes'), 'relation')}, collected ${when} in ${count(told.runs, 'run')} with ${count(told.requests, 'request')} for ${dollars(told.cost_microusd / 1e6)}.${told.imported === 0 ? null : ` ${count(told.imported, 'answer')} ${told.imported === 1 ? 'was' : 'were'} imported, at no cost.`}${told.unfinished === 0 ? null : html` <strong>${told.unfinished === 1 ? 'One run is' : `${number(told.unfinished)} runs are`} unfinished.</strong>`}${told.unknown === 0 ? null : ` The fate of ${count(told.unknown, 'request')} is unknown; they count as billed.`}</p>`
+  const relations = of('follows') + of('cameos') + of('remixes')
+  const isEmpty = of('posts') + of('users') + of('comments') + of('replies') + relations === 0
+  const held = isEmpty
+    ? html`Nothing was collected`
+    : html`${count(of('posts'), 'post')}, ${count(of('users'), 'account')}, ${count(of('comments') + of('replies'), 'comment')} and ${count(relations, 'relation')}, collected`
+  return html`<p class="summary">${held} ${when} in ${count(told.runs, 'run')} with ${count(told.requests, 'request')} for ${dollars(told.cost_microusd / 1e6)}.${told.imported === 0 ? null : ` ${count(told.imported, 'answer')} ${told.imported === 1 ? 'was' : 'were'} imported, at no cost.`}${told.unfinished === 0 ? null : html` <strong>${told.unfinished === 1 ? 'One run is' : `${number(told.unfinished)} runs are`} unfinished.</strong>`}${told.unknown === 0 ? null : ` The fate of ${count(told.unknown, 'request')} is unknown; they count as billed.`}</p>`
 }

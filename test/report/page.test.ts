@@ -149,3 +149,14 @@ describe('the networks', () => {
     )
   })
 })
+
+describe('a study of nothing', () => {
+  test('says so at once, and in short sections', async ({ study }) => {
+    addRun(study.sqlite, ['posts'], null)
+    const page = await study.page()
+    expect(wordsOf(page)).toContain('Nothing was collected on 1 November 2025 in 1 run')
+    expect(page.match(/<section [^>]*class="quiet"/g)?.length).toBeGreaterThan(5)
+    expect(page.match(/<figure [^>]* bare"/g)?.length).toBeGreaterThan(8)
+    expect(page).not.toContain('counted once so far')
+  })
+})

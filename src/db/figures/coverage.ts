@@ -23,7 +23,7 @@ const WHY = `
         WHEN state = 'budget' THEN 'the cap on requests or cost was reached'
         WHEN state = 'abandoned' THEN 'its run was given up'
         WHEN state = 'in progress' THEN 'its run is not finished'
-        WHEN state = 'private' THEN 'its account shows it to nobody else'
+        WHEN state = 'private' THEN 'its account hides it'
         WHEN state = 'gone' THEN 'the API no longer has it'
         WHEN reason IS NOT NULL THEN reason
         WHEN state = 'complete' THEN 'the rest is counted, and not listed'

@@ -1,7 +1,7 @@
 import { figures, type FigureReader } from '../../db/index.js'
 import { histogram } from '../charts/bars.js'
 import { colour, draw } from '../charts/draw.js'
-import { number, percent } from '../format.js'
+import { decimal, number, percent } from '../format.js'
 import { html } from '../html.js'
 import type { FigureView, Section } from '../section.js'
 
@@ -97,7 +97,7 @@ function quantileTable(rows: readonly figures.QuantileRow[]): FigureView {
         row.p90,
         row.p99,
         row.most,
-        row.mean,
+        { amount: decimal(row.mean) },
       ]),
     },
     sql: [figures.engagementQuantiles],

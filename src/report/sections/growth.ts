@@ -114,6 +114,7 @@ function stepAfter(begins: string, unit: figures.TimeUnit): string {
 function followersFigures(reader: FigureReader): FigureView[] {
   const gained = reader.rows(figures.followersGained)
   const moved = reader.rows(figures.followersInTime)
+  const users = reader.rows(figures.collected).find(({ what }) => what === 'users')?.rows ?? 0
   const sum = gained.at(-1)?.gained_so_far ?? 0
   const top = accountsOf(moved)
   const picture =
@@ -125,15 +126,17 @@ function followersFigures(reader: FigureReader): FigureView[] {
       id: 'followers-in-time',
       title: 'Followers gained',
       lead:
-        gained.length === 0
-          ? 'Every account’s followers have been counted once so far. The next crawl that reads the ' +
-            'same profiles shows who grew.'
-          : top.length === 0
-            ? 'No account that was seen more than once has gained or lost followers.'
-            : `Accounts that were seen more than once ${sum < 0 ? 'lost' : 'gained'} ` +
-              `${count(Math.abs(sum), 'follower')} between ${gained[0]?.day} and ` +
-              `${gained.at(-1)?.day}. Drawn are the ${top.length === 1 ? 'one' : top.length} whose ` +
-              'followers changed most, counted from when each was first seen.',
+        gained.length === 0 && users === 0
+          ? 'No account has been collected yet.'
+          : gained.length === 0
+            ? 'Every account’s followers have been counted once so far. The next crawl that reads the ' +
+              'same profiles shows who grew.'
+            : top.length === 0
+              ? 'No account that was seen more than once has gained or lost followers.'
+              : `Accounts that were seen more than once ${sum < 0 ? 'lost' : 'gained'} ` +
+                `${count(Math.abs(sum), 'follower')} from ${days(gained[0]?.day ?? '', gained.at(-1)?.day ?? '')}. ` +
+                `Drawn are the ${top.length === 1 ? 'one' : top.length} whose ` +
+                'followers changed most, counted from when each was first seen.',
       picture,
       table:
         moved.length === 0

@@ -63,7 +63,9 @@ function creatorsFigure(reader: FigureReader): FigureView {
             ]),
           },
     sql: [figures.topCreators],
-    note: html`<em>engaged</em>: likes, comments and remixes for each view.`,
+    ...(rows.length === 0
+      ? {}
+      : { note: html`<em>engaged</em>: likes, comments and remixes for each view.` }),
   }
 }
 

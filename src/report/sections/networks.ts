@@ -2,7 +2,7 @@ import { figures, type FigureReader } from '../../db/index.js'
 import { colour, draw } from '../charts/draw.js'
 import { networkDrawing, type Network, type NetworkTie, type Node } from '../charts/network.js'
 import { count, number } from '../format.js'
-import { html, type Html } from '../html.js'
+import { html, type Content, type Html } from '../html.js'
 import { userName, userView } from '../people.js'
 import { legend, type FigureView, type Section } from '../section.js'
 
@@ -109,7 +109,7 @@ function followsLeftOut(
   { accounts_in_all: accounts, ties_in_all: ties, ties_between_chosen: between }: figures.FollowRow,
   drawn: number,
   nodes: number,
-): string {
+): Content {
   if (nodes === accounts && drawn === between)
     return `All ${count(accounts, 'account')} and all follows between them are drawn.`
   const { accounts: most, tiesOfEach } = figures.FOLLOW_CORE
@@ -125,10 +125,7 @@ function followsLeftOut(
       ? `all ${count(between, 'follow')} between them`
       : `${number(drawn)} of the ${count(between, 'follow')} between them: at most ${tiesOfEach} from ` +
         'each account, mutual ones first'
-  return (
-    `${points}, and ${lines}. The whole network has ${count(ties, 'follow')}; ` +
-    'export --graph follow writes all of it.'
-  )
+  return html`${points}, and ${lines}. The whole network has ${count(ties, 'follow')}; <code class="t">export --graph follow</code> writes all of it.`
 }
 
 function cameos(reader: FigureReader): FigureView {
@@ -148,7 +145,7 @@ function cameos(reader: FigureReader): FigureView {
         colour: kindOf(row.with_user_id),
       },
       weight: row.posts,
-      strong: row.posts > 1,
+      strong: false,
       directed: false,
     })),
   )

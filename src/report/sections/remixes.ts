@@ -24,7 +24,7 @@ export function remixSection(reader: FigureReader): Section {
         id: 'remix-trees',
         title:
           trees.length === 0
-            ? 'No remixes'
+            ? 'The largest'
             : trees.length === 1
               ? 'The only tree'
               : `The ${trees.length} largest`,
