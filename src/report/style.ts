@@ -108,8 +108,15 @@ tr:has(+ .below) td { border-bottom: 0; padding-bottom: 0; }
 details { margin-top: 0.8rem; font-size: 0.88rem; }
 summary { cursor: pointer; color: var(--muted); font-size: 0.83rem; width: fit-content; }
 summary:hover { color: var(--ink); }
-details .table { margin-top: 0.7rem; max-height: 24rem; overflow: auto; }
-pre { background: var(--code); border-radius: 0.4rem; padding: 0.8rem 1rem; margin: 0.8rem 0 0.4rem; overflow-x: auto; line-height: 1.45; tab-size: 2; }
+details .table { --ground: var(--card); margin-top: 0.7rem; max-height: 24rem; overflow: auto; }
+details .table, pre {
+  background: linear-gradient(to left, var(--ground) 1rem, transparent 2.5rem) right / 2.5rem 100% local,
+    linear-gradient(to top, var(--ground) 0.6rem, transparent 2rem) bottom / 100% 2rem local,
+    linear-gradient(to left, var(--shade), transparent 0.8rem) right / 0.8rem 100% scroll,
+    linear-gradient(to top, var(--shade), transparent 0.6rem) bottom / 100% 0.6rem scroll, var(--ground);
+  background-repeat: no-repeat;
+}
+pre { --ground: var(--code); border-radius: 0.4rem; padding: 0.8rem 1rem; margin: 0.8rem 0 0.4rem; overflow-x: auto; line-height: 1.45; tab-size: 2; }
 footer { margin-top: 4rem; padding-top: 1.4rem; border-top: 1px solid var(--rule); color: var(--muted); font-size: 0.88rem; display: grid; gap: 0.6rem; max-width: 46rem; }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; border-radius: 2px; }
 @media (max-width: 46rem) {
@@ -129,7 +136,7 @@ footer { margin-top: 4rem; padding-top: 1.4rem; border-top: 1px solid var(--rule
   .tiles dd { font-size: 1.3rem; }
   .bars { grid-template-columns: minmax(0, 1fr) max-content; gap: 0.1rem 0.6rem; }
   .bars dt { grid-column: 1 / -1; text-align: left; margin-top: 0.35rem; }
-  .folds { overflow: visible; background: none; }
+  figure > .folds { overflow: visible; background: none; }
   .folds table, .folds tbody { display: block; }
   .folds thead { display: none; }
   .folds tr { display: flex; flex-wrap: wrap; gap: 0.1rem 1rem; padding: 0.5rem 0.4rem; border-bottom: 1px solid var(--rule); }

@@ -69,13 +69,22 @@ function timeMarks(labels: readonly string[], room: number): object {
 export interface Line {
   readonly name: string
   readonly colour: string
-  /** Milliseconds, and the amount then. */
+  /** The beginning of a day in milliseconds, and the amount then. */
   readonly points: readonly (readonly [at: number, value: number])[]
+}
+
+const DAY_MS = 86_400_000
+
+/** Every day from the first point to the last, so that a day is as wide as another. */
+function daysOf(all: readonly Line[]): number[] {
+  const times = all.flatMap(({ points }) => points.map(([at]) => at))
+  const [first, last] = [Math.min(...times), Math.max(...times)]
+  return Array.from({ length: Math.round((last - first) / DAY_MS) + 1 }, (_, i) => first + i * DAY_MS)
 }
 
 /** Lines over days, each point of which was observed. */
 export function lines(all: readonly Line[], title: string, width: number): Drawing {
-  const times = [...new Set(all.flatMap(({ points }) => points.map(([at]) => at)))].toSorted((a, b) => a - b)
+  const times = daysOf(all)
   const series = all.map(line => {
     const values = new Map(line.points)
     return {
@@ -84,7 +93,8 @@ export function lines(all: readonly Line[], title: string, width: number): Drawi
       data: times.map(at => values.get(at) ?? null),
       connectNulls: true,
       symbol: 'circle',
-      symbolSize: times.length > 40 ? 0 : 5,
+      showAllSymbol: true,
+      symbolSize: line.points.length > 40 ? 0 : 5,
       lineStyle: { color: line.colour, width: 2 },
       itemStyle: { color: line.colour },
     }

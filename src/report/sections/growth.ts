@@ -133,8 +133,8 @@ function followersFigures(reader: FigureReader): FigureView[] {
               'same profiles shows who grew.'
             : top.length === 0
               ? 'No account that was seen more than once has gained or lost followers.'
-              : `Accounts that were seen more than once ${sum < 0 ? 'lost' : 'gained'} ` +
-                `${count(Math.abs(sum), 'follower')} from ${days(gained[0]?.day ?? '', gained.at(-1)?.day ?? '')}. ` +
+              : `Accounts that were seen more than once ${sumText(sum)} ` +
+                `from ${days(gained[0]?.day ?? '', gained.at(-1)?.day ?? '')}. ` +
                 `Drawn are the ${top.length === 1 ? 'one' : top.length} whose ` +
                 'followers changed most, counted from when each was first seen.',
       picture,
@@ -145,7 +145,7 @@ function followersFigures(reader: FigureReader): FigureView[] {
               header: ['account', 'day', 'followers', 'gained'],
               rows: moved.map(row => [
                 userView(row.username, row.user_id),
-                row.day,
+                html`<span class="t">${row.day}</span>`,
                 row.followers,
                 row.gained,
               ]),
@@ -153,6 +153,11 @@ function followersFigures(reader: FigureReader): FigureView[] {
       sql: [figures.followersInTime, figures.followersGained],
     },
   ]
+}
+
+function sumText(gained: number): string {
+  if (gained === 0) return 'gained as many followers as they lost'
+  return `${gained < 0 ? 'lost' : 'gained'} ${count(Math.abs(gained), 'follower')}`
 }
 
 function accountsOf(
