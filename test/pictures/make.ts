@@ -27,7 +27,7 @@ await inFolder(async folder => {
     path.join(PLACE, 'crawl.svg'),
     svgOf(lines, COLUMNS, 'A crawl that a cap stops, and that goes on'),
   )
-  await onTerminal(['demo', '--users', '200', '--db', 'demo.db'], folder)
+  await onTerminal(['demo', '--db', 'demo.db'], folder)
   await onTerminal(['report', '--db', 'demo.db', '--out', 'report.html'], folder)
   await pictureOf(path.join(folder, 'report.html'), path.join(PLACE, 'report.png'))
 })
