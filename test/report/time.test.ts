@@ -10,3 +10,9 @@ test('a line has a place for every day, those on which nobody looked too', () =>
     series: [{ data: [1, 2, null, null, 5], connectNulls: true, showAllSymbol: true }],
   })
 })
+
+test('days that are too far apart are those that have a point', () => {
+  const points = ['0001-01-01', '2025-11-02', '9999-12-31'].map((day, i) => [Date.parse(day), i] as const)
+  const { option } = lines([{ name: 'a', colour: 'red', points }], 'followers', 860)
+  expect(option).toMatchObject({ series: [{ data: [0, 1, 2] }] })
+})

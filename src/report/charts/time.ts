@@ -75,11 +75,20 @@ export interface Line {
 
 const DAY_MS = 86_400_000
 
-/** Every day from the first point to the last, so that a day is as wide as another. */
+/** Ten years: imported answers carry times that others wrote, and nobody can see more days than this. */
+const MOST_DAYS = 3_660
+
+/**
+ * Every day from the first point to the last, so that a day is as wide as another; where they are too far
+ * apart for that, the days that have a point.
+ */
 function daysOf(all: readonly Line[]): number[] {
-  const times = all.flatMap(({ points }) => points.map(([at]) => at))
-  const [first, last] = [Math.min(...times), Math.max(...times)]
-  return Array.from({ length: Math.round((last - first) / DAY_MS) + 1 }, (_, i) => first + i * DAY_MS)
+  const observed = [...new Set(all.flatMap(({ points }) => points.map(([at]) => at)))].toSorted(
+    (a, b) => a - b,
+  )
+  const first = observed[0] ?? 0
+  const days = Math.round(((observed.at(-1) ?? 0) - first) / DAY_MS) + 1
+  return days > MOST_DAYS ? observed : Array.from({ length: days }, (_, i) => first + i * DAY_MS)
 }
 
 /** Lines over days, each point of which was observed. */
