@@ -1,7 +1,8 @@
 /**
  * The ceiling: the same requests, `JSON.parse`, prepared statements, one transaction a page, the same rows in
  * the same tables, and nothing else — no ledger, no raw pages, no checkpoints, no validation, no retries.
- * `ceiling.js URL FILE USERS LISTINGS`; without a network, `ceiling.js --pages FROM FILE` reads the bodies from the
+ * `ceiling.js URL FILE USERS LISTINGS CONCURRENCY`; without a
+ * network, `ceiling.js --pages FROM FILE` reads the bodies from the
  * pages of a database instead, and `ceiling.js --answers FROM FILE` from a file of lines as `import` takes
  * it.
  */
@@ -13,19 +14,23 @@ import { CeilingWriter, type Payload } from './ceiling-writer.js'
 import { openForWriting } from '../../src/db/open.js'
 import { userId } from './world.js'
 
-const CONCURRENCY = 8
-
 interface Ask {
   readonly route: string
   readonly subject: string
   readonly cursor: string | null
 }
 
-async function crawl(url: string, file: string, users: number, listings: readonly string[]): Promise<void> {
+interface Reading {
+  readonly users: number
+  readonly listings: readonly string[]
+  readonly concurrency: number
+}
+
+async function crawl(url: string, file: string, { users, listings, concurrency }: Reading): Promise<void> {
   const { sqlite } = openForWriting(file)
   const writer = new CeilingWriter(sqlite)
   const { origin, pathname } = new URL(url)
-  const pool = new Pool(origin, { connections: CONCURRENCY })
+  const pool = new Pool(origin, { connections: concurrency })
   const queue: Ask[] = []
   for (let user = 1; user <= users; user += 1) {
     for (const route of listings) queue.push({ route, subject: userId(user), cursor: null })
@@ -43,7 +48,7 @@ async function crawl(url: string, file: string, users: number, listings: readonl
   const work = async (): Promise<void> => {
     for (let ask = queue.shift(); ask !== undefined; ask = queue.shift()) await read(ask)
   }
-  while (queue.length > 0) await Promise.all(Array.from({ length: CONCURRENCY }, work))
+  while (queue.length > 0) await Promise.all(Array.from({ length: concurrency }, work))
   await pool.close()
   sqlite.close()
 }
@@ -82,7 +87,12 @@ async function readAnswers(from: string, file: string): Promise<void> {
   sqlite.close()
 }
 
-const [first = '', second = '', third = '', fourth = ''] = process.argv.slice(2)
+const [first = '', second = '', third = '', fourth = '', fifth = ''] = process.argv.slice(2)
 if (first === '--pages') replay(second, third)
 else if (first === '--answers') await readAnswers(second, third)
-else await crawl(first, second, Number(third), fourth.split(','))
+else
+  await crawl(first, second, {
+    users: Number(third),
+    listings: fourth.split(','),
+    concurrency: Number(fifth),
+  })

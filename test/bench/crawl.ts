@@ -84,12 +84,13 @@ async function besideCeiling(
   const crawls: Usage[] = []
   const ceilings: Usage[] = []
   const files = { crawl: join(folder, 'crawl.db'), ceiling: join(folder, 'ceiling.db') }
-  const byHand = [CEILING, gateway.url, files.ceiling, String(gateway.users), reading.listings.join(',')]
+  const { listings, concurrency } = reading
+  const byHand = [gateway.users, listings.join(','), concurrency].map(String)
   for (let round = 0; round < rounds; round += 1) {
     for (const file of Object.values(files)) clear(file)
     crawls.push(await crawlOnce(gateway, files.crawl, reading))
     await expectPages(gateway, 'the crawl')
-    ceilings.push(await measure({ args: byHand }))
+    ceilings.push(await measure({ args: [CEILING, gateway.url, files.ceiling, ...byHand] }))
     await expectPages(gateway, 'the ceiling')
     expectSameRows(files.crawl, files.ceiling)
   }

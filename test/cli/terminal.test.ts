@@ -34,6 +34,18 @@ describe('the terminal of these tests', () => {
     expect(terminal.wrapped).toEqual(['12345'])
   })
 
+  test('remembers how each cell was coloured', () => {
+    const terminal = new Terminal(10, 10)
+    terminal.write('a\u001B[32mb\u001B[0mc\r\u001B[2K\u001B[31md\u001B[0m\u001B[3Ge')
+    expect(terminal.styled).toEqual([
+      [
+        { character: 'd', style: '31' },
+        { character: ' ', style: '' },
+        { character: 'e', style: '' },
+      ],
+    ])
+  })
+
   test('gives wide characters two columns and joined ones one place', () => {
     expect(screen('東京x', 5)).toEqual(['東京x'])
     expect(screen('東京都', 5)).toEqual(['東京', '都'])

@@ -19,6 +19,9 @@ export class Terminal {
   #column = 0
   /** Cells by row; a wide character is followed by an empty cell. */
   readonly #cells: string[][] = []
+  /** The style of each cell that was written. */
+  readonly #styles: string[][] = []
+  #style = ''
 
   constructor(
     readonly columns: number,
@@ -39,6 +42,16 @@ export class Terminal {
     )
   }
 
+  /** The rows with the style of each cell, as the parameters of the sequence that set it; empty for none. */
+  get styled(): { readonly character: string; readonly style: string }[][] {
+    return Array.from(this.#cells, (cells, row) =>
+      Array.from(cells ?? [], (cell, column) => ({
+        character: cell ?? ' ',
+        style: cell === undefined ? '' : (this.#styles[row]?.[column] ?? ''),
+      })),
+    )
+  }
+
   write(output: string): void {
     for (const [token, mark, parameters, final] of output.matchAll(TOKEN)) {
       if (final !== undefined) this.#sequence(token, final, mark ?? '', parameters ?? '')
@@ -56,7 +69,10 @@ export class Terminal {
       this.#control('\n')
     }
     const cells = (this.#cells[this.#row] ??= [])
-    if (width > 0) cells[this.#column] = character
+    if (width > 0) {
+      cells[this.#column] = character
+      ;(this.#styles[this.#row] ??= [])[this.#column] = this.#style
+    }
     if (width > 1) cells[this.#column + 1] = ''
     this.#column += width
   }
@@ -72,8 +88,7 @@ export class Terminal {
     const number = Number(parameters === '' ? 1 : parameters)
     if (mark === '?' && (final === 'h' || final === 'l')) this.#mode(parameters, final === 'h')
     else if (mark !== '') throw new Error(`The terminal does not know ${JSON.stringify(token)}`)
-    // Colours and weights change no letter.
-    else if (final === 'm') return
+    else if (final === 'm') this.#style = parameters === '0' ? '' : parameters
     else if (final === 'A') this.#row = Math.max(0, this.#row - number)
     else if (final === 'B') this.#row = Math.min(this.rows - 1, this.#row + number)
     else if (final === 'G') this.#column = number - 1

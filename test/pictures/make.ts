@@ -8,8 +8,7 @@ import { fileURLToPath } from 'node:url'
 
 import { inFolder, onTerminal } from '../cli/on-terminal.js'
 import { Visit } from '../e2e/browser.js'
-import { screenOf, type Cell } from './screen.js'
-import { svgOf } from './svg.js'
+import { svgOf, type Cell } from './svg.js'
 
 const PLACE = fileURLToPath(new URL('../../.github/pictures/', import.meta.url))
 const COLUMNS = 80
@@ -34,10 +33,10 @@ await inFolder(async folder => {
 
 /** A command behind its prompt, and everything that it printed, below it. */
 async function typed(command: string, folder: string): Promise<Cell[][]> {
-  const { output } = await onTerminal(command.split(' '), folder, { columns: COLUMNS })
+  const { terminal } = await onTerminal(command.split(' '), folder, { columns: COLUMNS })
   const prompt = [...'$ '].map(character => ({ character, style: 'prompt' }))
   const words = [...`npx sora-crawl ${command}`].map(character => ({ character, style: '1' }))
-  const rows = screenOf(output)
+  const rows: Cell[][] = terminal.styled
   while (rows.at(-1)?.length === 0) rows.pop()
   return [[...prompt, ...words], ...rows, []]
 }

@@ -1,5 +1,10 @@
 /** A terminal's screen as a picture. */
-import type { Cell } from './screen.js'
+
+export interface Cell {
+  readonly character: string
+  /** The parameters of the sequence that coloured it; empty for none. */
+  readonly style: string
+}
 
 const CELL = { width: 8.4, height: 19 }
 const PADDING = 16
